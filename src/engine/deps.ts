@@ -1,0 +1,28 @@
+import type { EventBody } from '#run/event.js';
+import type { Transport } from '#transport/connection.js';
+
+/** What the engine needs from outside: everything that acts, waits or differs from run to run. */
+export interface EngineDeps {
+  readonly transport: Transport;
+  /** Stores the event, then hands it to every listener; the step it announces comes after it returns. */
+  readonly emit: (event: EventBody) => void;
+  readonly clock: EngineClock;
+  /** Hosts at a time. */
+  readonly forks: number;
+  /** 32 hexadecimal digits. */
+  readonly newNonce: () => string;
+  /** Aborted by the first Ctrl-C: no host is begun any more, those in flight are finished. */
+  readonly finishSignal: AbortSignal;
+  /** Aborted by the second: connections are dropped, open changes are left to their guards. */
+  readonly leaveSignal: AbortSignal;
+  readonly who: string;
+  readonly version: string;
+}
+
+export interface EngineClock {
+  /** Unix time in seconds with fraction. */
+  readonly nowSeconds: () => number;
+  /** Monotonic, in milliseconds with fraction. */
+  readonly monotonicMs: () => number;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+}

@@ -1,0 +1,168 @@
+import type { ClockMeasurement } from '#snapshot/snapshot.js';
+
+/** A value that was read, or the reason it could not be. Unknown is never reported as fine. */
+export type Fact<T> = { readonly value: T } | { readonly value: null; readonly reason: string };
+
+export type Family = 'debian' | 'rhel' | 'suse' | 'alpine' | 'amazon' | 'azurelinux' | 'fedora' | 'flatcar' | 'other';
+export type Init = 'systemd' | 'sysv' | 'upstart' | 'openrc' | 'other';
+export type Virtualization = 'hyperv' | 'kvm' | 'vmware' | 'xen' | 'container' | 'wsl' | 'none' | 'other';
+export type Cloud = 'azure' | 'aws' | 'gcp' | 'oci' | 'alibaba' | 'none';
+export type DaemonName = 'chrony' | 'timesyncd' | 'ntpd' | 'ntpsec' | 'openntpd';
+
+export interface Facts {
+  readonly os: Fact<{ readonly id: string; readonly versionId: string; readonly family: Family; readonly prettyName: string }>;
+  readonly kernel: Fact<{ readonly release: string; readonly machine: string }>;
+  readonly init: Fact<Init>;
+  /** Major version of systemd, where it is the init. */
+  readonly systemdVersion: Fact<number>;
+  readonly virtualization: Fact<Virtualization>;
+  readonly cloud: Fact<Cloud>;
+  readonly clocksource: Fact<string>;
+  readonly hyperv: HypervFacts;
+  /** Every entry of /sys/class/ptp. Empty list: looked and found none. */
+  readonly ptp: Fact<readonly PtpDevice[]>;
+  readonly daemons: readonly DaemonFacts[];
+  readonly chrony: ChronyFacts;
+  readonly timesyncd: Fact<TimesyncdFacts>;
+  readonly ntpd: Fact<NtpdFacts>;
+  /** By unit name with suffix (`chrony.service`); what was asked for and not there has loadState `not-found`. */
+  readonly services: ReadonlyMap<string, ServiceFacts>;
+  /** By path: every file the probe was asked for or found through includes. */
+  readonly files: ReadonlyMap<string, FileFacts>;
+  readonly clock: Fact<ClockMeasurement>;
+  /** Seconds since boot, from /proc/uptime. */
+  readonly uptimeSeconds: Fact<number>;
+  /** True when the probe ran as root: otherwise some values are marked unreadable. */
+  readonly root: boolean;
+  readonly selinux: Fact<'enforcing' | 'permissive' | 'disabled'>;
+  /** Transactions of tsync on the host that are neither confirmed nor reverted. */
+  readonly openTransactions: Fact<readonly OpenTransaction[]>;
+}
+
+export interface HypervFacts {
+  /** For example `20348`, from either shape of the kernel's line. */
+  readonly hostBuild: Fact<string>;
+  /** TimeSync protocol version of the integration component, for example `4.0`. */
+  readonly timeSyncVersion: Fact<string>;
+  /** Linux Integration Services: in the kernel, or downloaded with its version. */
+  readonly lis: Fact<{ readonly kind: 'in-kernel' } | { readonly kind: 'downloaded'; readonly version: string }>;
+  readonly moduleLoaded: Fact<boolean>;
+  /** Parameters of hv_utils that exist, by name: `timesync_mode`, `timesync_implicit`. */
+  readonly parameters: Fact<{ readonly [name: string]: string }>;
+}
+
+export interface PtpDevice {
+  /** `ptp0` */
+  readonly device: string;
+  /** `hyperv`, `KVM virtual PTP`, `mlx5_p2p` ... */
+  readonly clockName: string;
+  /** Stable names that point at it: `/dev/ptp_hyperv`. */
+  readonly symlinks: readonly string[];
+}
+
+export interface DaemonFacts {
+  readonly name: DaemonName;
+  readonly installed: Fact<boolean>;
+  /** Unit with suffix as this distribution names it, null when there is none. */
+  readonly unit: string | null;
+  readonly active: Fact<boolean>;
+  readonly enabled: Fact<boolean>;
+  readonly version: Fact<string>;
+  readonly pid: number | null;
+  /** From /proc/PID/cmdline, arguments split; null when it is not running. */
+  readonly commandLine: readonly string[] | null;
+  readonly configFiles: readonly string[];
+}
+
+export interface ChronyFacts {
+  /** The file chronyd really reads: `-f` of the running process, or the distribution's. */
+  readonly configPath: string | null;
+  /** chrony.conf and all that it includes, in reading order. */
+  readonly configFiles: readonly string[];
+  readonly tracking: Fact<ChronyTracking>;
+  readonly sources: Fact<readonly ChronySource[]>;
+}
+
+/** `chronyc -c tracking`. Offsets in seconds, host minus NTP time inverted as chronyc prints it: positive = the host is slow. */
+export interface ChronyTracking {
+  readonly referenceId: string;
+  readonly name: string;
+  readonly stratum: number;
+  readonly referenceTimeSeconds: number;
+  readonly systemOffsetSeconds: number;
+  readonly lastOffsetSeconds: number;
+  readonly rmsOffsetSeconds: number;
+  /** Positive = fast. */
+  readonly frequencyPpm: number;
+  readonly skewPpm: number;
+  readonly rootDelaySeconds: number;
+  readonly rootDispersionSeconds: number;
+  readonly updateIntervalSeconds: number;
+  readonly leap: 'Normal' | 'Insert second' | 'Delete second' | 'Not synchronised' | 'unknown';
+}
+
+export interface ChronySource {
+  readonly mode: 'server' | 'peer' | 'refclock' | 'unknown';
+  /** `*` selected, `+` combined, `-` not combined, `?` unusable, `x` falseticker, `~` too variable. */
+  readonly state: '*' | '+' | '-' | '?' | 'x' | '~' | 'unknown';
+  readonly name: string;
+  readonly stratum: number;
+  readonly poll: number;
+  /** The register as a number 0 to 255 (chronyc prints octal). */
+  readonly reach: number;
+  readonly lastSampleAgeSeconds: number | null;
+  readonly offsetSeconds: number;
+  readonly errorSeconds: number;
+}
+
+export interface TimesyncdFacts {
+  readonly serverName: string | null;
+  readonly serverAddress: string | null;
+  readonly stratum: number | null;
+  readonly offsetSeconds: number | null;
+  readonly synchronised: boolean;
+}
+
+export interface NtpdFacts {
+  readonly leap: string | null;
+  readonly stratum: number | null;
+  readonly offsetSeconds: number | null;
+  readonly peers: readonly { readonly tally: string; readonly remote: string; readonly reach: number; readonly offsetSeconds: number }[];
+}
+
+export interface ServiceFacts {
+  readonly unit: string;
+  readonly loadState: string;
+  readonly activeState: string;
+  readonly unitFileState: string;
+  readonly fragmentPath: string | null;
+  readonly dropIns: readonly string[];
+  readonly mainPid: number | null;
+  /** Links below /etc/systemd/system (and /run) that enable, alias or mask it: `path -> target`. */
+  readonly links: readonly string[];
+  readonly masked: boolean;
+  /** From the [Install] section of the unit file: what enabling it would link. */
+  readonly install: { readonly wantedBy: readonly string[]; readonly requiredBy: readonly string[]; readonly alias: readonly string[] } | null;
+}
+
+/** `unreadable` and `refused` (directory, device, dangling or looping link) are never edited. */
+export type FileFacts =
+  | { readonly state: 'absent' }
+  | { readonly state: 'unreadable' | 'refused'; readonly reason: string }
+  | {
+      readonly state: 'present';
+      readonly bytes: Uint8Array;
+      readonly mode: string;
+      readonly owner: string;
+      readonly group: string;
+      readonly truncated: boolean;
+      /** Where the link leads to, fully resolved; null when the path is no symbolic link. */
+      readonly resolvedTo: string | null;
+    };
+
+export interface OpenTransaction {
+  readonly id: string;
+  readonly state: string;
+  readonly who: string;
+  readonly startedAt: string;
+}

@@ -1,0 +1,55 @@
+import type { Problem } from '#errors/problem.js';
+import type { Action, Change, RuleId } from '#resources/resource.js';
+
+export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical';
+
+/** One thing that was seen on the host and that a finding rests on. */
+export interface Evidence {
+  /** Where: `/etc/chrony/chrony.conf:12`, `chronyc -c tracking`, `/sys/class/ptp/ptp0/clock_name`. */
+  readonly where: string;
+  readonly text: string;
+}
+
+export interface Measurement {
+  readonly value: number | string;
+  readonly unit: string;
+  /** How exactly it is known, in the same unit; null where that has no meaning. */
+  readonly bound: number | null;
+}
+
+interface FindingBase {
+  readonly rule: RuleId;
+  readonly severity: Severity;
+  /** The rule's sentence for this host. */
+  readonly sentence: string;
+  readonly evidence: readonly Evidence[];
+  /** Man page, kernel commit, document: why the rule is true. */
+  readonly source: string;
+  /** Reason of the waiver that accepts it, null when none does. */
+  readonly waived: string | null;
+}
+
+/** A resource or check compared with the host. */
+export type Finding = FindingBase &
+  (
+    | { readonly status: 'in-sync' }
+    | { readonly status: 'drift'; readonly change: Change }
+    | { readonly status: 'violation'; readonly measured: Measurement; readonly limit: Measurement }
+    | { readonly status: 'unknown'; readonly problem: Problem }
+  );
+
+/** Everything that is wrong with one host and everything that would be done, as data. */
+export interface HostPlan {
+  readonly host: string;
+  /** The strategy that the settings asked for and the one this host gets, with the reason where they differ. */
+  readonly strategy: { readonly asked: string; readonly taken: string; readonly reason: string };
+  readonly snapshotDigest: string;
+  readonly findings: readonly Finding[];
+  /** In the order in which they are made. */
+  readonly changes: readonly Change[];
+  /** In the order in which they are done, after all changes. */
+  readonly actions: readonly Action[];
+  /** Units whose active state the verification looks at, and what must be selected: see policy. */
+  readonly planDigest: string;
+  readonly foldKey: string;
+}

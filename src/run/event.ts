@@ -1,0 +1,61 @@
+import type { Problem } from '#errors/problem.js';
+import type { HostPlan } from '#plan/plan.js';
+import type { ClockMeasurement } from '#snapshot/snapshot.js';
+import type { Outcome } from './outcome.js';
+
+export type RunKind = 'audit' | 'plan' | 'run' | 'apply' | 'rollback';
+
+/** What is known of the operator's own clock: our measurement is no better than that. */
+export interface OperatorClock {
+  readonly synchronised: boolean | null;
+  /** `chronyd, stratum 3, ±0.4 ms`, or why it is not known. */
+  readonly detail: string;
+}
+
+/** One thing that happened. State, screen, log and report are folds over these; each is stored before the step it announces. */
+export type EventBody =
+  | {
+      readonly type: 'run-started';
+      readonly kind: RunKind;
+      readonly run: string;
+      readonly hosts: readonly string[];
+      readonly who: string;
+      readonly version: string;
+      readonly inventory: string;
+      readonly operatorClock: OperatorClock;
+      /** For a rollback: the run that is taken back. */
+      readonly of: string | null;
+    }
+  | { readonly type: 'host-connecting'; readonly host: string }
+  | { readonly type: 'host-probing'; readonly host: string }
+  | { readonly type: 'host-assessed'; readonly host: string; readonly plan: HostPlan; readonly clock: ClockMeasurement | null; readonly summary: HostSummary; readonly notes: readonly string[] }
+  /** What the host itself saw of the servers it is to get; problem is null when each answered. */
+  | { readonly type: 'host-preflight'; readonly host: string; readonly notes: readonly string[]; readonly problem: Problem | null }
+  | { readonly type: 'host-approved'; readonly host: string; readonly planDigest: string; readonly by: string }
+  | { readonly type: 'apply-started'; readonly host: string; readonly transaction: string; readonly planDigest: string; readonly guardSeconds: number }
+  | { readonly type: 'apply-step'; readonly host: string; readonly transaction: string; readonly step: string; readonly detail: string }
+  | { readonly type: 'host-applied'; readonly host: string; readonly transaction: string }
+  | { readonly type: 'verify-attempt'; readonly host: string; readonly attempt: number; readonly waitingFor: readonly string[]; readonly clock: ClockMeasurement | null }
+  | { readonly type: 'verdict'; readonly host: string; readonly transaction: string; readonly verdict: 'confirm' | 'revert'; readonly reason: string }
+  | { readonly type: 'host-finished'; readonly host: string; readonly outcome: Outcome; readonly problem: Problem | null; readonly clock: ClockMeasurement | null; readonly source: string | null }
+  | { readonly type: 'run-interrupted'; readonly how: 'finish' | 'leave' }
+  | { readonly type: 'run-finished'; readonly exitCode: number };
+
+export type Event = EventBody & {
+  /** ISO 8601, UTC, milliseconds. */
+  readonly at: string;
+  /** 1, 2, 3 ... within the run. */
+  readonly sequence: number;
+};
+
+/** One line about a host for the fleet list: what it is and what its clock follows. */
+export interface HostSummary {
+  /** `Debian 12`, `Ubuntu 22.04` */
+  readonly os: string;
+  /** `azure`, `hyperv`, `kvm` ... */
+  readonly platform: string;
+  /** `chrony 4.3` */
+  readonly daemon: string;
+  /** `PHC0`, `10.77.0.1`, `none` */
+  readonly source: string;
+}

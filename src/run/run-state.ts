@@ -1,0 +1,43 @@
+import type { Problem } from '#errors/problem.js';
+import type { HostPlan } from '#plan/plan.js';
+import type { ClockMeasurement } from '#snapshot/snapshot.js';
+import type { HostSummary, OperatorClock, RunKind } from './event.js';
+import type { Outcome } from './outcome.js';
+
+export type Stage = 'waiting' | 'connecting' | 'probing' | 'assessed' | 'approved' | 'applying' | 'verifying' | 'finished';
+
+export interface HostState {
+  readonly host: string;
+  readonly stage: Stage;
+  readonly summary: HostSummary | null;
+  readonly plan: HostPlan | null;
+  /** As of the last measurement. */
+  readonly clock: ClockMeasurement | null;
+  /** What the plan cannot say in a change: degradations, preflight results, hazards. */
+  readonly notes: readonly string[];
+  readonly transaction: string | null;
+  /** Last step of the journal, or what the verification waits for. */
+  readonly progress: string;
+  readonly verdict: { readonly verdict: 'confirm' | 'revert'; readonly reason: string } | null;
+  /** Of the verification: the source that is selected. */
+  readonly source: string | null;
+  readonly outcome: Outcome | null;
+  readonly problem: Problem | null;
+}
+
+/** The fold over the events of one run. */
+export interface RunState {
+  readonly run: string;
+  readonly kind: RunKind;
+  readonly who: string;
+  readonly version: string;
+  readonly inventory: string;
+  readonly of: string | null;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly operatorClock: OperatorClock;
+  /** In the inventory's order. */
+  readonly hosts: ReadonlyMap<string, HostState>;
+  readonly interrupted: 'finish' | 'leave' | null;
+  readonly exitCode: number | null;
+}

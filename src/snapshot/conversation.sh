@@ -1,0 +1,161 @@
+# shellcheck shell=sh
+# What every program on a host shares: parameters, the table of commands, deadlines, frames.
+# Functions only; a program is this text, further functions, and one call on its last line. See docs/host-programs.md.
+# POSIX sh: dash, busybox ash, bash 3 (EL5), mksh, posh.
+
+# read_parameters NONCE LENGTH KEY=VALUE...: sets nonce, root, bin, paths, units, transaction, seconds.
+# paths and units are lists with a line feed after each item. Unknown keys are left alone: newer clients may send more.
+read_parameters() {
+  set -u
+  LC_ALL=C
+  LANGUAGE=''
+  TZ=UTC0
+  export LC_ALL LANGUAGE TZ
+  umask 077
+  newline='
+'
+  nonce=$1 root='' bin='' paths='' units='' transaction='' seconds=''
+  limit=10
+  shift 2
+  for parameter in "$@"; do
+    case $parameter in
+      root=*) root=${parameter#*=} ;;
+      bin=*) bin=${parameter#*=} ;;
+      path=*) paths=$paths${parameter#*=}$newline ;;
+      unit=*) units=$units${parameter#*=}$newline ;;
+      transaction=*) transaction=${parameter#*=} ;;
+      seconds=*) seconds=${parameter#*=} ;;
+    esac
+  done
+  PATH=${PATH:-}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin
+  export PATH
+  timeout=''
+  if timeout -k 1 5 true </dev/null >/dev/null 2>&1; then timeout='timeout -k 1'; fi
+}
+
+# has NAME: is there such a command of the table?
+has() {
+  if [ -n "$bin" ]; then [ -x "$bin/$1" ]; else command -v "$1" >/dev/null 2>&1; fi
+}
+
+# x NAME ARGUMENTS: runs a command of the table, without input, for at most $limit seconds (then status 124 or 137).
+x() {
+  x_command=$1
+  shift
+  if [ -n "$bin" ]; then
+    x_command=$bin/$x_command
+    [ -x "$x_command" ] || return 127
+  fi
+  if [ -n "$timeout" ]; then
+    $timeout "$limit" "$x_command" "$@" </dev/null
+    return
+  fi
+  "$x_command" "$@" </dev/null &
+  x_pid=$!
+  (
+    sleep "$limit"
+    kill -9 "$x_pid"
+  ) </dev/null >/dev/null 2>&1 &
+  x_dog=$!
+  wait "$x_pid"
+  x_status=$?
+  kill -9 "$x_dog" 2>/dev/null
+  wait "$x_dog" 2>/dev/null
+  return "$x_status"
+}
+
+# watchdog SECONDS: ends this program by force after that time, whatever it waits for; unwatch calls it off.
+watchdog() {
+  (
+    sleep "$1"
+    kill -9 $$
+  ) </dev/null >/dev/null 2>&1 &
+  watchdog_pid=$!
+}
+unwatch() {
+  kill -9 "$watchdog_pid" 2>/dev/null
+  wait "$watchdog_pid" 2>/dev/null
+}
+
+# encode TEXT: prints it for a frame header: as it is when harmless, otherwise every byte as %XX.
+encode() {
+  case $1 in
+    *[!A-Za-z0-9_./:@+,~-]*) printf %s "$1" | od -An -v -tx1 | tr -d '\n' | tr ' ' '%' ;;
+    *) printf %s "$1" ;;
+  esac
+}
+
+# section NAME COMMAND ARGUMENTS: one framed command of the table; output and errors together, bounded, with its exit status.
+section() {
+  printf '@%s begin command %s\n' "$nonce" "$(encode "$1")"
+  shift
+  if has "$1"; then
+    {
+      x "$@" 2>&1
+      printf '\n@%s exit %s' "$nonce" "$?"
+    } | head -c 65600
+    printf '\n@%s end ok\n' "$nonce"
+  else
+    printf '\n@%s end absent\n' "$nonce"
+  fi
+}
+
+# section_file PATH: one framed file with its attributes. Absent, denied and refused (no regular file) are said, not guessed.
+section_file() {
+  file=$root$1
+  printf '@%s begin file %s' "$nonce" "$(encode "$1")"
+  if [ ! -e "$file" ] && [ ! -L "$file" ]; then
+    folder=${file%/*}
+    while [ -n "$folder" ] && [ ! -e "$folder" ]; do folder=${folder%/*}; done
+    if [ -x "${folder:-/}" ]; then state=absent; else state=denied; fi
+  elif [ ! -f "$file" ]; then
+    state=refused
+  else
+    target=''
+    if [ -L "$file" ]; then
+      target=$(readlink -f "$file")
+      target=" target=$(encode "${target#"$root"}")"
+    fi
+    # shellcheck disable=SC2046 # four words: mode, owner, group, size
+    set -- $(stat -L -c '%a %U %G %s' "$file" 2>/dev/null) ? ? ? ?
+    printf ' mode=%s owner=%s group=%s size=%s%s' "$1" "$(encode "$2")" "$(encode "$3")" "$4" "$target"
+    if [ -r "$file" ]; then state=ok; else state=denied; fi
+  fi
+  printf '\n'
+  if [ "$state" = ok ]; then head -c 65537 "$file" 2>/dev/null || state=denied; fi
+  printf '\n@%s end %s\n' "$nonce" "$state"
+}
+
+# begin NAME / finish: frames of kind "values", whose lines the program prints itself with printf.
+begin() { printf '@%s begin values %s\n' "$nonce" "$(encode "$1")"; }
+finish() { printf '\n@%s end ok\n' "$nonce"; }
+
+# step ID STATE: one journalled step.
+step() { printf '@%s step %s %s\n' "$nonce" "$(encode "$1")" "$(encode "$2")"; }
+idle() { printf '@%s idle\n' "$nonce"; }
+done_frame() { printf '@%s done\n' "$nonce"; }
+
+# clock_exchanges: answers "t SEQ" with the host's clock until "go" or end of input.
+clock_exchanges() {
+  if [ -n "$bin" ] && [ -x "$bin/date" ]; then date=$bin/date; else date=date; fi
+  if [ -z "$bin" ] && [ -n "${EPOCHREALTIME:-}" ]; then
+    date=''
+    resolution=0.000001
+  else
+    case $("$date" +%N) in
+      '' | *[!0-9]*) format=+%s resolution=1 ;;
+      *) format=+%s.%N resolution=0.000000001 ;;
+    esac
+  fi
+  printf '@%s clock %s\n' "$nonce" "$resolution"
+  while IFS= read -r request; do
+    case $request in
+      't '*)
+        # shellcheck disable=SC3028 # only where the shell has it
+        if [ -z "$date" ]; then answer=$EPOCHREALTIME; else answer=$("$date" "$format"); fi
+        printf '@%s t %s %s\n' "$nonce" "${request#t }" "$answer"
+        ;;
+      go) break ;;
+    esac
+  done
+}

@@ -1,0 +1,33 @@
+import type { Host } from '#inventory/host.js';
+
+/** How a remote command ended: `code` null when a signal ended it or the connection broke. */
+export interface ExecEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** One running command. Bytes are given out in the order they came; nothing is buffered here beyond one chunk. */
+export interface RemoteExec {
+  write(bytes: Uint8Array | string): void;
+  endInput(): void;
+  /** Kills our side of the channel; the command sees end of input and a broken pipe. */
+  destroy(): void;
+  onStdout(listener: (chunk: Uint8Array) => void): void;
+  onStderr(listener: (chunk: Uint8Array) => void): void;
+  /** Settles once, when the command ended or the connection broke. Never rejects. */
+  readonly ended: Promise<ExecEnd>;
+}
+
+/** An open, authenticated connection to one host. */
+export interface Connection {
+  exec(command: string): Promise<RemoteExec>;
+  /** Returns at once; what is still running there loses its channel. */
+  close(): void;
+}
+
+/** The only way to a host. Rejects with `HostTrouble`. */
+export interface Transport {
+  connect(host: Host, signal: AbortSignal): Promise<Connection>;
+  /** Closes what is shared between hosts (agent, known_hosts writer). */
+  close(): Promise<void>;
+}

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = fileURLToPath(new URL('./src/', import.meta.url));
+
+export default defineConfig({
+  resolve: { alias: [{ find: /^#(.*)\.js$/, replacement: `${source}$1` }] },
+  test: {
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    exclude: ['test/lab/**', 'node_modules/**'],
+    testTimeout: 30_000,
+    env: { NODE_ENV: 'test', TZ: 'UTC' },
+  },
+});
