@@ -3,6 +3,7 @@
 # Functions only; a program is this text, further functions, and one call on its last line. See docs/host-programs.md.
 # POSIX sh: dash, busybox ash, bash 3 (EL5), mksh, posh.
 
+# shellcheck disable=SC2034 # the programs that follow use them
 # read_parameters NONCE LENGTH KEY=VALUE...: sets nonce, root, bin, paths, units, transaction, seconds.
 # paths and units are lists with a line feed after each item. Unknown keys are left alone: newer clients may send more.
 read_parameters() {
@@ -27,7 +28,7 @@ read_parameters() {
       seconds=*) seconds=${parameter#*=} ;;
     esac
   done
-  PATH=${PATH:-}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin
+  PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin
   export PATH
   timeout=''
   if timeout -k 1 5 true </dev/null >/dev/null 2>&1; then timeout='timeout -k 1'; fi
@@ -137,7 +138,7 @@ done_frame() { printf '@%s done\n' "$nonce"; }
 
 # clock_exchanges: answers "t SEQ" with the host's clock until "go" or end of input.
 clock_exchanges() {
-  if [ -n "$bin" ] && [ -x "$bin/date" ]; then date=$bin/date; else date=date; fi
+  if [ -n "$bin" ] && [ -x "$bin/date" ]; then date=$bin/date; else date="date"; fi
   if [ -z "$bin" ] && [ -n "${EPOCHREALTIME:-}" ]; then
     date=''
     resolution=0.000001
