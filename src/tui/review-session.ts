@@ -5,6 +5,8 @@ export interface ReviewSession {
   readonly state: () => RunState;
   /** Calls back after every change of the state; returns the function that ends this. */
   readonly subscribe: (listener: () => void) => () => void;
+  /** Seconds after which this host puts everything back by itself unless it is confirmed: said before a person agrees. */
+  readonly guardSeconds: (host: string) => number;
   /** Given once: hosts to apply; every other host with changes is declined. An empty set applies nothing. */
   readonly approve: (hosts: ReadonlySet<string>) => void;
   /** Ctrl-C: first `finish` hosts in flight, then `leave` them to their guards. */
