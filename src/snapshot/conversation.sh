@@ -68,27 +68,38 @@ x() {
 # watchdog SECONDS: ends this program by force after that time, whatever it waits for; unwatch calls it off.
 watchdog() {
   (
-    sleep "$1"
+    trap 'kill "$watchdog_sleep"; exit' TERM
+    sleep "$1" &
+    watchdog_sleep=$!
+    wait "$watchdog_sleep"
     kill -9 $$
   ) </dev/null >/dev/null 2>&1 &
   watchdog_pid=$!
 }
 unwatch() {
-  kill -9 "$watchdog_pid" 2>/dev/null
+  kill "$watchdog_pid" 2>/dev/null
   wait "$watchdog_pid" 2>/dev/null
 }
 
 # encode TEXT: prints it for a frame header: as it is when harmless, otherwise every byte as %XX.
+# set_encoded TEXT: the same into $encoded, without a fork for what is harmless.
 encode() {
   case $1 in
     *[!A-Za-z0-9_./:@+,~-]*) printf %s "$1" | od -An -v -tx1 | tr -d '\n' | tr ' ' '%' ;;
     *) printf %s "$1" ;;
   esac
 }
+set_encoded() {
+  case $1 in
+    *[!A-Za-z0-9_./:@+,~-]*) encoded=$(encode "$1") ;;
+    *) encoded=$1 ;;
+  esac
+}
 
 # section NAME COMMAND ARGUMENTS: one framed command of the table; output and errors together, bounded, with its exit status.
 section() {
-  printf '@%s begin command %s\n' "$nonce" "$(encode "$1")"
+  set_encoded "$1"
+  printf '@%s begin command %s\n' "$nonce" "$encoded"
   shift
   if has "$1"; then
     {
@@ -104,7 +115,8 @@ section() {
 # section_file PATH: one framed file with its attributes. Absent, denied and refused (no regular file) are said, not guessed.
 section_file() {
   file=$root$1
-  printf '@%s begin file %s' "$nonce" "$(encode "$1")"
+  set_encoded "$1"
+  printf '@%s begin file %s' "$nonce" "$encoded"
   if [ ! -e "$file" ] && [ ! -L "$file" ]; then
     folder=${file%/*}
     while [ -n "$folder" ] && [ ! -e "$folder" ]; do folder=${folder%/*}; done
@@ -115,11 +127,15 @@ section_file() {
     target=''
     if [ -L "$file" ]; then
       target=$(readlink -f "$file")
-      target=" target=$(encode "${target#"$root"}")"
+      set_encoded "${target#"$root"}"
+      target=" target=$encoded"
     fi
     # shellcheck disable=SC2046 # four words: mode, owner, group, size
     set -- $(stat -L -c '%a %U %G %s' "$file" 2>/dev/null) ? ? ? ?
-    printf ' mode=%s owner=%s group=%s size=%s%s' "$1" "$(encode "$2")" "$(encode "$3")" "$4" "$target"
+    set_encoded "$2"
+    printf ' mode=%s owner=%s' "$1" "$encoded"
+    set_encoded "$3"
+    printf ' group=%s size=%s%s' "$encoded" "$4" "$target"
     if [ -r "$file" ]; then state=ok; else state=denied; fi
   fi
   printf '\n'
@@ -127,12 +143,20 @@ section_file() {
   printf '\n@%s end %s\n' "$nonce" "$state"
 }
 
-# begin NAME / finish: frames of kind "values", whose lines the program prints itself with printf.
-begin() { printf '@%s begin values %s\n' "$nonce" "$(encode "$1")"; }
-finish() { printf '\n@%s end ok\n' "$nonce"; }
+# begin NAME / finish [STATE]: frames of kind "values", whose lines the program prints itself with printf.
+begin() {
+  set_encoded "$1"
+  printf '@%s begin values %s\n' "$nonce" "$encoded"
+}
+finish() { printf '\n@%s end %s\n' "$nonce" "${1:-ok}"; }
 
 # step ID STATE: one journalled step.
-step() { printf '@%s step %s %s\n' "$nonce" "$(encode "$1")" "$(encode "$2")"; }
+step() {
+  set_encoded "$1"
+  step_id=$encoded
+  set_encoded "$2"
+  printf '@%s step %s %s\n' "$nonce" "$step_id" "$encoded"
+}
 idle() { printf '@%s idle\n' "$nonce"; }
 done_frame() { printf '@%s done\n' "$nonce"; }
 
