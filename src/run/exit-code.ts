@@ -1,0 +1,72 @@
+import type { Finding, Severity } from '#plan/plan.js';
+import { isOpen, severityRank } from './count-findings.js';
+import type { HostState, RunState } from './run-state.js';
+
+/**
+ * From which finding on an audit ends with 2.
+ *
+ * | value      | counts                                                           |
+ * | ---------- | ---------------------------------------------------------------- |
+ * | a severity | drift and violations of at least this severity                   |
+ * | `unknown`  | every drift and violation, and all that could not be judged      |
+ * | `never`    | no finding                                                       |
+ */
+export type FailOn = Severity | 'unknown' | 'never';
+
+export interface ExitOptions {
+  readonly failOn: FailOn;
+  /** Hosts that may be unreachable before this counts. */
+  readonly maxUnreachable: number;
+}
+
+/** The codes that a run itself can end with; 64 and 65 are mistakes found before it. */
+export type RunExit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130;
+
+/**
+ * The exit code of a run that has come to its end: the first line of the table in docs/exit-codes.md that is true decides.
+ * A host with an open transaction and no outcome counts as `guard-unknown`, and one that was forgotten by a run that nobody
+ * interrupted as a failure of tsync: a run never ends with 0 about a host it knows nothing of.
+ */
+export function exitCode(state: RunState, options: ExitOptions): RunExit {
+  const hosts = [...state.hosts.values()];
+  if (state.run === '' || (state.interrupted === null && hosts.some(wasForgotten))) return 1;
+  if (hosts.some(hasUnknownGuard)) return 6;
+  if (hosts.some((host) => host.outcome === 'reverted')) return 5;
+  if (hosts.some((host) => host.outcome === 'failed' || host.outcome === 'stale')) return 3;
+  if (hosts.some((host) => (state.kind === 'audit' ? fails(host, options.failOn) : hasPendingChanges(host)))) return 2;
+  if (hosts.filter((host) => host.outcome === 'unreachable').length > options.maxUnreachable) return 4;
+  return state.interrupted === null ? 0 : 130;
+}
+
+/** The guard of this host may still be armed, or its state could not be read: a person must look. */
+export function hasUnknownGuard(host: HostState): boolean {
+  return host.outcome === 'guard-unknown' || (host.outcome === null && host.transaction !== null);
+}
+
+/** Changes that were planned and not made: left, declined, or not begun when the run ended. */
+export function hasPendingChanges(host: HostState): boolean {
+  switch (host.outcome) {
+    case 'drifted':
+    case 'declined':
+      return true;
+    case 'skipped':
+    case null:
+      return host.transaction === null && host.plan !== null && host.plan.changes.length > 0;
+    default:
+      return false;
+  }
+}
+
+function wasForgotten(host: HostState): boolean {
+  return host.outcome === null && host.transaction === null;
+}
+
+function fails(host: HostState, failOn: FailOn): boolean {
+  return host.plan?.findings.some((finding) => counts(finding, failOn)) ?? false;
+}
+
+function counts(finding: Finding, failOn: FailOn): boolean {
+  if (!isOpen(finding) || failOn === 'never') return false;
+  if (failOn === 'unknown') return true;
+  return finding.status !== 'unknown' && severityRank(finding.severity) >= severityRank(failOn);
+}
