@@ -1,21 +1,8 @@
+import type { Evidence, Measurement, Severity } from '#checks/verdict.js';
 import type { Problem } from '#errors/problem.js';
 import type { Action, Change, RuleId } from '#resources/resource.js';
 
-export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical';
-
-/** One thing that was seen on the host and that a finding rests on. */
-export interface Evidence {
-  /** Where: `/etc/chrony/chrony.conf:12`, `chronyc -c tracking`, `/sys/class/ptp/ptp0/clock_name`. */
-  readonly where: string;
-  readonly text: string;
-}
-
-export interface Measurement {
-  readonly value: number | string;
-  readonly unit: string;
-  /** How exactly it is known, in the same unit; null where that has no meaning. */
-  readonly bound: number | null;
-}
+export type { Evidence, Measurement, Severity } from '#checks/verdict.js';
 
 interface FindingBase {
   readonly rule: RuleId;
