@@ -1,0 +1,631 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154 # nonce, root, bin, paths, units, newline, timeout come from read_parameters in conversation.sh
+# The probe program: reads everything that one plan can need, changes nothing, wakes nothing, needs no root.
+# Functions only; see docs/facts.md for every section it prints, and docs/host-programs.md for the frames.
+# What the kernel wrote is read with the shell's own `read`; what a person could have made long goes through `head -c`.
+
+tsync_probe() {
+  read_parameters "$@"
+  watchdog 120
+  clock_exchanges
+  probe_sections
+  unwatch
+  done_frame
+}
+
+probe_sections() {
+  limit_before=$limit
+  # shellcheck disable=SC2034 # x in conversation.sh uses it
+  limit=8
+  files_seen=$newline
+  section uid id -u
+  section uname uname -srm
+  probe_system
+  probe_ptp
+  probe_hyperv
+  probe_kernel_log
+  probe_release_files
+  probe_processes
+  probe_services
+  probe_packages
+  probe_chrony
+  probe_other_daemons
+  probe_device_rules
+  probe_transactions
+  probe_asked_files
+  limit=$limit_before
+}
+
+# --- small tools -------------------------------------------------------------------------------------------------------
+
+# read_line PATH: the first line of a file that the kernel wrote, into $line; false when it cannot be read.
+read_line() {
+  line=''
+  [ -r "$root$1" ] && [ ! -d "$root$1" ] || return 1
+  { IFS= read -r line || [ -n "$line" ]; } 2>/dev/null <"$root$1"
+}
+
+# value NAME PATH: prints NAME=first line of PATH, or NAME!denied; nothing when there is no such file.
+value() {
+  if read_line "$2"; then
+    printf '%s=%s\n' "$1" "$line"
+  elif [ -e "$root$2" ]; then
+    printf '%s!denied\n' "$1"
+  fi
+}
+
+# bounded COMMAND ARGUMENTS: a plain file tool, with a deadline where the host has one to give.
+bounded() {
+  # shellcheck disable=SC2086 # words: timeout -k 1 5
+  ${timeout:+$timeout 5} "$@" </dev/null 2>/dev/null
+}
+
+# capture PATTERN COMMAND ARGUMENTS: lines of a command of the table that match, into $captured, its status into $status.
+# The status is empty when the output was cut.
+capture() {
+  capture_pattern=$1 status=''
+  shift
+  captured=$(
+    {
+      x "$@" 2>&1
+      printf '\n@exit %s\n' "$?"
+    } | grep -aE "$capture_pattern|^@exit " | head -c 65600
+  )
+  case $captured in
+    *"@exit "*)
+      status=${captured##*"@exit "}
+      captured=${captured%"@exit "*}
+      captured=${captured%"$newline"}
+      ;;
+  esac
+}
+
+# section_captured NAME: what capture holds, as the frame of a command.
+section_captured() {
+  printf '@%s begin command %s\n%s' "$nonce" "$1" "$captured"
+  if [ -n "$status" ]; then printf '\n@%s exit %s' "$nonce" "$status"; fi
+  printf '\n@%s end ok\n' "$nonce"
+}
+
+# probe_file PATH: a file once, however often it is asked for, and at most 150 files in all.
+probe_file() {
+  case $files_seen in *"$newline$1$newline"*) return ;; esac
+  files_seen=$files_seen$1$newline
+  [ "${#files_seen}" -lt 12000 ] || return 0
+  if holds_secret "$1"; then
+    set_encoded "$1"
+    printf '@%s begin file %s\n\n@%s end refused\n' "$nonce" "$encoded" "$nonce"
+  else
+    section_file "$1"
+  fi
+}
+
+# probe_matches GLOB...: the files among these arguments (paths with $root, as a glob gave them).
+probe_matches() {
+  for match in "$@"; do
+    if [ -e "$match" ] || [ -L "$match" ]; then probe_file "${match#"$root"}"; fi
+  done
+}
+
+# probe_mentions WORD GLOB...: those of the files that mention a word.
+probe_mentions() {
+  mention=$1
+  shift
+  for match in "$@"; do
+    if [ -f "$match" ] && bounded grep -qs "$mention" "$match"; then probe_file "${match#"$root"}"; fi
+  done
+}
+
+# holds_secret PATH: keys and passwords never leave the host, whoever asks for them.
+holds_secret() {
+  case $1 in
+    *.keys | *.key | *.pem | */ntp/keys | */shadow | */shadow- | */gshadow | */gshadow-) return 0 ;;
+    *ntp.conf) [ -f "$root$1" ] && bounded grep -qiE '^[[:space:]]*crypto[[:space:]].*pw[[:space:]]' "$root$1" ;;
+    *) return 1 ;;
+  esac
+}
+
+# --- the machine -------------------------------------------------------------------------------------------------------
+
+probe_system() {
+  begin system
+  value init /proc/1/comm
+  if [ -d "$root/run/systemd/system" ]; then echo systemd=yes; fi
+  if [ -d "$root/run/openrc" ]; then echo openrc=yes; fi
+  if [ -d "$root/etc/init" ] && [ -e "$root/sbin/initctl" ] && [ ! -L "$root/sbin/initctl" ]; then echo upstart=yes; fi
+  value uptime /proc/uptime
+  value boot-id /proc/sys/kernel/random/boot_id
+  value cmdline /proc/cmdline
+  value clocksource /sys/devices/system/clocksource/clocksource0/current_clocksource
+  for dmi in sys_vendor product_name chassis_asset_tag bios_vendor bios_version; do
+    value "dmi.$dmi" "/sys/class/dmi/id/$dmi"
+  done
+  if [ -d "$root/sys/class/dmi/id" ]; then echo dmi=yes; fi
+  value hypervisor /sys/hypervisor/type
+  value container /run/systemd/container
+  if [ -e "$root/.dockerenv" ] || [ -e "$root/run/.containerenv" ]; then echo container-mark=yes; fi
+  if [ -e "$root/proc/sys/fs/binfmt_misc/WSLInterop" ] || [ -e "$root/run/WSL" ]; then echo wsl=yes; fi
+  if [ -e "$root/var/lib/waagent" ]; then echo waagent=yes; fi
+  if [ -d "$root/sys/fs/selinux" ]; then value selinux /sys/fs/selinux/enforce; else value selinux /selinux/enforce; fi
+  if [ -e "$root/run/systemd/timesync/synchronized" ]; then echo timesync-synchronized=yes; fi
+  probe_hypervisor_bit
+  finish
+}
+
+# The processor says that it is virtual in the flags of /proc/cpuinfo, within the first 40 lines.
+probe_hypervisor_bit() {
+  [ -r "$root/proc/cpuinfo" ] || return 0
+  count=0
+  while [ "$count" -lt 40 ] && IFS= read -r line; do
+    count=$((count + 1))
+    case $line in
+      flags*)
+        case "$line " in *' hypervisor '*) echo virtual=yes ;; *) echo virtual=no ;; esac
+        break
+        ;;
+    esac
+  done <"$root/proc/cpuinfo"
+}
+
+# Every PTP clock by the name its driver gave it; the index says nothing.
+probe_ptp() {
+  begin ptp
+  if [ -d "$root/sys/class" ]; then echo looked; fi
+  for clock in "$root"/sys/class/ptp/*; do
+    [ -e "$clock" ] || continue
+    if read_line "${clock#"$root"}/clock_name"; then printf 'clock %s %s\n' "${clock##*/}" "$line"; else printf 'clock %s\n' "${clock##*/}"; fi
+  done
+  for link in "$root"/dev/ptp*; do
+    if [ -L "$link" ]; then
+      printf 'link %s %s\n' "${link#"$root"}" "$(readlink "$link")"
+    elif [ -e "$link" ]; then
+      printf 'node %s\n' "${link#"$root"}"
+    fi
+  done
+  finish
+}
+
+probe_hyperv() {
+  begin hyperv
+  if [ -d "$root/sys/bus" ]; then echo looked; fi
+  if [ -d "$root/sys/bus/vmbus" ]; then
+    echo vmbus
+    for file in "$root"/sys/bus/vmbus/devices/*/class_id; do
+      if [ -e "$file" ] && read_line "${file#"$root"}"; then printf 'class %s\n' "$line"; fi
+    done
+    for driver in "$root"/sys/bus/vmbus/drivers/*; do
+      if [ -e "$driver" ]; then printf 'driver %s\n' "${driver##*/}"; fi
+    done
+  fi
+  for module in hv_utils hv_vmbus; do
+    if [ -d "$root/sys/module/$module" ]; then printf 'module %s\n' "$module"; fi
+    value "version $module" "/sys/module/$module/version"
+  done
+  for file in "$root"/sys/module/hv_utils/parameters/*; do
+    if [ -e "$file" ]; then value "parameter ${file##*/}" "${file#"$root"}"; fi
+  done
+  finish
+  if [ -d "$root/sys/bus/vmbus" ] && has modinfo; then
+    capture '^(filename|version):' modinfo hv_vmbus hv_utils
+    section_captured modinfo
+  fi
+}
+
+kernel_pattern='hv_util|hv_vmbus|Hyper-?V|TimeSync|LIS version|(^|[^a-z])ptp[_ 0-9]|PTP clock|not permitted|[Dd]enied'
+
+# The ring buffer; on Hyper-V, where it is denied or its first lines are gone, what was saved of it.
+probe_kernel_log() {
+  captured='' status=1
+  if has dmesg; then
+    capture "$kernel_pattern" dmesg
+    section_captured dmesg
+  fi
+  [ -d "$root/sys/bus/vmbus" ] || return 0
+  if kernel_log_suffices; then return 0; fi
+  if has journalctl; then
+    # the first lines of this boot: journalctl ends when head has enough
+    captured=$(x journalctl -k -b -q --no-pager 2>/dev/null | head -n 4000 | grep -aE "$kernel_pattern" | head -c 65600)
+    status=0
+    section_captured journalctl
+    if kernel_log_suffices; then return 0; fi
+  fi
+  for log in /var/log/dmesg /var/log/boot.msg /var/log/kern.log /var/log/messages; do
+    if [ ! -f "$root$log" ]; then continue; fi
+    if [ ! -r "$root$log" ]; then
+      begin "log:$log"
+      finish denied
+      continue
+    fi
+    captured=$(bounded tail -c 1048576 "$root$log" | grep -aE "$kernel_pattern" | head -c 65500)
+    begin "log:$log"
+    printf '%s\n' "$captured"
+    finish
+    if kernel_log_suffices; then return 0; fi
+  done
+}
+
+kernel_log_suffices() {
+  [ "$status" = 0 ] || return 1
+  case $captured in *Build*IC\ version* | *Build*TimeSync\ version* | *IC\ version*Build*) return 0 ;; esac
+  return 1
+}
+
+probe_release_files() {
+  if [ -e "$root/etc/os-release" ]; then probe_file /etc/os-release; else probe_file /usr/lib/os-release; fi
+  for name in redhat-release centos-release debian_version SuSE-release alpine-release system-release; do
+    if [ -e "$root/etc/$name" ]; then probe_file "/etc/$name"; fi
+  done
+}
+
+# --- time services -----------------------------------------------------------------------------------------------------
+
+# Running time daemons by the name the kernel has for them (15 characters), and their arguments.
+probe_processes() {
+  chronyd_pid='' ntpd_running=''
+  processes=$(bounded grep -lsE \
+    '^(chronyd|ntpd|ntpsec|systemd-timesyn|openntpd|ptp4l|phc2sys|timemaster|vmtoolsd)$' "$root"/proc/[0-9]*/comm)
+  begin processes
+  if read_line /proc/1/comm; then echo looked; fi
+  for file in $processes; do
+    pid=${file#"$root"/proc/}
+    pid=${pid%/comm}
+    read_line "/proc/$pid/comm" || continue
+    printf '%s %s\n' "$pid" "$line"
+    case $line in
+      chronyd) chronyd_pid=${chronyd_pid:-$pid} ;;
+      ntpd | ntpsec) ntpd_running=yes ;;
+    esac
+  done
+  finish
+  for file in $processes; do
+    pid=${file#"$root"/proc/}
+    pid=${pid%/comm}
+    begin "cmdline:$pid"
+    bounded head -c 4096 "$root/proc/$pid/cmdline"
+    finish
+  done
+}
+
+time_units='chrony.service chronyd.service systemd-timesyncd.service ntp.service ntpd.service ntpsec.service openntpd.service'
+unit_properties=Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,MainPID
+
+# Plain `systemctl show` asks process 1 and starts nothing. Where another init runs, its scripts and links.
+probe_services() {
+  timesyncd_active=''
+  if [ -d "$root/run/systemd/system" ]; then
+    section systemd systemctl --version
+    asked=$time_units
+    split_lines "$units"
+    for unit in $lines; do asked="$asked $unit"; done
+    # shellcheck disable=SC2086 # words: unit names
+    capture '' systemctl show --no-pager -p "$unit_properties" $asked
+    section_captured services
+    probe_unit_blocks
+    probe_links /etc/systemd/system
+    probe_links /run/systemd/system
+  else
+    probe_init_scripts
+  fi
+}
+
+# split_lines TEXT: its lines as words of $lines, where blanks and globs in them have been refused.
+split_lines() {
+  lines=''
+  rest=$1
+  while [ -n "$rest" ]; do
+    item=${rest%%"$newline"*}
+    rest=${rest#"$item"}
+    rest=${rest#"$newline"}
+    case $item in '' | *[!A-Za-z0-9_.:@/+,~=-]* | -*) ;; *) lines="$lines $item" ;; esac
+  done
+}
+
+# Blocks of `systemctl show` stand apart by an empty line; the order of the lines in them is systemd's own.
+probe_unit_blocks() {
+  remaining=$captured$newline$newline
+  while [ -n "$remaining" ]; do
+    block=$newline${remaining%%"$newline$newline"*}$newline
+    remaining=${remaining#*"$newline$newline"}
+    case $block in *"${newline}LoadState=loaded"*) ;; *) continue ;; esac
+    property Id
+    unit=$value
+    property FragmentPath
+    if [ -n "$value" ]; then probe_file "$value"; fi
+    property DropInPaths
+    split_words "$value"
+    for file in $words; do probe_file "$file"; done
+    for folder in /etc /run; do probe_matches "$root$folder/systemd/system/$unit.d"/*.conf; done
+    property MainPID
+    case $unit in chrony.service | chronyd.service) if [ "${value:-0}" != 0 ]; then chronyd_pid=$value; fi ;; esac
+    property ActiveState
+    if [ "$unit $value" = 'systemd-timesyncd.service active' ]; then timesyncd_active=yes; fi
+  done
+}
+
+# property NAME: its value in $block, into $value.
+property() {
+  value=''
+  case $block in
+    *"$newline$1="*)
+      value=${block#*"$newline$1="}
+      value=${value%%"$newline"*}
+      ;;
+  esac
+}
+
+# split_words TEXT: words without globs, into $words.
+split_words() {
+  case $1 in *[*?[]*) words='' ;; *) words=$1 ;; esac
+}
+
+# The symbolic links (and empty files, which mask too) that enable, alias or mask a unit: one `ls` in the folder itself.
+probe_links() {
+  [ -d "$root$1" ] || return 0
+  begin "links:$1"
+  (
+    cd "$root$1" || exit 0
+    set --
+    for unit in *.service; do if [ -L "$unit" ] || { [ -f "$unit" ] && [ ! -s "$unit" ]; }; then set -- "$@" "$unit"; fi; done
+    for unit in $asked; do
+      for link in *.wants/"$unit" *.requires/"$unit"; do if [ -L "$link" ]; then set -- "$@" "$link"; fi; done
+    done
+    if [ "$#" -gt 0 ]; then bounded ls -ld "$@" | head -c 65000; fi
+  )
+  finish
+}
+
+# sysv, upstart, OpenRC: which scripts are there and where they are linked to start.
+probe_init_scripts() {
+  begin init-scripts
+  for unit in chrony chronyd ntp ntpd ntpsec openntpd; do
+    for file in "$root/etc/init.d/$unit" "$root/etc/init/$unit.conf" \
+      "$root"/etc/rc[2345].d/S[0-9][0-9]"$unit" "$root"/etc/rc.d/rc[2345].d/S[0-9][0-9]"$unit" "$root"/etc/runlevels/*/"$unit"; do
+      if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\n' "${file#"$root"}"; fi
+    done
+  done
+  finish
+}
+
+probe_packages() {
+  if has dpkg-query; then
+    # shellcheck disable=SC2016 # ${...} is dpkg-query's own
+    section packages:dpkg dpkg-query -W -f '${Package} ${Version} ${db:Status-Abbrev}\n' \
+      chrony systemd-timesyncd ntp ntpsec openntpd linuxptp
+  elif has apk; then
+    section packages:apk apk info -e -v chrony openntpd ntpsec busybox
+  elif has rpm; then
+    section packages:rpm rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' \
+      chrony ntp ntpsec openntpd systemd-timesyncd linuxptp kmod-microsoft-hyper-v microsoft-hyper-v
+  fi
+}
+
+# --- chrony ------------------------------------------------------------------------------------------------------------
+
+probe_chrony() {
+  section chronyd-version chronyd -v
+  main=''
+  if [ -n "$chronyd_pid" ]; then chronyd_config_of_process; fi
+  if [ -z "$main" ]; then chronyd_config_of_distribution; fi
+  begin chrony-config
+  walked=$newline config_files='' sources_folders='' config_folders='' key_files='' steps=0
+  walk_config "$main" 0
+  finish
+  for file in $config_files; do probe_file "$file"; done
+  for file in $key_files; do probe_file "$file"; done
+  for folder in $config_folders; do probe_file "$folder/tsync.conf"; done
+  for folder in $sources_folders; do probe_file "$folder/tsync.sources"; done
+  probe_file /etc/chrony/chrony.conf
+  probe_file /etc/chrony.conf
+  probe_file /etc/default/chrony
+  probe_file /etc/sysconfig/chronyd
+  if [ -n "$chronyd_pid" ]; then
+    section tracking chronyc -c -n tracking
+    section sources chronyc -c -n sources
+  fi
+}
+
+# chronyd -f FILE or -fFILE: images start it with another file than the distribution's.
+chronyd_config_of_process() {
+  arguments=$(bounded head -c 4096 "$root/proc/$chronyd_pid/cmdline" | tr '\0' '\n')
+  rest=$arguments$newline previous=''
+  while [ -n "$rest" ]; do
+    argument=${rest%%"$newline"*}
+    rest=${rest#*"$newline"}
+    case $previous in -f) main=$argument ;; esac
+    case $argument in -f?*) main=${argument#-f} ;; esac
+    previous=$argument
+  done
+  case $main in '' | *[!A-Za-z0-9_./:@+,~-]* | [!/]*) main='' ;; esac
+}
+
+chronyd_config_of_distribution() {
+  main=/etc/chrony.conf
+  if [ -e "$root/etc/debian_version" ] || [ -e "$root/etc/alpine-release" ]; then main=/etc/chrony/chrony.conf; fi
+  if [ ! -e "$root$main" ]; then
+    for file in /etc/chrony.conf /etc/chrony/chrony.conf; do if [ -e "$root$file" ]; then main=$file; fi; done
+  fi
+}
+
+# walk_config FILE DEPTH: says what chronyd reads, in its order: include (a glob), confdir (*.conf), sourcedir (*.sources).
+# At most 60 files, 8 deep, none twice. The directives come from grep, so that a long file cannot keep the shell busy.
+walk_config() {
+  case $walked in
+    *"$newline$1$newline"*)
+      printf 'again %s\n' "$1"
+      return
+      ;;
+  esac
+  steps=$((steps + 1))
+  if [ "$2" -gt 8 ] || [ "$steps" -gt 60 ]; then
+    printf 'limit %s\n' "$1"
+    return
+  fi
+  walked=$walked$1$newline
+  printf 'file %s\n' "$1"
+  config_files="$config_files $1"
+  [ -f "$root$1" ] && [ -r "$root$1" ] || return 0
+  # every level of the recursion keeps its rest in the arguments, because POSIX sh has no local variables
+  set -- "$2" "$(bounded head -c 65537 "$root$1" |
+    grep -aiE '^[[:space:]]*(include|confdir|sourcedir|keyfile)[[:space:]]')$newline"
+  while [ -n "$2" ]; do
+    directive=${2%%"$newline"*}
+    set -- "$1" "${2#*"$newline"}"
+    walk_directive "$1" "$directive"
+  done
+}
+
+# walk_directive DEPTH LINE: what one directive brings. Arguments, not variables, survive the recursion.
+walk_directive() {
+  case $2 in *[!A-Za-z0-9_./:@+,~=*?\ \	-]*)
+    printf 'skipped %s\n' "$2"
+    return
+    ;;
+  esac
+  set -f
+  # shellcheck disable=SC2086 # the words of the directive
+  set -- "$1" $2
+  set +f
+  [ "$#" -ge 3 ] || return 0
+  case $2 in
+    [Ii]*) walk_files "$1" "$3" ;;
+    [Kk]*) key_files="$key_files $3" ;;
+    [Cc]*)
+      while [ "$#" -ge 3 ]; do
+        printf 'confdir %s\n' "$3"
+        config_folders="$config_folders $3"
+        walk_files "$1" "$3/*.conf"
+        keep=$1
+        shift 3
+        set -- "$keep" confdir "$@"
+      done
+      ;;
+    [Ss]*)
+      while [ "$#" -ge 3 ]; do
+        printf 'sourcedir %s\n' "$3"
+        sources_folders="$sources_folders $3"
+        walk_sources "$3/*.sources"
+        keep=$1
+        shift 3
+        set -- "$keep" sourcedir "$@"
+      done
+      ;;
+  esac
+}
+
+# walk_files DEPTH GLOB: reads on in each file that the glob matches, in the order of the shell, which is chronyd's.
+walk_files() {
+  expand_glob "$1" "$2"
+  for file in $expanded; do
+    set -- "$@" "$file"
+  done
+  while [ "$#" -gt 2 ]; do
+    walk_config "$3" $(($1 + 1))
+    walk_depth=$1
+    walk_glob=$2
+    shift 3
+    set -- "$walk_depth" "$walk_glob" "$@"
+  done
+}
+
+# walk_sources GLOB: files of a sourcedir, where only server, pool and peer count.
+walk_sources() {
+  expand_glob 0 "$1"
+  for file in $expanded; do
+    printf 'sources %s\n' "$file"
+    config_files="$config_files $file"
+  done
+}
+
+# expand_glob DEPTH GLOB: at most 40 paths that match, without $root, into $expanded.
+expand_glob() {
+  expanded='' count=0
+  case $2 in /*) ;; *) return 0 ;; esac
+  glob=$root$2
+  ifs=$IFS
+  IFS=''
+  # shellcheck disable=SC2086 # the glob is to be expanded, and only that: IFS is empty
+  set -- $glob
+  IFS=$ifs
+  for file in "$@"; do
+    [ -e "$file" ] || [ -L "$file" ] || continue
+    file=${file#"$root"}
+    count=$((count + 1))
+    case $file in
+      *[!A-Za-z0-9_./:@+,~=-]*) printf 'skipped %s\n' "$file" ;;
+      *) if [ "$count" -le 40 ]; then expanded="$expanded $file"; else printf 'limit %s\n' "$file"; fi ;;
+    esac
+  done
+}
+
+# --- the other daemons -------------------------------------------------------------------------------------------------
+
+probe_other_daemons() {
+  probe_file /etc/systemd/timesyncd.conf
+  for folder in /usr/lib /usr/local/lib /run /etc; do probe_matches "$root$folder"/systemd/timesyncd.conf.d/*.conf; done
+  for file in /etc/ntp.conf /etc/ntpsec/ntp.conf /etc/openntpd/ntpd.conf /etc/ntpd.conf \
+    /etc/default/ntp /etc/default/ntpsec /etc/sysconfig/ntpd; do
+    if [ -e "$root$file" ]; then probe_file "$file"; fi
+  done
+  # Both verbs talk to a bus name that starts timesyncd, which stops chronyd: only where systemd says that it runs.
+  if [ -n "$timesyncd_active" ]; then section timesync timedatectl show-timesync --all; fi
+  if [ -n "$ntpd_running" ]; then
+    section ntpq-peers ntpq -pn
+    section ntpq-system ntpq -c rv
+  fi
+}
+
+# --- rules, module options, our own files ------------------------------------------------------------------------------
+
+probe_device_rules() {
+  for folder in /usr/lib/udev/rules.d /lib/udev/rules.d; do
+    [ -d "$root$folder" ] || continue
+    begin "udev-rules:$folder"
+    (cd "$root$folder" && bounded grep -s ptp ./*.rules | head -c 65000)
+    finish
+    break
+  done
+  probe_file /etc/udev/rules.d/99-tsync-ptp-hyperv.rules
+  probe_mentions ptp "$root"/etc/udev/rules.d/*.rules
+  probe_file /etc/modprobe.d/tsync-hv_utils.conf
+  probe_mentions hv_utils "$root"/etc/modprobe.d/*.conf "$root"/run/modprobe.d/*.conf "$root"/usr/lib/modprobe.d/*.conf
+  probe_file /etc/tsync/refclock.sh
+  probe_matches "$root"/etc/tsync/*
+  probe_file /etc/systemd/system/chrony.service.d/60-tsync-refclock.conf
+  probe_file /etc/systemd/system/chronyd.service.d/60-tsync-refclock.conf
+}
+
+# Transactions of tsync that are neither confirmed nor reverted; only root can see them.
+probe_transactions() {
+  folder=$root/var/lib/tsync
+  begin transactions
+  if [ -d "$folder" ] && { [ ! -r "$folder" ] || [ ! -x "$folder" ]; }; then
+    finish denied
+    return
+  fi
+  if [ -d "$folder/tx" ] && { [ ! -r "$folder/tx" ] || [ ! -x "$folder/tx" ]; }; then
+    finish denied
+    return
+  fi
+  count=0
+  for state in "$folder"/tx/*/state; do
+    [ -e "$state" ] || continue
+    transaction_folder=${state%/state}
+    read_line "${state#"$root"}" || line=unreadable
+    case $line in confirmed* | reverted*) continue ;; esac
+    count=$((count + 1))
+    [ "$count" -le 20 ] || break
+    printf 'transaction %s\nstate=%s\n' "${transaction_folder##*/}" "$line"
+    bounded head -c 2048 "$transaction_folder/meta"
+    echo
+  done
+  finish
+}
+
+probe_asked_files() {
+  asked_paths=$paths
+  while [ -n "$asked_paths" ]; do
+    asked_path=${asked_paths%%"$newline"*}
+    asked_paths=${asked_paths#*"$newline"}
+    case $asked_path in /*) probe_file "$asked_path" ;; esac
+  done
+}
