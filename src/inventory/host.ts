@@ -1,3 +1,5 @@
+import type { Place } from '#errors/tsync-error.js';
+
 /** A value as YAML gives it, after `{{ variable }}` substitution. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -28,6 +30,8 @@ export interface SettingsLayer {
   /** For example `group azure (inventory.yaml:12)`. */
   readonly origin: string;
   readonly values: { readonly [key: string]: Json };
+  /** Where the value at a path (`['rollout', 'serial', 0]`) was written; for a key that is not there, where its parent was. Not given: no file. */
+  readonly placeOf?: (path: readonly PropertyKey[]) => Place;
 }
 
 /** One machine of the inventory. */

@@ -1,0 +1,116 @@
+import { CONNECTION_VARIABLES, type ConnectionField } from './connection-variables.js';
+import type { ConnectionSettings, Json } from './host.js';
+
+/** A variable of one host: its value, and how to say that it is wrong (makes the error with the place). */
+export interface Variable {
+  readonly name: string;
+  readonly value: Json;
+  readonly wrong: (code: 'inventory/wrong-type' | 'inventory/unsupported', detail: string) => Error;
+}
+
+/**
+ * How to reach a host, from its variables. `find` gives a variable by name, null where it is not set; a variable that is
+ * set to nothing counts as not set. Throws what `wrong` makes.
+ */
+export function readConnection(
+  host: { readonly name: string; readonly port: number | null },
+  find: (name: string) => Variable | null,
+): ConnectionSettings {
+  const read = <T>(field: ConnectionField, reader: (variable: Variable) => T, otherwise: T): T => {
+    const variable = lastSet(field, find);
+    return variable === null ? otherwise : reader(variable);
+  };
+  read('connection', readTransport, 'ssh');
+  return {
+    transport: 'ssh',
+    address: read('address', readAddress, host.name),
+    port: read('port', readPort, host.port ?? 22),
+    user: read('user', readName, null),
+    privateKeyFiles: read('privateKeyFile', readTexts, []),
+    password: read('password', readSecret, null),
+    become: read('become', readBoolean, false),
+    becomeMethod: read('becomeMethod', readMethod, 'sudo'),
+    becomeUser: read('becomeUser', readName, 'root') ?? 'root',
+    becomePassword: read('becomePassword', readSecret, null),
+    hostKeys: read('hostKey', readHostKeys, []),
+    legacy: read('legacy', readBoolean, false),
+    connectTimeoutMs: read('connectTimeout', readSeconds, 10) * 1000,
+  };
+}
+
+function lastSet(field: ConnectionField, find: (name: string) => Variable | null): Variable | null {
+  return (
+    CONNECTION_VARIABLES[field].map(find).findLast((variable) => variable !== null && variable.value !== null) ?? null
+  );
+}
+
+function readTransport({ value, wrong }: Variable): 'ssh' {
+  if (value === 'ssh' || value === 'smart') return 'ssh';
+  throw wrong('inventory/unsupported', `tsync reaches hosts by ssh only; ansible_connection is '${String(value)}'.`);
+}
+
+function readMethod({ value, wrong }: Variable): 'sudo' {
+  if (value === 'sudo') return 'sudo';
+  throw wrong('inventory/unsupported', `tsync becomes root by sudo only; ansible_become_method is '${String(value)}'.`);
+}
+
+function readAddress({ name, value, wrong }: Variable): string {
+  if (typeof value === 'string' && ADDRESS.test(value)) return value;
+  throw wrong('inventory/wrong-type', `${name} must be a host name or address.`);
+}
+
+function readPort({ name, value, wrong }: Variable): number {
+  const port = typeof value === 'string' && /^[0-9]{1,5}$/.test(value) ? Number(value) : value;
+  if (typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65535) return port;
+  throw wrong('inventory/wrong-type', `${name} must be a whole number from 1 to 65535.`);
+}
+
+function readSeconds({ name, value, wrong }: Variable): number {
+  const seconds = typeof value === 'string' && /^[0-9]{1,5}$/.test(value) ? Number(value) : value;
+  if (typeof seconds === 'number' && seconds > 0 && seconds <= 3600) return seconds;
+  throw wrong('inventory/wrong-type', `${name} must be seconds, more than 0 and at most 3600.`);
+}
+
+function readName({ name, value, wrong }: Variable): string {
+  if (typeof value === 'string' && USER.test(value)) return value;
+  throw wrong(
+    'inventory/wrong-type',
+    `${name} must be a user name${typeof value === 'string' ? '' : ', as text (in quotes)'}.`,
+  );
+}
+
+/** YAML would read 0123 as 83 and `no` as false: another password than the one that was written. */
+function readSecret({ name, value, wrong }: Variable): string {
+  if (typeof value === 'string') return value;
+  throw wrong('inventory/wrong-type', `${name} must be text; put the value in quotes.`);
+}
+
+function readTexts({ name, value, wrong }: Variable): readonly string[] {
+  const list = Array.isArray(value) ? value : [value];
+  if (list.every((item) => typeof item === 'string' && item !== '')) return list as readonly string[];
+  throw wrong('inventory/wrong-type', `${name} must be text, or a list of texts.`);
+}
+
+function readHostKeys(variable: Variable): readonly string[] {
+  const keys = readTexts(variable);
+  const bad = keys.find((key) => !HOST_KEY.test(key));
+  if (bad === undefined) return keys;
+  throw variable.wrong(
+    'inventory/wrong-type',
+    `host_key must be 'TYPE BASE64', as in known_hosts without the name, or 'SHA256:...'; this is '${bad.slice(0, 60)}'.`,
+  );
+}
+
+/** As Ansible's `boolean` filter. */
+function readBoolean({ name, value, wrong }: Variable): boolean {
+  const text = String(value).toLowerCase();
+  if (TRUE.has(text)) return true;
+  if (FALSE.has(text)) return false;
+  throw wrong('inventory/wrong-type', `${name} must be true or false.`);
+}
+
+const TRUE: ReadonlySet<string> = new Set(['y', 'yes', 'on', '1', 'true', 't']);
+const FALSE: ReadonlySet<string> = new Set(['n', 'no', 'off', '0', 'false', 'f']);
+const ADDRESS = /^[\p{L}\p{N}_:][\p{L}\p{N}_.:%-]{0,254}$/u;
+const USER = /^[^\s\x00-\x1f\x7f:/-][^\s\x00-\x1f\x7f:/]{0,254}$/;
+const HOST_KEY = /^(?:SHA256:[A-Za-z0-9+/]{43}=?|[a-z0-9@.-]{1,64} AAAA[A-Za-z0-9+/]{16,16384}={0,2}(?: .*)?)$/;
