@@ -2,6 +2,7 @@
 # What every program on a host shares: parameters, the table of commands, deadlines, frames.
 # Functions only; a program is this text, further functions, and one call on its last line. See docs/host-programs.md.
 # POSIX sh: dash, busybox ash, bash 3 (EL5), mksh, posh.
+# `${1+"$@"}` where there may be no arguments: with `set -u`, posh and bash 4.0 take an empty "$@" for an unset parameter.
 
 # shellcheck disable=SC2034 # the programs that follow use them
 # read_parameters NONCE LENGTH KEY=VALUE...: sets nonce, root, bin, paths, units, transaction, seconds.
@@ -18,7 +19,7 @@ read_parameters() {
   nonce=$1 root='' bin='' paths='' units='' transaction='' seconds=''
   limit=10
   shift 2
-  for parameter in "$@"; do
+  for parameter in ${1+"$@"}; do
     case $parameter in
       root=*) root=${parameter#*=} ;;
       bin=*) bin=${parameter#*=} ;;
@@ -48,10 +49,10 @@ x() {
     [ -x "$x_command" ] || return 127
   fi
   if [ -n "$timeout" ]; then
-    $timeout "$limit" "$x_command" "$@" </dev/null
+    $timeout "$limit" "$x_command" ${1+"$@"} </dev/null
     return
   fi
-  "$x_command" "$@" </dev/null &
+  "$x_command" ${1+"$@"} </dev/null &
   x_pid=$!
   (
     sleep "$limit"
@@ -103,7 +104,7 @@ section() {
   shift
   if has "$1"; then
     {
-      x "$@" 2>&1
+      x ${1+"$@"} 2>&1
       printf '\n@%s exit %s' "$nonce" "$?"
     } | head -c 65600
     printf '\n@%s end ok\n' "$nonce"

@@ -5,7 +5,7 @@
 # What the kernel wrote is read with the shell's own `read`; what a person could have made long goes through `head -c`.
 
 tsync_probe() {
-  read_parameters "$@"
+  read_parameters ${1+"$@"}
   watchdog 120
   clock_exchanges
   probe_sections
@@ -57,7 +57,7 @@ value() {
 # bounded COMMAND ARGUMENTS: a plain file tool, with a deadline where the host has one to give.
 bounded() {
   # shellcheck disable=SC2086 # words: timeout -k 1 5
-  ${timeout:+$timeout 5} "$@" </dev/null 2>/dev/null
+  ${timeout:+$timeout 5} ${1+"$@"} </dev/null 2>/dev/null
 }
 
 # capture PATTERN COMMAND ARGUMENTS: lines of a command of the table that match, into $captured, its status into $status.
@@ -67,7 +67,7 @@ capture() {
   shift
   captured=$(
     {
-      x "$@" 2>&1
+      x ${1+"$@"} 2>&1
       printf '\n@exit %s\n' "$?"
     } | grep -aE "$capture_pattern|^@exit " | head -c 65600
   )
@@ -102,7 +102,7 @@ probe_file() {
 
 # probe_matches GLOB...: the files among these arguments (paths with $root, as a glob gave them).
 probe_matches() {
-  for match in "$@"; do
+  for match in ${1+"$@"}; do
     if [ -e "$match" ] || [ -L "$match" ]; then probe_file "${match#"$root"}"; fi
   done
 }
@@ -111,7 +111,7 @@ probe_matches() {
 probe_mentions() {
   mention=$1
   shift
-  for match in "$@"; do
+  for match in ${1+"$@"}; do
     if [ -f "$match" ] && bounded grep -qs "$mention" "$match"; then probe_file "${match#"$root"}"; fi
   done
 }
@@ -365,11 +365,11 @@ probe_links() {
   (
     cd "$root$1" || exit 0
     set --
-    for unit in *.service; do if [ -L "$unit" ] || { [ -f "$unit" ] && [ ! -s "$unit" ]; }; then set -- "$@" "$unit"; fi; done
+    for unit in *.service; do if [ -L "$unit" ] || { [ -f "$unit" ] && [ ! -s "$unit" ]; }; then set -- ${1+"$@"} "$unit"; fi; done
     for unit in $asked; do
-      for link in *.wants/"$unit" *.requires/"$unit"; do if [ -L "$link" ]; then set -- "$@" "$link"; fi; done
+      for link in *.wants/"$unit" *.requires/"$unit"; do if [ -L "$link" ]; then set -- ${1+"$@"} "$link"; fi; done
     done
-    if [ "$#" -gt 0 ]; then bounded ls -ld "$@" | head -c 65000; fi
+    if [ "$#" -gt 0 ]; then bounded ls -ld ${1+"$@"} | head -c 65000; fi
   )
   finish
 }
@@ -496,7 +496,7 @@ walk_directive() {
         walk_files "$1" "$3/*.conf"
         keep=$1
         shift 3
-        set -- "$keep" confdir "$@"
+        set -- "$keep" confdir ${1+"$@"}
       done
       ;;
     [Ss]*)
@@ -506,7 +506,7 @@ walk_directive() {
         walk_sources "$3/*.sources"
         keep=$1
         shift 3
-        set -- "$keep" sourcedir "$@"
+        set -- "$keep" sourcedir ${1+"$@"}
       done
       ;;
   esac
@@ -516,14 +516,14 @@ walk_directive() {
 walk_files() {
   expand_glob "$1" "$2"
   for file in $expanded; do
-    set -- "$@" "$file"
+    set -- ${1+"$@"} "$file"
   done
   while [ "$#" -gt 2 ]; do
     walk_config "$3" $(($1 + 1))
     walk_depth=$1
     walk_glob=$2
     shift 3
-    set -- "$walk_depth" "$walk_glob" "$@"
+    set -- "$walk_depth" "$walk_glob" ${1+"$@"}
   done
 }
 
@@ -546,7 +546,7 @@ expand_glob() {
   # shellcheck disable=SC2086 # the glob is to be expanded, and only that: IFS is empty
   set -- $glob
   IFS=$ifs
-  for file in "$@"; do
+  for file in ${1+"$@"}; do
     [ -e "$file" ] || [ -L "$file" ] || continue
     file=${file#"$root"}
     count=$((count + 1))
