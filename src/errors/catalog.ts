@@ -76,6 +76,46 @@ export const catalog = {
     summary: 'a setting is not known',
     hint: 'docs/playbook.md lists the settings.',
   },
+  'privilege/account': {
+    summary: 'the account may not use sudo now',
+    hint: "It is locked or has expired on this host, or PAM refuses it there. Look into the host's authentication log.",
+  },
+  'privilege/failed': {
+    summary: 'root could not be become',
+    hint: 'Run the same sudo command by hand on the host; its message is shown above.',
+  },
+  'privilege/no-sudo': {
+    summary: 'there is no sudo on the host',
+    hint: 'Install sudo there, or connect as root (ansible_user: root).',
+  },
+  'privilege/not-in-sudoers': {
+    summary: 'sudo does not allow this user to become root',
+    hint: 'Allow the user in sudoers: it must be allowed to run sh. Or connect as another user.',
+  },
+  'privilege/not-tried': {
+    summary: 'the sudo password was not tried here',
+    hint: 'Another host refused it, and accounts lock after a few wrong ones. Run again with the right password.',
+  },
+  'privilege/password-needed': {
+    summary: 'sudo wants a password',
+    hint: 'Run with -K to be asked for it, or allow this user sudo without a password (NOPASSWD).',
+  },
+  'privilege/requiretty': {
+    summary: 'sudo works only on a terminal there (requiretty)',
+    hint: 'Put "Defaults:USER !requiretty" for this user into sudoers, or connect as root.',
+  },
+  'privilege/timeout': {
+    summary: 'sudo did not answer in time',
+    hint: 'Often sudo waits for a directory or a name server that does not answer. Try sudo -n true on the host.',
+  },
+  'privilege/unknown-user': {
+    summary: 'the user to become does not exist there',
+    hint: 'See become_user (ansible_become_user) in the inventory; root needs none.',
+  },
+  'privilege/wrong-password': {
+    summary: 'sudo did not accept the password',
+    hint: 'It was tried once, and on no other host. Run again with the right password.',
+  },
   'run/event-unreadable': {
     summary: 'a stored event cannot be read',
     hint: 'It was written by another version of tsync, or the file was damaged. Read the run with the tsync that wrote it.',
@@ -135,6 +175,82 @@ export const catalog = {
   'store/not-writable': {
     summary: 'the store cannot be written',
     hint: 'Set XDG_STATE_HOME to a folder that you may write to. An audit can go on with --no-store; a change is never made without a record.',
+  },
+  'transport/auth-failed': {
+    summary: 'the host did not accept the login',
+    hint: 'Check the user name and the key (ansible_user, ansible_ssh_private_key_file); ssh -v shows what the host wants. Old hosts that know RSA keys only with SHA-1 need legacy: true.',
+  },
+  'transport/connection-lost': {
+    summary: 'the connection broke',
+    hint: 'What was changed before is reverted by the guard on the host, unless it had been confirmed.',
+  },
+  'transport/dns': {
+    summary: 'the name cannot be resolved',
+    hint: 'Check the spelling, or give the address as ansible_host.',
+  },
+  'transport/exec-refused': {
+    summary: 'the host refused to run a command',
+    hint: 'sshd there may force another command or allow file transfer only, or limit sessions (MaxSessions).',
+  },
+  'transport/handshake': {
+    summary: 'the SSH handshake failed',
+    hint: 'A host that knows only old algorithms needs legacy: true in its connection settings. Otherwise see its sshd log.',
+  },
+  'transport/host-certificate': {
+    summary: 'the host is known by a certificate authority only',
+    hint: "The built-in SSH checks no host certificates. Add the host's own key to known_hosts, or give it as host_key.",
+  },
+  'transport/host-key-changed': {
+    summary: 'the host has another key than the one known',
+    hint: 'Someone may be in between, or the machine was rebuilt. When you know that it was, remove the old key (ssh-keygen -R) and add the new one.',
+  },
+  'transport/host-key-revoked': {
+    summary: 'the host key is revoked',
+    hint: 'known_hosts says that this key must not be trusted any more. Give the host a new key.',
+  },
+  'transport/host-key-unknown': {
+    summary: 'the host key is not known',
+    hint: 'Compare the fingerprint with the one that the machine printed at its first boot. Then add it to known_hosts, give it as host_key, or accept new keys with --accept-new.',
+  },
+  'transport/interrupted': {
+    summary: 'the connection was dropped by the operator',
+    hint: 'What is not confirmed there is reverted by the guard on the host.',
+  },
+  'transport/known-hosts': {
+    summary: 'the known_hosts file cannot be used',
+    hint: 'Check who owns the file and whether it can be read; a new key is accepted only when it can also be kept.',
+  },
+  'transport/login-not-tried': {
+    summary: 'the login password was not tried here',
+    hint: 'Another host refused it, and accounts lock after a few wrong ones. Run again with the right password.',
+  },
+  'transport/no-key': {
+    summary: 'there is nothing to log in with',
+    hint: 'Start an agent and add a key (ssh-add), or name a key file (ansible_ssh_private_key_file).',
+  },
+  'transport/no-shell': {
+    summary: 'no shell answered',
+    hint: 'The login shell there must be able to run sh; what the host printed instead is shown.',
+  },
+  'transport/refused': {
+    summary: 'the host refused the connection',
+    hint: 'No SSH server listens on that port, or a firewall rejects it. Check ansible_host and ansible_port.',
+  },
+  'transport/silent': {
+    summary: 'the host stopped answering',
+    hint: 'The program there hangs, or the network does. tsync went on with the other hosts.',
+  },
+  'transport/timeout': {
+    summary: 'the host did not answer in time',
+    hint: 'Check that the machine runs and that no firewall drops packets on the way.',
+  },
+  'transport/too-much-output': {
+    summary: 'the host printed more than a conversation may have',
+    hint: "Something there prints without end; look into the shell's start files of the user on the host.",
+  },
+  'transport/unreachable': {
+    summary: 'there is no way to the host',
+    hint: 'Check the network, the VPN or the address.',
   },
   'usage/invalid': {
     summary: 'the command line is not valid',

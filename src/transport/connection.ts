@@ -1,9 +1,12 @@
+import type { Problem } from '#errors/problem.js';
 import type { Host } from '#inventory/host.js';
 
 /** How a remote command ended: `code` null when a signal ended it or the connection broke. */
 export interface ExecEnd {
   readonly code: number | null;
   readonly signal: string | null;
+  /** Why it ended without a status: the connection broke, the host refused to run it. */
+  readonly problem?: Problem;
 }
 
 /** One running command. Bytes are given out in the order they came; nothing is buffered here beyond one chunk. */
