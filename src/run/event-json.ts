@@ -27,11 +27,11 @@ export function eventFromJson(line: string): Event {
       `It has schema version ${String(schemaVersion)}; this tsync reads version ${EVENT_SCHEMA_VERSION}.`,
     );
   }
-  if (typeof event['type'] !== 'string' || !Number.isSafeInteger(event['sequence'])) {
+  if (typeof event.type !== 'string' || !Number.isSafeInteger(event.sequence)) {
     throw unreadable('It has no type or no sequence number.');
   }
-  if (event['type'] !== 'host-assessed') return event as unknown as Event;
-  return { ...event, plan: planFromJson(event['plan'] as JsonPlan) } as unknown as Event;
+  if (event.type !== 'host-assessed') return event as unknown as Event;
+  return { ...event, plan: planFromJson(event.plan as JsonPlan) } as unknown as Event;
 }
 
 /** A plan with the bytes of its files as JSON can carry them. */

@@ -1,0 +1,115 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { TsyncError } from '#errors/tsync-error.js';
+import type { Event } from '#run/event.js';
+import { eventToJson } from '#run/event-json.js';
+import { durability } from './durability.js';
+import { processIdentity } from './process-identity.js';
+
+interface Waiting {
+  readonly run: string;
+  readonly event: Event;
+}
+
+/** Collects events and writes them in one transaction: at once what must be durable, the rest after a moment. */
+export class EventWriter {
+  private readonly database: DatabaseSync;
+  private readonly numbers = new Map<string, number>();
+  private waiting: Waiting[] = [];
+  private timer: NodeJS.Timeout | null = null;
+  private trouble: unknown = null;
+  private statements: Statements | null = null;
+
+  constructor(database: DatabaseSync) {
+    this.database = database;
+  }
+
+  append(run: string, event: Event): void {
+    this.throwTrouble();
+    this.waiting.push({ run, event });
+    if (durability(event) === 'now' || this.waiting.length >= MOST_WAITING) this.flush();
+    else this.timer ??= setTimeout(() => this.flushLater(), DELAY_MS).unref();
+  }
+
+  flush(): void {
+    this.throwTrouble();
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    const events = this.waiting;
+    this.waiting = [];
+    if (events.length > 0) this.write(events);
+  }
+
+  /** Nobody listens to a timer: what went wrong is told to the next who writes. */
+  private flushLater(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      this.trouble ??= error;
+    }
+  }
+
+  private throwTrouble(): void {
+    if (this.trouble !== null) throw this.trouble;
+  }
+
+  /** After a failure nothing more is written: a log with a hole would be worse than one that ends. */
+  private write(events: readonly Waiting[]): void {
+    try {
+      this.database.exec('begin immediate');
+      for (const { run, event } of events) this.insert(run, event);
+      this.database.exec('commit');
+    } catch (error) {
+      this.trouble = error;
+      if (this.database.isTransaction) this.database.exec('rollback');
+      throw error;
+    }
+  }
+
+  private insert(run: string, event: Event): void {
+    this.statements ??= prepare(this.database);
+    const { start, finish, touch, add } = this.statements;
+    if (event.type === 'run-started') {
+      const { kind, who, version, inventory, of, hosts, at } = event;
+      start.run(run, kind, who, version, inventory, of, hosts.length, processIdentity(), at);
+    }
+    const number = this.numberOf(run);
+    if (event.type === 'apply-started') touch.run(number);
+    if (event.type === 'run-finished') finish.run(event.at, event.exitCode, number);
+    add.run(number, event.sequence, eventToJson(event));
+  }
+
+  private numberOf(run: string): number {
+    const known = this.numbers.get(run);
+    if (known !== undefined) return known;
+    const row = this.database.prepare('select number from runs where run = ?').get(run);
+    if (row === undefined) {
+      throw new TsyncError('internal/bug', `The run ${run} got an event before its start was stored.`, { exitCode: 1 });
+    }
+    const number = Number(row.number);
+    this.numbers.set(run, number);
+    return number;
+  }
+}
+
+interface Statements {
+  readonly start: StatementSync;
+  readonly finish: StatementSync;
+  readonly touch: StatementSync;
+  readonly add: StatementSync;
+}
+
+function prepare(database: DatabaseSync): Statements {
+  return {
+    start: database.prepare(`
+      insert into runs (run, kind, who, version, inventory, of_run, hosts, process, started_at)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `),
+    finish: database.prepare('update runs set finished_at = ?, exit_code = ? where number = ?'),
+    touch: database.prepare('update runs set touched = touched + 1 where number = ?'),
+    add: database.prepare('insert into events (run, sequence, body) values (?, ?, ?)'),
+  };
+}
+
+/** A killed audit loses at most what was seen in this time. */
+const DELAY_MS = 250;
+const MOST_WAITING = 256;
