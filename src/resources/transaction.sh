@@ -1,0 +1,710 @@
+# shellcheck shell=sh
+# What makes a change reversible: lock, journal, backups, guard, undo. Functions only; docs/safety.md tells the whole story.
+# An apply program is conversation.sh + this + the verbs of each kind + transaction_meta and transaction_data (generated).
+# It is saved beside the backups, and `sh program.sh undo MODE` takes the transaction back with nothing else.
+# shellcheck disable=SC2015,SC2034 # "a && b || fail" is meant so; limit is for x
+# shellcheck disable=SC2154 # nonce, root, bin, seconds, timeout, newline: conversation.sh; who, run ...: transaction_meta
+
+# ---- small parts
+
+# locate ID: where a transaction lives. Fails on a name that is none.
+locate() {
+  base=$root/var/lib/tsync
+  tx=$base/tx/$1
+  case $1 in '' | .* | -* | *[!A-Za-z0-9.-]*) return 1 ;; esac
+}
+
+# put TEXT: prints it and nothing else. printf is no builtin everywhere, and a command's argument is at most 128 KiB.
+put() {
+  if [ -n "${KSH_VERSION:-}" ]; then print -rn -- "$1"; else printf %s "$1"; fi
+}
+
+# within SECONDS COMMAND ARGUMENTS: like x, with a deadline of its own.
+within() {
+  limit=$1
+  shift
+  x "$@"
+  set -- "$?"
+  limit=10
+  return "$1"
+}
+
+# pause: a fifth of a second, or one where sleep knows no fractions.
+pause() { sleep 0.2 2>/dev/null || sleep 1; }
+
+# uptime_now: sets uptime, in seconds with a fraction, monotonic.
+uptime_now() { read -r uptime rest </proc/uptime || uptime=0; }
+
+# flush FOLDER: its file system to the disk, for at most 20 seconds; where sync knows no -f, all of them.
+flush() {
+  if [ -n "$timeout" ]; then
+    $timeout 20 sync -f "$1" 2>/dev/null || $timeout 20 sync
+  else
+    sync
+  fi
+} </dev/null >/dev/null 2>&1
+
+on_systemd() {
+  has systemd-run && has systemctl && { [ -n "$root" ] || [ -d /run/systemd/system ]; }
+}
+
+# fail REASON: the entry in hand did not succeed; the first reason is kept.
+fail() {
+  [ -n "$failure" ] || failure=$1
+  return 1
+}
+
+# ---- processes and the lock
+
+# process_start PID: sets started (clock ticks since boot); fails when there is no such process or only its remains.
+process_start() {
+  IFS= read -r stat_line 2>/dev/null <"/proc/$1/stat" || return 1
+  # shellcheck disable=SC2086 # words
+  set -- ${stat_line##*) }
+  started=${20}
+  [ "$1" != Z ] && [ "$1" != X ]
+} 2>/dev/null
+
+# holder_alive "PID START BOOT ROLE ID WHEN WHO": does the process that wrote this still run? Sets the holder_ variables.
+holder_alive() {
+  set -f
+  # shellcheck disable=SC2086 # words
+  set -- $1
+  set +f
+  [ $# -ge 6 ] || return 1
+  holder_pid=$1 holder_role=$4 holder_id=$5 holder_when=$6
+  holder_boot=$3 holder_start=$2
+  shift 6
+  holder_who=$*
+  [ "$holder_boot" = "$boot" ] && process_start "$holder_pid" && [ "$started" = "$holder_start" ]
+}
+
+# take_lock ROLE SECONDS: the lock is a symbolic link, made in one step with its holder's name in it.
+# An undo ends the apply program of its own transaction when that holds it; a dead holder's lock is taken over.
+take_lock() {
+  read -r boot </proc/sys/kernel/random/boot_id || boot=-
+  process_start $$ || started=0
+  me="$$ $started $boot $1 $transaction ${started_at:--} ${who:-}"
+  uptime_now
+  lock_until=$((${uptime%.*} + $2))
+  while ! ln -s "$me" "$base/lock" 2>/dev/null; do
+    holder=$(readlink "$base/lock" 2>/dev/null) || holder=''
+    if [ -n "$holder" ]; then
+      if ! holder_alive "$holder"; then
+        drop_lock "$holder"
+        continue
+      fi
+      if [ "$1" = undo ] && [ "$holder_role:$holder_id" = "apply:$transaction" ]; then kill -9 "$holder_pid"; fi
+    fi
+    uptime_now
+    [ "${uptime%.*}" -lt "$lock_until" ] || return 1
+    pause
+  done
+}
+
+# drop_lock HOLDER: takes a dead holder's lock away, and puts it back when somebody else's came in between.
+drop_lock() {
+  mv "$base/lock" "$base/lock.$$" 2>/dev/null || return
+  taken=$(readlink "$base/lock.$$")
+  [ "$taken" = "$1" ] || ln -s "$taken" "$base/lock" 2>/dev/null
+  rm -f "$base/lock.$$"
+}
+
+release_lock() {
+  if [ "$(readlink "$base/lock" 2>/dev/null)" = "$me" ]; then rm -f "$base/lock"; fi
+}
+
+# end_orphans: what a killed apply program left running. It goes by a mark in the environment, because `timeout`
+# makes process groups of its own, and because the group of the apply program may be that of its parent.
+end_orphans() {
+  # shellcheck disable=SC2013 # paths of /proc hold no spaces
+  for orphan in $(grep -l -s -F "TSYNC_TRANSACTION=$transaction:" /proc/[0-9]*/environ 2>/dev/null); do
+    orphan=${orphan#/proc/}
+    orphan=${orphan%/environ}
+    if ! is_ancestor "$orphan"; then kill -9 "$orphan" 2>/dev/null; fi
+  done
+}
+
+# is_ancestor PID: is it this program, or one that it runs in?
+is_ancestor() {
+  ancestor=$$
+  while [ "${ancestor:-0}" -gt 1 ]; do
+    [ "$ancestor" != "$1" ] || return 0
+    IFS= read -r stat_line 2>/dev/null <"/proc/$ancestor/stat" || return 1
+    ancestor=${stat_line##*) ? }
+    ancestor=${ancestor%% *}
+  done
+  return 1
+} 2>/dev/null
+
+# ---- state and journal
+
+# read_state: sets state; empty while a transaction is prepared, when nothing is changed yet.
+read_state() {
+  state=''
+  if [ -f "$tx/state" ]; then read -r state <"$tx/state" || :; fi
+}
+
+# write_state STATE: in one step. A state that cannot be written is removed rather than left untrue.
+write_state() {
+  if printf '%s\n' "$1" >"$tx/state.new" && mv -f "$tx/state.new" "$tx/state"; then
+    journal transaction "$1"
+    return 0
+  fi 2>/dev/null
+  rm -f "$tx/state"
+  return 1
+}
+
+# journal STEP STATE: one line, stamped with monotonic time.
+journal() {
+  uptime_now
+  printf '%s %s %s\n' "$uptime" "$(encode "$1")" "$(encode "$2")" >>"$tx/journal"
+} 2>/dev/null
+
+began() { grep -q -F " $(encode "$1") begin" "$tx/journal" 2>/dev/null; }
+
+# note TEXT: a line in the host's own log.
+note() { within 5 logger -t tsync -- "$transaction run ${run:-} (${who:-}): $1" >/dev/null 2>&1; }
+
+# ---- entries: what transaction_data lists, in its order: changes, then actions
+
+# entry KIND NAME ARGUMENTS: calls PHASE_KIND for the entry that is wanted. Going forward, the first failure ends it.
+entry() {
+  number=$((number + 1))
+  if [ "$wanted" != all ]; then
+    [ "$wanted" = "$number" ] || return 0
+  elif [ -n "$failure" ]; then
+    return 0
+  fi
+  entry_kind=$1 entry_name=$2
+  shift 2
+  case $phase in
+    make) make_entry "$@" ;;
+    restore | refresh | run)
+      # what did not begin is not undone
+      if began "$entry_name"; then "${phase}_$entry_kind" "$@"; fi
+      ;;
+    *) "${phase}_$entry_kind" "$@" ;;
+  esac
+}
+
+make_entry() {
+  journal "$entry_name" begin || {
+    fail "$entry_name: the journal cannot be written"
+    return
+  }
+  note "$entry_name"
+  if "make_$entry_kind" "$@"; then
+    journal "$entry_name" "done" || fail "$entry_name: the journal cannot be written"
+  fi
+  if [ -n "$failure" ]; then
+    journal "$entry_name" "failed"
+    step "$entry_name" "failed:$failure"
+  else
+    step "$entry_name" "done"
+  fi
+}
+
+# forward PHASE: every entry until one fails; sets failure and, where it failed, entry_name.
+forward() {
+  phase=$1 wanted=all number=0 failure=''
+  transaction_data
+  [ -z "$failure" ]
+}
+
+# backward PHASE: every entry, last first, whatever fails; failures are collected in failures.
+backward() {
+  wanted=0 number=0 failure=''
+  transaction_data
+  backward_number=$number
+  while [ "$backward_number" -gt 0 ]; do
+    phase=$1 wanted=$backward_number number=0 failure=''
+    transaction_data
+    if [ -n "$failure" ]; then failures="$failures${failures:+; }$failure"; fi
+    backward_number=$((backward_number - 1))
+  done
+}
+
+# ---- actions: what changes make necessary. Taken back when they began: refresh before services run, run after.
+
+# action KIND NAME
+action() { entry action "$1${2:+:$2}" "$@"; }
+
+check_action() { :; }
+restore_action() { :; }
+
+# back_up_action: what an undo must know of before.
+back_up_action() {
+  case $1 in
+    restart) x systemctl is-active "$2" >"$tx/backup/$number" || : ;;
+    module-load) if [ -d "$root/sys/module/$2" ]; then : >"$tx/backup/$number"; fi ;;
+    relabel) stat -c %C "$root$2" >"$tx/backup/$number" || : ;;
+  esac
+} 2>/dev/null
+
+make_action() {
+  case $1 in
+    restart) within 100 systemctl restart "$2" && activity_is "$2" active ;;
+    reload-sources) within 20 chronyc reload sources ;;
+    daemon-reload) within 60 systemctl daemon-reload ;;
+    udev-trigger) reload_udev ;;
+    module-load) within 30 modprobe "$2" ;;
+    relabel) within 30 restorecon "$root$2" ;;
+    initramfs) rebuild_initramfs ;;
+    *) false ;;
+  esac || fail "$entry_name: did not succeed"
+} >/dev/null 2>&1
+
+refresh_action() {
+  case $1 in
+    udev-trigger) reload_udev ;;
+    module-load) [ -e "$tx/backup/$number" ] || within 30 modprobe -r "$2" ;;
+    relabel) within 30 chcon "$(cat "$tx/backup/$number")" "$root$2" ;;
+    initramfs) rebuild_initramfs ;;
+  esac || fail "$entry_name: could not be taken back"
+} >/dev/null 2>&1
+
+run_action() {
+  [ "$mode" != boot ] || return 0
+  case $1 in
+    restart)
+      case $(cat "$tx/backup/$number") in
+        active | reloading | activating) restart_hard "$2" ;;
+        *) set_activity "$2" inactive ;;
+      esac
+      ;;
+    reload-sources) within 20 chronyc reload sources ;;
+  esac || fail "$entry_name: could not be taken back"
+} >/dev/null 2>&1
+
+# restart_hard UNIT: also one that hangs on stop.
+restart_hard() {
+  within 100 systemctl restart "$1" && activity_is "$1" active && return
+  within 20 systemctl kill --signal=KILL "$1"
+  within 20 systemctl reset-failed "$1"
+  within 100 systemctl restart "$1" && activity_is "$1" active
+}
+
+reload_udev() {
+  within 20 udevadm control --reload &&
+    within 20 udevadm trigger --subsystem-match=ptp --action=add || return 1
+  [ "$mode" = boot ] || within 20 udevadm settle --timeout=15 || :
+}
+
+rebuild_initramfs() {
+  if has dracut; then
+    within 300 dracut -f
+  else
+    within 300 update-initramfs -u
+  fi
+}
+
+# ---- files and folders, for every kind
+
+# folders PATH: makes it with what is missing above it, and remembers what it made.
+folders() {
+  if [ -z "$1" ] || [ -d "$1" ]; then return 0; fi
+  folders "${1%/*}" || return 1
+  printf '%s\n' "$1" >>"$tx/made" && mkdir -m 755 "$1" || return 1
+  relabelled "$1"
+}
+
+# remove_folders: those that folders made, deepest first, as far as they are empty.
+remove_folders() {
+  [ -f "$tx/made" ] || return 0
+  sort -r "$tx/made" | while IFS= read -r made; do rmdir "$made" 2>/dev/null; done
+}
+
+# relabelled PATH: a new file gets the label that the host's policy has for its name.
+relabelled() {
+  if has restorecon; then x restorecon "$1" >/dev/null 2>&1; fi
+  return 0
+}
+
+# ---- the guard
+
+# arm_guard SECONDS: a timer of its own name that runs the undo, and is seen to run. The name is kept before it is armed.
+arm_guard() {
+  guard=tsync-guard-$transaction
+  if [ -s "$tx/guards" ]; then guard=$guard.$(($(wc -l <"$tx/guards") + 1)); fi
+  printf '%s\n' "$guard" >>"$tx/guards" || return 1
+  if on_systemd; then
+    (
+      unset TSYNC_TRANSACTION
+      within 20 systemd-run --unit="$guard" --on-active="$1" --timer-property=AccuracySec=100ms \
+        /bin/sh "$tx/program.sh" undo guard "root=$root" "bin=$bin"
+    ) >/dev/null 2>&1
+    [ "$(within 20 systemctl is-active "$guard.timer" 2>/dev/null)" = active ]
+  else
+    arm_sleeper "$1"
+  fi
+}
+
+# arm_sleeper SECONDS: where there is no systemd, a process in a session of its own.
+arm_sleeper() {
+  (
+    unset TSYNC_TRANSACTION
+    setsid /bin/sh "$tx/program.sh" undo "wait:$1:$guard" "root=$root" "bin=$bin" </dev/null >/dev/null 2>&1 &
+  )
+  for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    if [ -s "$tx/$guard.pid" ]; then return 0; fi
+    pause
+  done
+  return 1
+}
+
+# sleep_out SECONDS GUARD: what that process does; counts by the uptime, whatever happens to the clock.
+sleep_out() {
+  process_start $$ || return 1
+  printf '%s %s\n' $$ "$started" >"$tx/$2.pid"
+  uptime_now
+  sleep_until=$((${uptime%.*} + $1))
+  while uptime_now && [ "${uptime%.*}" -lt "$sleep_until" ]; do sleep 1; done
+}
+
+# stop_guards [EXCEPT]: ends every guard of the transaction but that one.
+stop_guards() {
+  [ -f "$tx/guards" ] || return 0
+  while IFS= read -r old_guard; do
+    if [ "$old_guard" != "${1:-}" ]; then stop_guard "$old_guard"; fi
+  done <"$tx/guards"
+}
+
+stop_guard() {
+  if [ ! -f "$tx/$1.pid" ]; then
+    within 20 systemctl stop "$1.timer" >/dev/null 2>&1
+  elif read -r sleeper_pid sleeper_start <"$tx/$1.pid" && [ "$sleeper_pid" != $$ ]; then
+    if process_start "$sleeper_pid" && [ "$started" = "$sleeper_start" ]; then kill -9 "$sleeper_pid"; fi
+  fi
+}
+
+# install_boot_unit: takes the transaction back at the next boot, before a time daemon starts.
+# A unit that sysinit.target wants is also pulled in by the start of any service: the mark in /run, which no boot
+# survives, keeps it from running in this one.
+install_boot_unit() {
+  on_systemd || return 0
+  boot_unit=tsync-boot-$transaction.service
+  folders "$root/run/tsync" && : >"$root/run/tsync/$transaction" || return 1
+  folders "$root/etc/systemd/system/sysinit.target.wants" || return 1
+  printf '%s\n' '[Unit]' "Description=tsync takes back the unconfirmed transaction $transaction" \
+    'DefaultDependencies=no' 'RequiresMountsFor=/var/lib/tsync /etc' 'Conflicts=shutdown.target' \
+    'After=local-fs.target systemd-remount-fs.service' \
+    'Before=sysinit.target time-sync.target shutdown.target' \
+    'Before=chrony.service chronyd.service systemd-timesyncd.service ntp.service ntpd.service ntpsec.service openntpd.service' \
+    "ConditionPathExists=!/run/tsync/$transaction" \
+    '[Service]' 'Type=oneshot' 'TimeoutStartSec=600' \
+    "ExecStart=/bin/sh \"$tx/program.sh\" undo boot \"root=$root\" \"bin=$bin\"" \
+    >"$root/etc/systemd/system/$boot_unit" || return 1
+  chmod 644 "$root/etc/systemd/system/$boot_unit" &&
+    ln -s "../$boot_unit" "$root/etc/systemd/system/sysinit.target.wants/$boot_unit"
+}
+
+remove_boot_unit() {
+  rm -f "$root/etc/systemd/system/sysinit.target.wants/tsync-boot-$transaction.service" \
+    "$root/etc/systemd/system/tsync-boot-$transaction.service" "$root/run/tsync/$transaction"
+}
+
+# disarm: /etc is then as if there had been no guard. Folders that were made only for the boot unit go too.
+disarm() {
+  remove_boot_unit
+  rmdir "$root/run/tsync" 2>/dev/null
+  grep -s -x -F "$root/etc/systemd/system/sysinit.target.wants" "$tx/made" | while IFS= read -r made; do
+    rmdir "$made" 2>/dev/null
+  done
+  stop_guards
+  rm -f "$tx/reserve"
+}
+
+# ---- apply
+
+# tsync_apply NONCE LENGTH PARAMETERS, or in the saved program: tsync_apply undo MODE PARAMETERS
+tsync_apply() {
+  if [ "$1" = undo ]; then
+    shift
+    tsync_undo "$@"
+    return
+  fi
+  read_parameters "$@"
+  transaction_meta
+  trap '' HUP PIPE
+  failure='' failures='' me='' mode=apply phase=''
+  if prepare; then
+    make_changes
+  else
+    step transaction untouched
+  fi
+  release_lock
+  done_frame
+}
+
+# prepare: everything up to the armed guard; nothing of the host's own is touched.
+prepare() {
+  if ! locate "$transaction" || ! mkdir -p "$base/tx" 2>/dev/null || ! chmod 700 "$base" "$base/tx"; then
+    step prepare 'failed:/var/lib/tsync cannot be written'
+    return 1
+  fi
+  holder_who='' holder_when='' holder_id=''
+  if ! take_lock apply 0; then
+    if [ -n "$holder_id" ]; then
+      step lock "held:$holder_who,$holder_when,$holder_id"
+    else
+      step prepare 'failed:/var/lib/tsync cannot be written'
+    fi
+    return 1
+  fi
+  no_open_transaction || return 1
+  if ! forward check; then
+    step precheck "stale:$entry_name"
+    return 1
+  fi
+  step precheck ok
+  export TSYNC_TRANSACTION="$transaction:"
+  mkdir "$tx" 2>/dev/null || {
+    step prepare 'failed:this transaction was begun before'
+    return 1
+  }
+  if ! save_the_way_back; then
+    step prepare "failed:$failure"
+  elif ! arm_guard "$guard_seconds"; then
+    step guard 'failed:it could not be armed'
+  elif ! install_boot_unit; then
+    step guard 'failed:the unit for the next boot could not be written'
+  elif ! flush "$tx" || ! write_state armed; then
+    step prepare 'failed:the state could not be written'
+  else
+    step guard armed
+    return 0
+  fi
+  disarm
+  remove_folders
+  rm -rf "$tx"
+  return 1
+}
+
+# no_open_transaction: one at a time; who, when and which are said of another.
+no_open_transaction() {
+  for other in "$base"/tx/*/state; do
+    if ! read -r other_state 2>/dev/null <"$other"; then continue; fi
+    case $other_state in confirmed | reverted) continue ;; esac
+    other=${other%/state}
+    other_who=$(sed -n 's/^who=//p' "$other/meta" 2>/dev/null)
+    other_when=$(sed -n 's/^started=//p' "$other/meta" 2>/dev/null)
+    step lock "held:$other_who,$other_when,${other##*/}"
+    return 1
+  done
+} 2>/dev/null
+
+# save_the_way_back: backups, this program, who and when, and some space for the journal of an undo on a full disk.
+save_the_way_back() {
+  mkdir "$tx/backup" && : >"$tx/journal" &&
+    printf '%s\n' "id=$transaction" "run=$run" "who=$who" "host=$host" "started=$started_at" \
+      "guard_seconds=$guard_seconds" "plan_digest=$plan_digest" "version=$version" >"$tx/meta" &&
+    put "$p" >"$tx/program.sh" && [ "$(cksum <"$tx/program.sh")" = "$(put "$p" | cksum)" ] &&
+    head -c 65536 /dev/zero >"$tx/reserve" || fail 'the way back could not be written'
+  [ -n "$failure" ] || forward back_up
+} 2>/dev/null
+
+make_changes() {
+  note "begins; guard $guard_seconds s"
+  if forward make && flush "$root/etc" && write_state applied; then
+    step transaction applied
+    return
+  fi
+  [ -n "$failure" ] || failure='the state could not be written'
+  note "failed: $failure"
+  mode=now
+  undo_locked
+}
+
+# ---- undo
+
+# tsync_undo MODE PARAMETERS. Modes: now, guard, revert (all the same but for the journal), boot (files and links only;
+# services are told, not waited for), wait:SECONDS:GUARD (a guard without systemd).
+tsync_undo() {
+  mode=$1
+  shift
+  undo_nonce=undo
+  for parameter in "$@"; do
+    case $parameter in nonce=*) undo_nonce=${parameter#*=} ;; esac
+  done
+  read_parameters "$undo_nonce" 0 "$@"
+  transaction_meta
+  locate "$transaction" || return 1
+  failure='' failures='' me='' holder='' phase=''
+  trap '' HUP PIPE INT TERM
+  case $mode in
+    boot) [ ! -e "$root/run/tsync/$transaction" ] || return 0 ;;
+    wait:*)
+      mode=${mode#wait:}
+      sleep_out "${mode%%:*}" "${mode#*:}" || return 1
+      mode=guard
+      ;;
+  esac
+  if ! take_lock undo 300; then
+    step transaction "failed:the lock is held by $holder"
+    return 1
+  fi
+  end_orphans
+  undo_locked
+  release_lock
+}
+
+# undo_locked: from whatever state to reverted, unless it is confirmed. Can be killed anywhere and run again.
+undo_locked() {
+  read_state
+  case $state in
+    confirmed | reverted)
+      disarm
+      step transaction "$state"
+      return
+      ;;
+    '') : ;;
+    *) restore_all ;;
+  esac
+  if [ -n "$failures" ]; then
+    note "could not be taken back: $failures"
+    write_state failed
+    stop_guards
+    step transaction "failed:$failures"
+  elif write_state reverted; then
+    disarm
+    note 'taken back'
+    step transaction reverted
+  else
+    step transaction 'failed:taken back, but the state could not be written'
+  fi
+}
+
+# restore_all: files and links, then what follows from them, then what ran; then a look whether all is as before.
+restore_all() {
+  failures=''
+  rm -f "$tx/reserve"
+  journal undo "$mode"
+  write_state reverting
+  backward restore
+  remove_folders
+  if on_systemd; then within 60 systemctl daemon-reload; fi >/dev/null 2>&1
+  backward refresh
+  backward run
+  flush "$root/etc"
+  if [ -z "$failures" ] && ! forward check; then failures="$entry_name is not as before"; fi
+}
+
+# ---- settle
+
+# tsync_settle NONCE LENGTH PARAMETERS: verification and verdict, one request a line; see docs/host-programs.md.
+tsync_settle() {
+  read_parameters "$@"
+  who='' run='' started_at='' me=''
+  watchdog "${seconds:-600}"
+  idle
+  while IFS= read -r request; do
+    # shellcheck disable=SC2086 # words
+    case $request in
+      probe) probe_sections ;;
+      clock) clock_exchanges ;;
+      'confirm '*) step confirm "$(confirm_transaction "${request#* }")" ;;
+      'revert '*) revert_transaction "${request#* }" ;;
+      'extend '*)
+        set -f
+        set -- ${request#* } '' ''
+        set +f
+        step extend "$(extend_transaction "$1" "$2")"
+        ;;
+      'state '*)
+        open_transaction "${request#* }"
+        step state "$state"
+        ;;
+      'preflight '*)
+        set -f
+        set -- ${request#* }
+        set +f
+        preflight "$@"
+        ;;
+      bye) break ;;
+    esac
+    idle
+  done
+  unwatch
+  done_frame
+}
+
+# open_transaction ID: sets transaction, tx, state ("absent": no such transaction, "preparing": nothing changed yet).
+open_transaction() {
+  transaction=$1
+  if ! locate "$1" || [ ! -d "$tx" ]; then
+    state=absent
+    return 1
+  fi
+  read_state
+  state=${state:-preparing}
+}
+
+# confirm_transaction ID: prints confirmed, or refused with the state. The state comes first, then the guard goes.
+confirm_transaction() {
+  open_transaction "$1"
+  if [ "$state" = applied ] && ! take_lock confirm 20; then state=locked; fi
+  if [ "$state" = applied ]; then read_state; fi
+  if [ "$state" = applied ] && write_state confirmed; then
+    flush "$tx"
+    disarm
+    state=confirmed
+  fi
+  release_lock
+  if [ "$state" = confirmed ]; then echo confirmed; else echo "refused:${state:-absent}"; fi
+}
+
+# revert_transaction ID: runs the saved program's undo in a process of its own, which outlives this conversation.
+revert_transaction() {
+  open_transaction "$1"
+  case $state in
+    absent | confirmed) step revert "refused:$state" ;;
+    *)
+      if [ -f "$tx/program.sh" ]; then
+        /bin/sh "$tx/program.sh" undo revert "root=$root" "bin=$bin" "nonce=$nonce" </dev/null 2>/dev/null
+      fi
+      open_transaction "$1"
+      case $state in
+        reverted | confirmed) step revert "$state" ;;
+        *) step revert "failed:$state" ;;
+      esac
+      ;;
+  esac
+}
+
+# extend_transaction ID SECONDS: a new guard first, then the old one goes. Prints extended, or refused with the state.
+extend_transaction() {
+  open_transaction "$1"
+  case $2 in '' | *[!0-9]* | ???????*) state=seconds ;; esac
+  case $state in
+    armed | applied)
+      if ! take_lock extend 20; then state=locked; fi
+      ;;
+  esac
+  if [ "$state" != locked ] && [ "$state" != seconds ]; then open_transaction "$1"; fi
+  case $state in
+    armed | applied)
+      if arm_guard "$2"; then
+        stop_guards "$guard"
+        journal guard "extended:$2"
+        echo extended
+      else
+        echo 'refused:guard'
+      fi
+      ;;
+    *) echo "refused:$state" ;;
+  esac
+  release_lock
+}
+
+# preflight SECONDS SERVER...: asks each server once, without touching clock, port or pid file of a running chronyd.
+preflight() {
+  case $1 in '' | *[!0-9]* | ???*) return ;; esac
+  preflight_seconds=$1
+  shift
+  limit=$((preflight_seconds + 5))
+  for server in "$@"; do
+    section "preflight:$server" chronyd -Q -t "$preflight_seconds" "server $server iburst" 'cmdport 0' 'port 0' 'pidfile /'
+  done
+  limit=10
+}
