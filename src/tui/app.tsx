@@ -1,0 +1,117 @@
+import { Text, useApp, useInput, useWindowSize } from 'ink';
+import { useEffect, useRef, useState } from 'react';
+import type { Change } from '#resources/resource.js';
+import type { RunState } from '#run/run-state.js';
+import { drawFrame } from './draw-frame.js';
+import { keyPresses } from './key-names.js';
+import type { ReviewSession } from './review-session.js';
+import { createProjector } from './scene.js';
+import { SPINNER_MS } from './screen-header.js';
+import { NO_STAGE_TIMES, noteStages, type StageTimes } from './stage-times.js';
+import type { Look } from './styled-line.js';
+import { type Effect, type Extent, INITIAL_VIEW, type KeyPress, pressKey, type View } from './view-state.js';
+
+/** How the person left. */
+export type ScreenEnd = 'approved' | 'declined' | 'interrupted';
+
+export interface AppProps {
+  readonly session: ReviewSession;
+  readonly look: Look;
+  readonly nowMs: () => number;
+  readonly unifiedDiff: (change: Change) => string;
+}
+
+/** Connects keys, session and frame; everything that is decided is decided in `pressKey` and `drawFrame`. */
+export function App({ session, look, nowMs, unifiedDiff }: AppProps) {
+  const { exit } = useApp();
+  const { columns, rows } = useWindowSize();
+  const { state, times, now } = useRun(session, nowMs);
+  const project = useRef(createProjector()).current;
+  const [view, setView] = useState<View>(INITIAL_VIEW);
+  const latest = useRef(view);
+  const extent = useRef<Extent>({ height: 1, length: 1 });
+
+  const scene = project(state, { filter: view.filter, sort: view.sort, sent: view.sent !== null });
+  const frame = drawFrame({
+    state,
+    scene,
+    view,
+    columns,
+    rows,
+    look,
+    nowMs: now,
+    stageSince: times.since,
+    guardSeconds: session.guardSeconds,
+    nextCommands: session.nextCommands(),
+    unifiedDiff,
+  });
+  extent.current = frame.extent;
+
+  const act = (effect: Effect): void => {
+    switch (effect.kind) {
+      case 'approve':
+        return session.approve(effect.hosts);
+      case 'interrupt':
+        return session.interrupt();
+      case 'leave':
+        return exit(endOf(latest.current));
+    }
+  };
+  // A key means what was on the screen when it was pressed: the state that was drawn, not one that came since.
+  const press = (key: KeyPress): void => {
+    const before = latest.current;
+    const shown = project(state, { filter: before.filter, sort: before.sort, sent: before.sent !== null });
+    const step = pressKey(before, key, shown, extent.current);
+    latest.current = step.view;
+    setView(step.view);
+    step.effects.forEach(act);
+  };
+  useInput((input, key) => keyPresses(input, key).forEach(press));
+  return <Text>{frame.lines.join('\n')}</Text>;
+}
+
+function endOf({ sent, interrupts }: View): ScreenEnd {
+  return interrupts > 0 ? 'interrupted' : (sent ?? 'approved');
+}
+
+interface Seen {
+  readonly state: RunState;
+  readonly times: StageTimes;
+  readonly now: number;
+}
+
+/** The session's state, looked at a few times a second however many events there are, and the time while it matters. */
+function useRun(session: ReviewSession, nowMs: () => number): Seen {
+  const [seen, setSeen] = useState(() => lookAt(session, NO_STAGE_TIMES, nowMs()));
+  useEffect(() => {
+    let timer: NodeJS.Timeout | null = null;
+    const refresh = (): void => {
+      timer = null;
+      setSeen((before) => lookAt(session, before.times, nowMs()));
+    };
+    const later = (): void => {
+      timer ??= setTimeout(refresh, redrawMs(session.state().hosts.size));
+    };
+    const unsubscribe = session.subscribe(later);
+    const clock = setInterval(() => {
+      if (session.state().finishedAt === null) setSeen((before) => ({ ...before, now: nowMs() }));
+    }, SPINNER_MS);
+    refresh();
+    return () => {
+      unsubscribe();
+      clearInterval(clock);
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [session, nowMs]);
+  return seen;
+}
+
+function lookAt(session: ReviewSession, before: StageTimes, now: number): Seen {
+  const state = session.state();
+  return { state, times: noteStages(before, state, now), now };
+}
+
+/** Ten times a second; less often for a fleet so large that looking at it takes a while. */
+function redrawMs(hosts: number): number {
+  return 100 + hosts / 50;
+}

@@ -1,0 +1,187 @@
+import { printable } from '#errors/printable.js';
+import type { Evidence, Finding, HostPlan, Measurement } from '#plan/plan.js';
+import type { Action, Change } from '#resources/resource.js';
+import type { HostState } from '#run/run-state.js';
+import { clockText } from './clock-text.js';
+import { diffLines } from './diff-lines.js';
+import { type Glyphs, glyphsFor } from './glyphs.js';
+import { isOpen, severityRank, severityTone } from './severity.js';
+import { type Line, type Look, span } from './styled-line.js';
+import { heading, labelled, textBlock } from './text-block.js';
+
+export interface HostPageProps {
+  readonly host: HostState;
+  /** Number of hosts with this same plan, this one included; 0 when it has none. */
+  readonly groupSize: number;
+  readonly width: number;
+  readonly look: Look;
+  readonly unifiedDiff: (change: Change) => string;
+}
+
+/** Everything that is known of one host, as lines to scroll: what is wrong and why, what would be done, what was done. */
+export function hostPage(props: HostPageProps): readonly Line[] {
+  const { host } = props;
+  const parts = [about(props), problemPart(props)];
+  if (host.transaction !== null) parts.push(runPart(props));
+  if (host.plan !== null) parts.push(changePart(host.plan, props), actionPart(host.plan, props));
+  parts.push(notePart(props));
+  if (host.plan !== null) parts.push(findingPart(host.plan, props));
+  return parts.filter((part) => part.length > 0).flatMap((part, i) => (i === 0 ? part : [[], ...part]));
+}
+
+function about({ host, width, look }: HostPageProps): readonly Line[] {
+  const glyphs = glyphsFor(look.unicode);
+  const { summary, plan } = host;
+  const lines: Line[] = [];
+  const say = (label: string, text: string): void => {
+    if (text !== '') lines.push(...labelled(label, printable(text), width));
+  };
+  if (summary !== null) {
+    say('system', `${summary.os} on ${summary.platform}`);
+    say('daemon', summary.daemon);
+    say('follows', host.source ?? summary.source);
+  }
+  say(
+    'clock',
+    host.clock === null
+      ? ''
+      : `${clockText(host.clock, glyphs)} against this machine, ${host.clock.exchanges} exchanges`,
+  );
+  if (plan !== null) say('strategy', strategyText(plan));
+  return lines;
+}
+
+function strategyText({ strategy: { asked, taken, reason } }: HostPlan): string {
+  const name = asked === taken ? taken : `${taken} (asked for ${asked})`;
+  return reason === '' ? name : `${name}: ${reason}`;
+}
+
+function problemPart({ host, width, look }: HostPageProps): readonly Line[] {
+  if (host.problem === null) return [];
+  const { summary, code, detail, hint } = host.problem;
+  const glyphs = glyphsFor(look.unicode);
+  return [
+    heading('Problem', width, glyphs.rule, 'bad'),
+    [span(`  ${glyphs.bad} ${printable(summary)} `, 'bad'), span(code, 'dim')],
+    ...textBlock(printable(detail, { lines: true }), width, 'plain', 4),
+    ...textBlock(printable(hint), width, 'accent', 4),
+  ];
+}
+
+function runPart({ host, width, look }: HostPageProps): readonly Line[] {
+  const { rule } = glyphsFor(look.unicode);
+  const lines: Line[] = [heading('Run', width, rule)];
+  const say = (label: string, text: string): void => {
+    if (text !== '') lines.push(...labelled(label, printable(text), width, 'plain', 12));
+  };
+  say('transaction', host.transaction ?? '');
+  say('stage', host.outcome ?? host.stage);
+  say('last step', host.progress);
+  if (host.verdict !== null) say('verdict', `${host.verdict.verdict}: ${host.verdict.reason}`);
+  return lines;
+}
+
+function changePart(plan: HostPlan, { width, look, groupSize, unifiedDiff }: HostPageProps): readonly Line[] {
+  if (plan.changes.length === 0) return [];
+  const { rule, arrow } = glyphsFor(look.unicode);
+  const shared = groupSize > 1 ? `, the same on ${groupSize} hosts` : '';
+  const lines: Line[] = [heading(`Changes (${plan.changes.length}${shared})`, width, rule)];
+  for (const change of plan.changes) {
+    lines.push([
+      span('  '),
+      span(`${change.kind} ${printable(change.name)}`, 'strong'),
+      span(`  ${verb(change)}`, 'warn'),
+    ]);
+    lines.push(...because(plan, change, width, arrow));
+    lines.push(...diffLines(unifiedDiff(change), width, look), []);
+  }
+  return lines.slice(0, -1);
+}
+
+function verb({ before, after }: Change): string {
+  if (before === null) return 'new';
+  return after === null ? 'removed' : 'edited';
+}
+
+function because(plan: HostPlan, change: Change, width: number, arrow: string): readonly Line[] {
+  const finding = plan.findings.find((each) => each.rule === change.because);
+  const reason = finding === undefined ? '' : `: ${printable(finding.sentence)}`;
+  return textBlock(`${arrow} ${printable(change.because)}${reason}`, width, 'dim', 4);
+}
+
+function actionPart(plan: HostPlan, { width, look }: HostPageProps): readonly Line[] {
+  if (plan.actions.length === 0) return [];
+  const { rule } = glyphsFor(look.unicode);
+  return [heading('Then', width, rule), ...plan.actions.map(actionLine)];
+}
+
+function actionLine({ kind, name, withoutSyncSeconds, mayStep }: Action): Line {
+  const cost = withoutSyncSeconds > 0 ? `  ${withoutSyncSeconds} s without sync` : '';
+  return [
+    span('  '),
+    span(`${kind} ${printable(name)}`.trimEnd(), 'strong'),
+    span(cost, 'dim'),
+    span(mayStep ? '  the clock may step' : '', 'warn'),
+  ];
+}
+
+function notePart({ host, width, look }: HostPageProps): readonly Line[] {
+  if (host.notes.length === 0) return [];
+  const { rule, bullet } = glyphsFor(look.unicode);
+  const notes = host.notes.flatMap((note) => labelled('', `${bullet} ${printable(note)}`, width, 'plain', 0));
+  return [heading('Notes', width, rule), ...notes];
+}
+
+function findingPart(plan: HostPlan, { width, look }: HostPageProps): readonly Line[] {
+  const glyphs = glyphsFor(look.unicode);
+  const open = plan.findings.filter(isOpen).toSorted((a, b) => severityRank(b.severity) - severityRank(a.severity));
+  const waived = plan.findings.filter((finding) => finding.status !== 'in-sync' && !isOpen(finding));
+  const fine = plan.findings.filter(({ status }) => status === 'in-sync');
+  return [
+    heading(`Findings (${open.length} open, ${waived.length} waived, ${fine.length} in sync)`, width, glyphs.rule),
+    ...[...open, ...waived].flatMap((finding) => findingLines(finding, width, glyphs)),
+    ...textBlock(
+      fine.length === 0 ? '' : `${glyphs.ok} ${fine.map(({ rule }) => printable(rule)).join(', ')}`,
+      width,
+      'good',
+      2,
+    ),
+  ];
+}
+
+function findingLines(finding: Finding, width: number, glyphs: Glyphs): readonly Line[] {
+  const tone = finding.waived === null ? severityTone(finding.severity) : 'dim';
+  const sign = finding.status === 'unknown' ? glyphs.unknown : glyphs.severe;
+  return [
+    [
+      span(`  ${sign} ${finding.severity} `, tone),
+      span(printable(finding.rule), 'strong'),
+      span(`  ${finding.status}`, 'dim'),
+    ],
+    ...textBlock(printable(finding.sentence), width, 'plain', 4),
+    ...judgement(finding, width),
+    ...(finding.waived === null ? [] : textBlock(`waived: ${printable(finding.waived)}`, width, 'accent', 4)),
+    ...finding.evidence.flatMap((evidence) => evidenceLines(evidence, width, glyphs)),
+    ...textBlock(printable(finding.source), width, 'dim', 4),
+    [],
+  ];
+}
+
+function judgement(finding: Finding, width: number): readonly Line[] {
+  switch (finding.status) {
+    case 'violation':
+      return textBlock(`measured ${quantity(finding.measured)}, limit ${quantity(finding.limit)}`, width, 'warn', 4);
+    case 'unknown':
+      return textBlock(printable(`${finding.problem.summary}: ${finding.problem.detail}`), width, 'warn', 4);
+    default:
+      return [];
+  }
+}
+
+function quantity({ value, unit, bound }: Measurement): string {
+  return printable(`${value}${bound === null ? '' : ` ±${bound}`} ${unit}`.trimEnd());
+}
+
+function evidenceLines({ where, text }: Evidence, width: number, glyphs: Glyphs): readonly Line[] {
+  return textBlock(`${glyphs.side} ${printable(where)}: ${printable(text)}`, width, 'accent', 4);
+}

@@ -1,0 +1,115 @@
+import { printable } from '#errors/printable.js';
+import type { Severity } from '#plan/plan.js';
+import type { Outcome } from '#run/outcome.js';
+import type { HostState, Stage } from '#run/run-state.js';
+import type { ClockMeasurement } from '#snapshot/snapshot.js';
+import { approvableDigest } from './phase.js';
+import { isOpen, severityRank, worstSeverity } from './severity.js';
+
+/** Parts of the host list, in the order in which they are shown: what needs attention first. */
+export const SECTIONS = [
+  'trouble',
+  'flight',
+  'next',
+  'change',
+  'finding',
+  'reading',
+  'changed',
+  'left',
+  'in-sync',
+] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** One host in the list. Every text is printable. */
+export interface HostRow {
+  /** As the run names it: the key, not for showing. */
+  readonly host: string;
+  readonly name: string;
+  readonly os: string;
+  readonly platform: string;
+  readonly daemon: string;
+  readonly source: string;
+  readonly clock: ClockMeasurement | null;
+  readonly stage: Stage;
+  readonly outcome: Outcome | null;
+  readonly progress: string;
+  /** Summary of what went wrong, empty when nothing did. */
+  readonly problem: string;
+  readonly worst: Severity | null;
+  readonly openFindings: number;
+  readonly unknownFindings: number;
+  readonly changes: number;
+  readonly section: Section;
+  /** What an approval binds to; null: nothing to approve. */
+  readonly digest: string | null;
+  readonly foldKey: string | null;
+  /** Lower case, for the filter. */
+  readonly text: string;
+}
+
+export function readHostRow(state: HostState): HostRow {
+  const open = (state.plan?.findings ?? []).filter(isOpen);
+  const row = {
+    host: state.host,
+    name: printable(state.host),
+    os: printable(state.summary?.os ?? ''),
+    platform: printable(state.summary?.platform ?? ''),
+    daemon: printable(state.summary?.daemon ?? ''),
+    source: printable(state.source ?? state.summary?.source ?? ''),
+    clock: state.clock,
+    stage: state.stage,
+    outcome: state.outcome,
+    progress: printable(state.progress),
+    problem: state.problem === null ? '' : printable(state.problem.summary),
+    worst: worstSeverity(open),
+    openFindings: open.length,
+    unknownFindings: open.filter(({ status }) => status === 'unknown').length,
+    changes: state.plan?.changes.length ?? 0,
+    section: sectionOf(state, open.length > 0),
+    digest: approvableDigest(state),
+    foldKey: state.plan?.foldKey ?? null,
+  };
+  const rules = open.map(({ rule }) => printable(rule)).join(' ');
+  const code = state.problem?.code ?? '';
+  const words = [row.name, row.os, row.platform, row.daemon, row.source, row.outcome ?? row.stage, rules, code];
+  return { ...row, text: words.join(' ').toLowerCase() };
+}
+
+/** Most in need of attention first: section, then severity of what is open, then number of changes. */
+export function attention(row: HostRow): number {
+  return SECTIONS.indexOf(row.section) * 1e6 - severityRank(row.worst) * 1e5 - Math.min(row.changes, 9999);
+}
+
+function sectionOf(state: HostState, hasOpen: boolean): Section {
+  if (state.outcome !== null) return sectionOfOutcome(state.outcome, hasOpen);
+  if (state.problem !== null) return 'trouble';
+  switch (state.stage) {
+    case 'applying':
+    case 'verifying':
+      return 'flight';
+    case 'approved':
+      return 'next';
+    case 'assessed':
+    case 'finished':
+      if ((state.plan?.changes.length ?? 0) > 0) return 'change';
+      return hasOpen || state.plan === null ? 'finding' : 'in-sync';
+    default:
+      return 'reading';
+  }
+}
+
+function sectionOfOutcome(outcome: Outcome, hasOpen: boolean): Section {
+  switch (outcome) {
+    case 'changed':
+      return 'changed';
+    case 'declined':
+    case 'skipped':
+      return 'left';
+    case 'drifted':
+      return 'finding';
+    case 'in-sync':
+      return hasOpen ? 'finding' : 'in-sync';
+    default:
+      return 'trouble';
+  }
+}
