@@ -1,0 +1,24 @@
+import { assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
+import { auditText } from '#report/audit-text.js';
+import type { FailOn } from '#run/exit-code.js';
+import { createTransport } from '../create-transport.js';
+import { loadFleet } from '../load-fleet.js';
+import { openRun } from '../open-run.js';
+import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions } from '../options.js';
+import { followEvents, printEnd } from '../output.js';
+
+export type AuditOptions = FleetOptions & PolicyOptions & OutputOptions & ExitOptions & { readonly failOn: FailOn; readonly store: boolean };
+
+/** `tsync audit`: probes and judges, changes nothing, needs no root. Gives the exit code. */
+export async function audit(inventory: string, options: AuditOptions): Promise<number> {
+  const { tasks } = await loadFleet(inventory, options);
+  const hosts = tasks.map(({ host }) => host.name);
+  const transport = createTransport(options);
+  const run = await openRun({ kind: 'audit', hosts, inventory, of: null, transport, forks: options.forks, store: options.store });
+  const unfollow = followEvents(run, options);
+  await assessFleet(tasks, run.deps, { asRoot: false, then: (assessed) => finishUnchanged(assessed, run.deps) });
+  const code = await run.finish({ failOn: options.failOn, maxUnreachable: options.maxUnreachable });
+  unfollow();
+  printEnd(run.state(), options, (look) => auditText(run.state(), look));
+  return code;
+}

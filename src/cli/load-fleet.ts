@@ -1,0 +1,54 @@
+import { TsyncError } from '#errors/tsync-error.js';
+import type { HostTask } from '#engine/host-task.js';
+import type { Host } from '#inventory/host.js';
+import { selectHosts } from '#inventory/select-hosts.js';
+import { resolveSettings } from '#policy/resolve-settings.js';
+import type { SettingsLayer } from '#inventory/host.js';
+import { readInventory } from '#sources/read-inventory.js';
+import type { FleetOptions, PolicyOptions } from './options.js';
+import { readBecomePassword } from './read-secret.js';
+
+/** The hosts that a command is about, with settings, and the hosts that no play names. */
+export interface Fleet {
+  readonly tasks: readonly HostTask[];
+  readonly withoutPlay: readonly string[];
+}
+
+/**
+ * Reads inventory and playbook, selects hosts and merges settings. Asks for the sudo password last, when all else is valid.
+ * Throws `TsyncError` (64 or 65) before anything is contacted.
+ */
+export async function loadFleet(inventoryPath: string, options: FleetOptions & PolicyOptions): Promise<Fleet> {
+  const inventory = await readInventory(inventoryPath);
+  const playbook = options.playbook === undefined ? null : await (await import('#sources/read-playbook.js')).readPlaybook(options.playbook);
+  const selected = selectHosts(inventory, options.limit ?? null);
+  const flags: SettingsLayer | null = options.strategy ? { origin: 'the command line', values: { strategy: options.strategy } } : null;
+  const tasks: HostTask[] = [];
+  const withoutPlay: string[] = [];
+  for (const host of selected) {
+    const settings = await resolveSettings(host, inventory, playbook, flags);
+    if (settings === null) withoutPlay.push(host.name);
+    else tasks.push({ host, settings });
+  }
+  if (tasks.length === 0) {
+    throw new TsyncError('usage/no-hosts', `None of the ${selected.length} selected hosts of ${inventoryPath} is named by a play.`, { exitCode: 64 });
+  }
+  const becomePassword = await readBecomePassword(options);
+  return { tasks: tasks.map((task) => ({ ...task, host: withFlags(task.host, options, becomePassword) })), withoutPlay };
+}
+
+/** Flags that fill in what the inventory leaves open, as Ansible's do, and those that hold for every host. */
+function withFlags(host: Host, options: FleetOptions, becomePassword: string | null): Host {
+  const { connection } = host;
+  return {
+    ...host,
+    connection: {
+      ...connection,
+      user: connection.user ?? options.user ?? null,
+      privateKeyFiles: connection.privateKeyFiles.length > 0 ? connection.privateKeyFiles : (options.privateKey ?? []),
+      become: connection.become || options.become === true,
+      becomePassword: connection.becomePassword ?? becomePassword,
+      connectTimeoutMs: options.timeout === undefined ? connection.connectTimeoutMs : options.timeout * 1000,
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import type { EngineDeps } from '#engine/deps.js';
+import { readOperatorClock } from '#engine/operator-clock.js';
+import { loadPrograms } from '#engine/programs.js';
+import type { Event, EventBody, RunKind } from '#run/event.js';
+import { type ExitOptions, exitCode } from '#run/exit-code.js';
+import { reduce } from '#run/reduce.js';
+import type { RunState } from '#run/run-state.js';
+import { openStore } from '#store/open-store.js';
+import { stateFolder } from '#store/state-folder.js';
+import { createPrivilegeGate } from '#transport/privilege-gate.js';
+import type { Transport } from '#transport/connection.js';
+import { watchInterrupts } from './interrupts.js';
+import { VERSION } from './version.js';
+
+/** A run while it goes on: what the engine needs, and the fold over its events. */
+export interface OpenRun {
+  readonly run: string;
+  readonly deps: EngineDeps;
+  readonly state: () => RunState;
+  /** Called with every event after it was stored and folded; returns what ends that. */
+  readonly subscribe: (listener: (event: Event) => void) => () => void;
+  readonly interrupt: () => void;
+  /** Closes everything and gives the exit code. */
+  readonly finish: (options: ExitOptions) => Promise<number>;
+}
+
+export interface RunRequest {
+  readonly kind: RunKind;
+  readonly hosts: readonly string[];
+  readonly inventory: string;
+  readonly of: string | null;
+  readonly transport: Transport;
+  readonly forks: number;
+  /** False: nothing is kept (only for what changes nothing). */
+  readonly store: boolean;
+}
+
+/** Opens the store, says that the run starts, and takes over Ctrl-C. */
+export async function openRun(request: RunRequest): Promise<OpenRun> {
+  const store = request.store ? openStore(stateFolder(process.env)) : null;
+  const operatorClock = await readOperatorClock();
+  const run = newRunId(new Date());
+  const who = operator();
+  const listeners = new Set<(event: Event) => void>();
+  let state: RunState | null = null;
+  let sequence = 0;
+
+  function emit(body: EventBody): void {
+    const event: Event = { ...body, at: new Date().toISOString(), sequence: ++sequence };
+    store?.append(run, event);
+    state = reduce(state, event);
+    for (const listener of listeners) listener(event);
+  }
+
+  const { kind, hosts, inventory, of } = request;
+  const interrupts = watchInterrupts((how) => emit({ type: 'run-interrupted', how }));
+  emit({ type: 'run-started', kind, run, hosts, who, version: VERSION, inventory, operatorClock, of });
+
+  const current = (): RunState => {
+    if (state === null) throw new Error('the run has no state before its first event');
+    return state;
+  };
+  return {
+    run,
+    deps: {
+      transport: request.transport,
+      privilege: createPrivilegeGate(),
+      programs: loadPrograms(),
+      emit,
+      clock: { nowSeconds, monotonicMs: () => performance.now(), sleep },
+      forks: request.forks,
+      newNonce: () => randomBytes(16).toString('hex'),
+      today: new Date().toISOString().slice(0, 10),
+      finishSignal: interrupts.finishSignal,
+      leaveSignal: interrupts.leaveSignal,
+      run,
+      who,
+      version: VERSION,
+    },
+    state: current,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    interrupt: interrupts.interrupt,
+    async finish(options) {
+      const code = exitCode(current(), options);
+      emit({ type: 'run-finished', exitCode: code });
+      interrupts.stop();
+      await request.transport.close();
+      store?.close();
+      return code;
+    },
+  };
+}
+
+/** Sorts by time, and two of the same second differ: `20261122-101530-4f2a91`. */
+function newRunId(now: Date): string {
+  const [date, time] = now.toISOString().slice(0, 19).replace(/[-:]/g, '').split('T');
+  return `${date}-${time}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Who answers for this run: through sudo, the person behind it. */
+function operator(): string {
+  return `${process.env.SUDO_USER ?? userInfo().username}@${hostname()}`;
+}
+
+/** Unix time with the resolution of the monotonic clock; follows steps of the operator's clock. */
+function nowSeconds(): number {
+  return Date.now() / 1000;
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,102 @@
+import { Command, Option } from 'commander';
+import { SEVERITIES } from '#run/count-findings.js';
+import { addExitOptions, addFleetOptions, addOutputOptions, addPolicyOptions } from './options.js';
+import { VERSION } from './version.js';
+
+/**
+ * The command line. Every command loads its own code when it is called, and hands its exit code to `done`; commander throws
+ * for --help, --version and mistakes.
+ */
+export function buildProgram(done: (exitCode: number) => void): Command {
+  const program = new Command('tsync')
+    .description('Puts a fleet of Linux VMs on the right time, and proves it.')
+    .version(VERSION)
+    .helpCommand(false)
+    .showHelpAfterError('(see tsync --help)')
+    .exitOverride()
+    .configureHelp({ sortOptions: true });
+
+  const add = (signature: string, description: string): Command => program.command(signature).description(description).exitOverride();
+  const review = (command: Command): Command =>
+    command
+      .option('-y, --yes', 'apply without asking; without a terminal nothing is applied unless this is given')
+      .option('-C, --check', 'show what would be done and change nothing')
+      .option('--no-diff', 'leave the diffs out of the text');
+  const inventoryFlag = (command: Command): Command =>
+    command.option('-i, --inventory <file>', 'the inventory to reach the hosts with, instead of the one that was used then');
+
+  const run = add('run <inventory>', 'probe, plan, review, apply, and prove that each clock follows its source');
+  for (const extend of [addPolicyOptions, addFleetOptions, review, addOutputOptions, addExitOptions]) extend(run);
+  run
+    .option('--no-preflight', 'do not let hosts try their new servers beforehand')
+    .action(async (inventory, options) => done(await (await import('./commands/run.js')).run(inventory, options)));
+
+  const audit = add('audit <inventory>', 'say what every clock follows and what is wrong; only reads, needs no root');
+  for (const extend of [addPolicyOptions, addFleetOptions, addOutputOptions, addExitOptions]) extend(audit);
+  audit
+    .addOption(new Option('--fail-on <severity>', 'exit 2 from this severity on').choices([...SEVERITIES, 'unknown', 'never']).default('low'))
+    .option('--no-store', 'keep nothing of this audit')
+    .action(async (inventory, options) => done(await (await import('./commands/audit.js')).audit(inventory, options)));
+
+  const plan = add('plan <inventory>', 'show what run would change; exit 2 when there is something');
+  for (const extend of [addPolicyOptions, addFleetOptions, addOutputOptions, addExitOptions]) extend(plan);
+  plan
+    .option('-o, --output <file>', 'write the plan there, for tsync apply')
+    .option('--script <host>', 'print the program that would run on this host')
+    .option('--no-diff', 'leave the diffs out of the text')
+    .option('--no-preflight', 'do not let hosts try their new servers')
+    .action(async (inventory, options) => done(await (await import('./commands/plan.js')).plan(inventory, options)));
+
+  const apply = add('apply <plan>', 'apply a plan that was written with plan -o; what is stale is refused, host by host');
+  for (const extend of [inventoryFlag, addFleetOptions, review, addOutputOptions, addExitOptions]) extend(apply);
+  apply.action(async (file, options) => done(await (await import('./commands/apply.js')).apply(file, options)));
+
+  const rollback = add('rollback <run>', 'take back what a run changed');
+  for (const extend of [inventoryFlag, addFleetOptions, review, addOutputOptions, addExitOptions]) extend(rollback);
+  rollback.action(async (name, options) => done(await (await import('./commands/rollback.js')).rollback(name, options)));
+
+  const facts = add('facts <inventory>', 'what tsync knows of each host');
+  addFleetOptions(facts)
+    .option('--json', 'print one JSON document')
+    .action(async (inventory, options) => done(await (await import('./commands/facts.js')).facts(inventory, options)));
+
+  const explain = add('explain <inventory> <host>', 'the chain from evidence to rule to change, for one host');
+  for (const extend of [addPolicyOptions, addFleetOptions]) extend(explain);
+  explain.action(async (inventory, host, options) => done(await (await import('./commands/explain.js')).explain(inventory, host, options)));
+
+  add('history', 'list the runs that are kept here')
+    .option('--json', 'print one JSON document')
+    .option('-n, --number <n>', 'at most so many', Number, 20)
+    .action(async (options) => done(await (await import('./commands/history.js')).history(options)));
+
+  add('show <run>', 'what a run saw and did (the beginning of its name suffices)')
+    .option('--json', 'print one JSON document')
+    .option('--jsonl', 'print its events')
+    .action(async (name, options) => done(await (await import('./commands/show.js')).show(name, options)));
+
+  const inventory = add('inventory <inventory>', 'list the hosts that an inventory means, with groups and addresses');
+  addPolicyOptions(inventory)
+    .option('-l, --limit <pattern>', 'only these hosts')
+    .option('--json', 'print one JSON document')
+    .action(async (file, options) => done(await (await import('./commands/inventory.js')).inventory(file, options)));
+
+  add('rules', 'list the rules with their sources')
+    .option('--json', 'print one JSON document')
+    .action(async (options) => done(await (await import('./commands/rules.js')).rules(options)));
+
+  add('schedule <inventory>', 'print a systemd service and timer, and a cron line, that audit regularly')
+    .option('-p, --playbook <file>', 'the playbook to audit against')
+    .option('--user <name>', 'the user that the audit runs as', 'tsync')
+    .option('--calendar <expression>', 'when, as systemd.time(7) writes it', 'hourly')
+    .action(async (file, options) => done(await (await import('./commands/schedule.js')).schedule(file, options)));
+
+  const demo = add('demo', 'run everything on a simulated fleet: no root, no network, nothing of this machine is touched');
+  for (const extend of [review, addOutputOptions]) extend(demo);
+  demo
+    .option('--fresh', 'begin with a new fleet instead of the one that the last demo left')
+    .option('--rollback', 'take back what the last demo changed')
+    .option('-l, --limit <pattern>', 'only these hosts')
+    .action(async (options) => done(await (await import('./commands/demo.js')).demo(options)));
+
+  return program;
+}

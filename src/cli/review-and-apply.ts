@@ -1,0 +1,109 @@
+import { applyFleet } from '#engine/apply-fleet.js';
+import type { ApplyTask } from '#engine/apply-host.js';
+import { planText } from '#report/plan-text.js';
+import { summaryText } from '#report/summary-text.js';
+import type { Event } from '#run/event.js';
+import type { RunState } from '#run/run-state.js';
+import type { OpenRun } from './open-run.js';
+import type { ExitOptions, OutputOptions } from './options.js';
+import { followEvents, isText, lookOf, print, printEnd } from './output.js';
+
+/** How changes are agreed to. */
+export interface ReviewOptions {
+  readonly yes?: boolean;
+  readonly check?: boolean;
+  readonly diff?: boolean;
+}
+
+type Options = OutputOptions & ExitOptions & ReviewOptions;
+
+/** Probes the fleet and calls back with every host that has changes to approve. */
+export type Assess = (ready: (item: ApplyTask) => void) => Promise<void>;
+
+/**
+ * The second half of run, apply and rollback: shows the plans, has them approved (on the screen, by --yes, or not at all), applies
+ * and proves them, and gives the exit code. Nothing is applied that was not shown.
+ */
+export async function reviewAndApply(run: OpenRun, options: Options, assess: Assess): Promise<number> {
+  const onScreen = isText(options) && !options.yes && !options.check && process.stdin.isTTY === true && process.stdout.isTTY === true;
+  return onScreen ? withScreen(run, options, assess) : withoutScreen(run, options, assess);
+}
+
+async function withoutScreen(run: OpenRun, options: Options, assess: Assess): Promise<number> {
+  const unfollow = followEvents(run, options);
+  const items: ApplyTask[] = [];
+  await assess((item) => items.push(item));
+  if (isText(options) && items.length > 0) print(planText(run.state(), { ...lookOf(process.stdout), diff: options.diff !== false }));
+  if (options.yes && !options.check) {
+    await apply(run, items, '--yes');
+  } else {
+    for (const item of items) finish(run, item, options.check ? 'drifted' : 'declined');
+  }
+  const code = await run.finish({ failOn: 'never', maxUnreachable: options.maxUnreachable });
+  unfollow();
+  printEnd(run.state(), options, (look) => summaryText(run.state(), look));
+  return code;
+}
+
+async function withScreen(run: OpenRun, options: Options, assess: Assess): Promise<number> {
+  process.env.NODE_ENV ??= 'production';
+  const { openScreen } = await import('#tui/open-screen.js');
+  const items: ApplyTask[] = [];
+  const approval = Promise.withResolvers<ReadonlySet<string>>();
+  let next: readonly string[] = [];
+  const screen = openScreen(
+    {
+      state: run.state,
+      subscribe: (listener) => run.subscribe((_event: Event) => listener()),
+      approve: (hosts) => approval.resolve(hosts),
+      interrupt: run.interrupt,
+      nextCommands: () => next,
+      guardSeconds: (host) => items.find(({ task }) => task.host.name === host)?.task.settings.settings.rollout.confirmTimeoutSeconds ?? 0,
+    },
+    { stdin: process.stdin, stdout: process.stdout, color: lookOf(process.stdout).color, unicode: isUnicode(process.env) },
+  );
+  void screen.then(() => approval.resolve(new Set()));
+  run.deps.finishSignal.addEventListener('abort', () => approval.resolve(new Set()));
+  await assess((item) => items.push(item));
+  const approved = items.length === 0 ? new Set<string>() : await approval.promise;
+  for (const item of items) if (!approved.has(item.task.host.name)) finish(run, item, 'declined');
+  await apply(
+    run,
+    items.filter(({ task }) => approved.has(task.host.name)),
+    'the review screen',
+  );
+  next = nextCommands(run.state());
+  const code = await run.finish({ failOn: 'never', maxUnreachable: options.maxUnreachable });
+  await screen;
+  print(summaryText(run.state(), lookOf(process.stdout)));
+  return code;
+}
+
+async function apply(run: OpenRun, items: readonly ApplyTask[], by: string): Promise<void> {
+  const withTrouble = items.filter(({ task }) => run.state().hosts.get(task.host.name)?.problem);
+  for (const item of withTrouble) finishWithProblem(run, item);
+  const begun = items.filter((item) => !withTrouble.includes(item));
+  for (const { task, plan } of begun) run.deps.emit({ type: 'host-approved', host: task.host.name, planDigest: plan.planDigest, by });
+  const failedBefore = [...run.state().hosts.values()].filter(({ outcome }) => outcome === 'failed' || outcome === 'unreachable').length;
+  await applyFleet(begun, run.deps, failedBefore);
+}
+
+/** A host whose preflight failed would only be changed and taken back: it is left as it is. */
+function finishWithProblem(run: OpenRun, { task }: ApplyTask): void {
+  const host = task.host.name;
+  const problem = run.state().hosts.get(host)?.problem ?? null;
+  run.deps.emit({ type: 'host-finished', host, outcome: 'failed', problem, clock: null, source: null });
+}
+
+function finish(run: OpenRun, { task }: ApplyTask, outcome: 'drifted' | 'declined'): void {
+  run.deps.emit({ type: 'host-finished', host: task.host.name, outcome, problem: null, clock: null, source: null });
+}
+
+function nextCommands(state: RunState): string[] {
+  const touched = [...state.hosts.values()].some(({ outcome }) => outcome === 'changed' || outcome === 'guard-unknown');
+  return [`tsync show ${state.run}`, ...(touched ? [`tsync rollback ${state.run}`] : [])];
+}
+
+function isUnicode({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
+  return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');
+}

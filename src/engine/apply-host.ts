@@ -1,0 +1,125 @@
+import { assertNever } from '#errors/assert-never.js';
+import { printable } from '#errors/printable.js';
+import { type Problem, problem } from '#errors/problem.js';
+import type { HostPlan } from '#plan/plan.js';
+import type { Outcome } from '#run/outcome.js';
+import { applyProgram } from '#resources/apply-program.js';
+import type { EngineDeps } from './deps.js';
+import type { HostTask } from './host-task.js';
+import { transactionId } from './new-transaction.js';
+import { talk } from './talk.js';
+import { problemOf } from './trouble.js';
+import { type StandingOf, settleHost } from './settle-host.js';
+
+/** What is to be done to one host, and how a new probe is judged afterwards. */
+export interface ApplyTask {
+  readonly task: HostTask;
+  readonly plan: HostPlan;
+  readonly standingOf: StandingOf;
+}
+
+/** What the host said about the transaction while it was made: the last word of the apply program. */
+type Applied =
+  | { readonly kind: 'applied' }
+  | { readonly kind: 'refused'; readonly outcome: 'stale' | 'failed'; readonly problem: Problem }
+  | { readonly kind: 'reverted'; readonly problem: Problem }
+  | { readonly kind: 'failed'; readonly problem: Problem }
+  /** The connection or the program ended before the transaction did: only the host knows. */
+  | { readonly kind: 'lost'; readonly problem: Problem };
+
+/** A restart that hangs is ended by the program after 60 s; several may follow each other. */
+const SILENCE_MS = 150_000;
+const TOTAL_MS = 600_000;
+
+/**
+ * Changes one host and proves it: apply program, then verification over a new connection, then the verdict. Emits every step
+ * before it; ends with `host-finished`, whatever happens. What became of the host is read from the host, never inferred.
+ */
+export async function applyHost(input: ApplyTask, deps: EngineDeps): Promise<Outcome> {
+  const { plan } = input;
+  const host = input.task.host.name;
+  const transaction = transactionId(deps.run, host);
+  const guardSeconds = input.task.settings.settings.rollout.confirmTimeoutSeconds;
+  deps.emit({ type: 'apply-started', host, transaction, planDigest: plan.planDigest, guardSeconds });
+  const applied = await runApplyProgram(input, transaction, guardSeconds, deps);
+  switch (applied.kind) {
+    case 'refused':
+      return finish(applied.outcome, applied.problem);
+    case 'failed':
+      return finish('guard-unknown', applied.problem);
+    case 'applied':
+      deps.emit({ type: 'host-applied', host, transaction });
+      return settleHost({ ...input, transaction, guardSeconds, trouble: null }, deps);
+    case 'reverted':
+      return finish('reverted', applied.problem);
+    case 'lost':
+      return settleHost({ ...input, transaction, guardSeconds, trouble: applied.problem }, deps);
+    default:
+      return assertNever(applied);
+  }
+
+  function finish(outcome: Outcome, trouble: Problem): Outcome {
+    deps.emit({ type: 'host-finished', host, outcome, problem: trouble, clock: null, source: null });
+    return outcome;
+  }
+}
+
+async function runApplyProgram({ task, plan }: ApplyTask, transaction: string, guardSeconds: number, deps: EngineDeps): Promise<Applied> {
+  const { run, who, version, programs, clock, emit } = deps;
+  const startedAt = new Date(clock.nowSeconds() * 1000).toISOString();
+  let last: Applied | null = null;
+  let failure = '';
+  try {
+    await talk(task.host, deps, {
+      program: applyProgram(programs.texts, plan, { transaction, run, who, version, startedAt, guardSeconds }),
+      asRoot: true,
+      parameters: [`transaction=${transaction}`],
+      clock: null,
+      silenceMs: SILENCE_MS,
+      totalMs: TOTAL_MS,
+      onFrame: (frame) => {
+        if (frame.type !== 'step') return;
+        const [step, detail] = [printable(frame.id), printable(frame.state)];
+        emit({ type: 'apply-step', host: task.host.name, transaction, step, detail });
+        if (detail.startsWith('failed:') && failure === '') failure = `${step}: ${detail.slice('failed:'.length)}`;
+        last = meaningOf(step, detail, failure) ?? last;
+      },
+    });
+  } catch (error) {
+    // A conversation that broke after the last word of the program lost nothing.
+    return last ?? { kind: 'lost', problem: problemOf(error) };
+  }
+  return last ?? { kind: 'lost', problem: problem('apply/cut-off', 'The apply program ended without saying how the transaction ended.') };
+}
+
+/** The steps that decide what became of a transaction (src/resources/transaction.sh); null for all others. */
+function meaningOf(step: string, detail: string, failure: string): Applied | null {
+  const [word = '', rest = ''] = splitOnce(detail);
+  switch (`${step} ${word}`) {
+    case 'precheck stale':
+      return { kind: 'refused', outcome: 'stale', problem: problem('apply/stale', `${rest} is no longer as the plan was made of. Nothing was touched.`) };
+    case 'lock held':
+      return { kind: 'refused', outcome: 'failed', problem: problem('apply/locked', heldBy(rest)) };
+    case 'prepare failed':
+    case 'guard failed':
+      return { kind: 'refused', outcome: 'failed', problem: problem('apply/not-begun', `${step}: ${rest}. Nothing was touched.`) };
+    case 'transaction applied':
+      return { kind: 'applied' };
+    case 'transaction reverted':
+      return { kind: 'reverted', problem: problem('apply/step-failed', `${failure || 'A step failed'}. All changes were taken back.`) };
+    case 'transaction failed':
+      return { kind: 'failed', problem: problem('apply/undo-failed', `Taking the changes back failed: ${rest}.`) };
+    default:
+      return null;
+  }
+}
+
+function heldBy(text: string): string {
+  const [who = '', when = '', id = ''] = text.split(',');
+  return `Transaction ${id} of ${who}, begun ${when}, is not finished on this host. Nothing was touched.`;
+}
+
+function splitOnce(text: string): [string, string] {
+  const at = text.indexOf(':');
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}

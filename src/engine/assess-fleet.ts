@@ -1,0 +1,74 @@
+import pLimit from 'p-limit';
+import type { HostPlan } from '#plan/plan.js';
+import { assess } from '#plan/assess.js';
+import { isOpen } from '#run/count-findings.js';
+import { summariseHost } from '#run/host-summary.js';
+import type { EngineDeps } from './deps.js';
+import type { HostTask } from './host-task.js';
+import { type Probed, probeHost } from './probe-host.js';
+import { outcomeOf, problemOf } from './trouble.js';
+
+/** A host that was probed and judged, with what its plan was made of. */
+export interface Assessed {
+  readonly task: HostTask;
+  readonly probed: Probed;
+  readonly plan: HostPlan;
+}
+
+/** What a command does with each host as soon as it is assessed; what it rejects with is that host's problem. */
+export type AfterAssessment = (assessed: Assessed) => Promise<void> | void;
+
+/** How a host is judged: by its settings, or, in a rollback, by what an earlier run changed. Throws `HostTrouble`. */
+export type Judge = (task: HostTask, probed: Probed) => HostPlan;
+
+/**
+ * Probes every host, `forks` at a time, and judges what was seen. Emits everything; a host that cannot be probed is finished
+ * with its problem, and the others go on. Hosts not begun when the run is interrupted are finished as skipped.
+ */
+export async function assessFleet(
+  tasks: readonly HostTask[],
+  deps: EngineDeps,
+  options: { readonly asRoot: boolean; readonly judge?: Judge; readonly then: AfterAssessment },
+): Promise<void> {
+  const limit = pLimit(deps.forks);
+  await Promise.all(tasks.map((task) => limit(() => assessHost(task, deps, options))));
+}
+
+async function assessHost(
+  task: HostTask,
+  deps: EngineDeps,
+  { asRoot, judge = judgeBySettings(deps.today), then }: Parameters<typeof assessFleet>[2],
+): Promise<void> {
+  const host = task.host.name;
+  if (deps.finishSignal.aborted) {
+    deps.emit({ type: 'host-finished', host, outcome: 'skipped', problem: null, clock: null, source: null });
+    return;
+  }
+  try {
+    deps.emit({ type: 'host-connecting', host });
+    const probed = await probeHost(task.host, deps, { asRoot });
+    const plan = judge(task, probed);
+    const { clock } = probed.snapshot;
+    deps.emit({ type: 'host-assessed', host, plan, clock, summary: summariseHost(probed.facts), notes: notesOf(plan) });
+    await then({ task, probed, plan });
+  } catch (error) {
+    const problem = problemOf(error);
+    deps.emit({ type: 'host-finished', host, outcome: outcomeOf(problem), problem, clock: null, source: null });
+  }
+}
+
+/** The judge of audit, plan and run; `today` is the ISO date for waivers. */
+export function judgeBySettings(today: string): Judge {
+  return ({ host, settings }, { facts, snapshotDigest }) => assess({ host: host.name, facts, settings, snapshotDigest, today });
+}
+
+/** Ends a host on which nothing is (to be) changed: in sync, or drifted when anything still stands against it. */
+export function finishUnchanged({ task, probed, plan }: Assessed, deps: EngineDeps): void {
+  const source = summariseHost(probed.facts).source;
+  const outcome = plan.changes.length > 0 || plan.findings.some(isOpen) ? 'drifted' : 'in-sync';
+  deps.emit({ type: 'host-finished', host: task.host.name, outcome, problem: null, clock: probed.snapshot.clock, source });
+}
+
+function notesOf({ strategy }: HostPlan): string[] {
+  return strategy.asked === strategy.taken ? [] : [`strategy ${strategy.asked} became ${strategy.taken}: ${strategy.reason}`];
+}

@@ -1,0 +1,50 @@
+import { HostTrouble } from '#errors/host-trouble.js';
+import { problem } from '#errors/problem.js';
+import type { Facts } from '#facts/facts.js';
+import { factsOf } from '#facts/facts-of.js';
+import type { Host } from '#inventory/host.js';
+import { collectSnapshot } from '#snapshot/collect-snapshot.js';
+import type { Frame } from '#snapshot/frames.js';
+import { measureClock } from '#snapshot/measure-clock.js';
+import { snapshotDigest } from '#snapshot/serialise-snapshot.js';
+import type { Snapshot } from '#snapshot/snapshot.js';
+import type { EngineDeps } from './deps.js';
+import { talk } from './talk.js';
+
+/** What one probe of a host brought. */
+export interface Probed {
+  readonly snapshot: Snapshot;
+  readonly facts: Facts;
+  readonly snapshotDigest: string;
+}
+
+const SILENCE_MS = 30_000;
+const TOTAL_MS = 120_000;
+
+/** One connection, one exec, one snapshot: only reads. Rejects with `HostTrouble`, also when the snapshot was cut off. */
+export async function probeHost(host: Host, deps: EngineDeps, options: { readonly asRoot: boolean }): Promise<Probed> {
+  const frames: Frame[] = [];
+  const result = await talk(host, deps, {
+    program: deps.programs.probe,
+    asRoot: options.asRoot,
+    parameters: [],
+    clock: CLOCK_EXCHANGES,
+    silenceMs: SILENCE_MS,
+    totalMs: TOTAL_MS,
+    onFrame: (frame) => {
+      if (frame.type === 'ready') deps.emit({ type: 'host-probing', host: host.name });
+      frames.push(frame);
+    },
+  });
+  return assembled(frames, measureClock(result.exchanges, result.resolutionSeconds));
+}
+
+/** Five answers suffice: the smallest round trip counts. Requests go out without waiting, so that many share a turnaround. */
+export const CLOCK_EXCHANGES = { exchanges: 5, everyMs: 12, atMost: 40 };
+
+/** Frames of one probe and the measurement beside them, as facts. Throws `HostTrouble` when the end is missing. */
+export function assembled(frames: readonly Frame[], clock: Snapshot['clock']): Probed {
+  const snapshot = collectSnapshot(frames, clock);
+  if (!snapshot.complete) throw new HostTrouble(problem('probe/cut-off', 'The probe ended before its last frame, so part of the host was not seen.'));
+  return { snapshot, facts: factsOf(snapshot), snapshotDigest: snapshotDigest(snapshot) };
+}

@@ -1,0 +1,95 @@
+import { HostTrouble } from '#errors/host-trouble.js';
+import { problem } from '#errors/problem.js';
+import type { Host } from '#inventory/host.js';
+import type { Frame } from '#snapshot/frames.js';
+import type { ClockMeasurement } from '#snapshot/snapshot.js';
+import { measureClock } from '#snapshot/measure-clock.js';
+import type { ConversationControl } from '#transport/converse.js';
+import type { EngineDeps } from './deps.js';
+import { talk } from './talk.js';
+
+/** One open conversation with the settle program: requests and their answers, one at a time. */
+export interface SettleDialog {
+  /** Sends a request line; resolves with the frames up to the next `idle`. Rejects with `HostTrouble` when the line is lost. */
+  readonly request: (line: string) => Promise<readonly Frame[]>;
+  readonly measureClock: () => Promise<ClockMeasurement | null>;
+}
+
+const SILENCE_MS = 90_000;
+
+/**
+ * Opens a new connection, starts the settle program as root and lets `drive` hold the dialog; ends both afterwards.
+ * Rejects with what `drive` threw, or with `HostTrouble`.
+ */
+export async function withSettleDialog<T>(
+  host: Host,
+  deps: EngineDeps,
+  options: { readonly seconds: number; readonly asRoot: boolean },
+  drive: (dialog: SettleDialog) => Promise<T>,
+): Promise<T> {
+  const waiting: Waiter[] = [];
+  let frames: Frame[] = [];
+  let control: ConversationControl | null = null;
+  const opened = new Promise<void>((resolve, reject) => waiting.push({ resolve: () => resolve(), reject }));
+
+  const ended = talk(host, deps, {
+    program: deps.programs.settle,
+    asRoot: options.asRoot,
+    parameters: [`seconds=${options.seconds}`],
+    clock: null,
+    silenceMs: SILENCE_MS,
+    totalMs: options.seconds * 1000,
+    onFrame(frame, newControl) {
+      control = newControl;
+      if (frame.type !== 'idle') {
+        frames.push(frame);
+        return;
+      }
+      const answer = frames;
+      frames = [];
+      waiting.shift()?.resolve(answer);
+    },
+  }).then(
+    () => fail(new HostTrouble(problem('verify/cut-off', 'The conversation ended before the verification did.'))),
+    (error: unknown) => fail(error),
+  );
+
+  let failure: unknown = null;
+  function fail(error: unknown): void {
+    failure = error;
+    for (const waiter of waiting.splice(0)) waiter.reject(error);
+  }
+  function request(send: (control: ConversationControl) => void): Promise<readonly Frame[]> {
+    return new Promise((resolve, reject) => {
+      if (failure !== null || control === null) return reject(failure);
+      waiting.push({ resolve, reject });
+      send(control);
+    });
+  }
+
+  await opened;
+  const dialog: SettleDialog = {
+    request: (line) => request((open) => open.send(line)),
+    async measureClock() {
+      let measurement: ClockMeasurement | null = null;
+      const idle = request((open) => open.send('clock'));
+      if (control) {
+        const { exchanges, resolutionSeconds } = await control.measureClock();
+        measurement = measureClock(exchanges, resolutionSeconds);
+      }
+      await idle;
+      return measurement;
+    },
+  };
+  try {
+    return await drive(dialog);
+  } finally {
+    if (failure === null && control !== null) (control as ConversationControl).send('bye');
+    await ended;
+  }
+}
+
+interface Waiter {
+  readonly resolve: (frames: readonly Frame[]) => void;
+  readonly reject: (error: unknown) => void;
+}

@@ -1,0 +1,137 @@
+import { printable } from '#errors/printable.js';
+import { type Problem, problem } from '#errors/problem.js';
+import type { Outcome } from '#run/outcome.js';
+import { summariseHost } from '#run/host-summary.js';
+import type { Frame } from '#snapshot/frames.js';
+import type { ClockMeasurement } from '#snapshot/snapshot.js';
+import type { EngineDeps } from './deps.js';
+import type { HostTask } from './host-task.js';
+import { type Probed, assembled } from './probe-host.js';
+import { type SettleDialog, withSettleDialog } from './settle-dialog.js';
+import { problemOf } from './trouble.js';
+
+/** What a probe after the change says: what is still missing (nothing: proved), or why waiting cannot help. */
+export interface Standing {
+  readonly waitingFor: readonly string[];
+  readonly hopeless: string | null;
+}
+
+export type StandingOf = (probed: Probed) => Standing;
+
+export interface SettleTask {
+  readonly task: HostTask;
+  readonly standingOf: StandingOf;
+  readonly transaction: string;
+  readonly guardSeconds: number;
+  /** Why the apply program's end is not known, null when it said that all is applied. */
+  readonly trouble: Problem | null;
+}
+
+interface End {
+  readonly outcome: Outcome;
+  readonly problem: Problem | null;
+  readonly clock: ClockMeasurement | null;
+  readonly source: string | null;
+}
+
+const BETWEEN_ATTEMPTS_MS = 1_000;
+const BETWEEN_CONNECTIONS_MS = 2_000;
+/** How long after the guard's time we still ask a host what became of it: its undo restarts daemons. */
+const AFTER_GUARD_MS = 90_000;
+
+/**
+ * Proves a change over new connections and gives the verdict; when the host cannot be reached, asks until after the guard's time
+ * what became of it. Emits `host-finished`; gives the outcome.
+ */
+export async function settleHost(input: SettleTask, deps: EngineDeps): Promise<Outcome> {
+  const { monotonicMs, sleep } = deps.clock;
+  const begunMs = monotonicMs();
+  const giveUpMs = begunMs + input.guardSeconds * 1000 + AFTER_GUARD_MS;
+  let trouble = input.trouble;
+  while (monotonicMs() < giveUpMs && !deps.leaveSignal.aborted) {
+    try {
+      const seconds = Math.ceil((giveUpMs - monotonicMs()) / 1000);
+      const end = await withSettleDialog(input.task.host, deps, { seconds, asRoot: true }, (dialog) => settleOver(dialog, input, begunMs, deps));
+      if (end !== null) return finish(end);
+    } catch (error) {
+      trouble = problemOf(error);
+    }
+    await sleep(BETWEEN_CONNECTIONS_MS, deps.leaveSignal);
+  }
+  const why = deps.leaveSignal.aborted ? 'It was left to its guard.' : (trouble?.detail ?? 'It gave no answer.');
+  const guardUnknown = problem('verify/guard-unknown', `How transaction ${input.transaction} ended could not be learned. ${why}`);
+  return finish({ outcome: 'guard-unknown', problem: guardUnknown, clock: null, source: null });
+
+  function finish(end: End): Outcome {
+    deps.emit({ type: 'host-finished', host: input.task.host.name, ...end });
+    return end.outcome;
+  }
+}
+
+/** One conversation: reads the transaction's state from the host, and goes on from there. Null: ask again later. */
+async function settleOver(dialog: SettleDialog, input: SettleTask, begunMs: number, deps: EngineDeps): Promise<End | null> {
+  const state = answerOf(await dialog.request(`state ${input.transaction}`), 'state');
+  switch (state) {
+    case 'applied':
+      return verify(dialog, input, begunMs, deps);
+    case 'confirmed':
+      return { outcome: 'changed', problem: null, clock: null, source: null };
+    case 'reverted':
+      return { outcome: 'reverted', problem: input.trouble ?? problem('verify/reverted-by-guard', 'Its guard took the changes back.'), clock: null, source: null };
+    case 'absent':
+      return { outcome: 'failed', problem: input.trouble ?? problem('apply/not-begun', 'The host knows nothing of this transaction.'), clock: null, source: null };
+    case 'armed':
+    case 'failed':
+      // Broke off in the middle: nobody else will finish it, so it is taken back now and not only at the guard's time.
+      return revert(dialog, input, input.trouble?.detail ?? 'The apply program did not come to its end.', deps, null);
+    default:
+      // preparing, reverting: the apply program or the guard is at work.
+      return null;
+  }
+}
+
+async function verify(dialog: SettleDialog, input: SettleTask, begunMs: number, deps: EngineDeps): Promise<End | null> {
+  const { monotonicMs, sleep } = deps.clock;
+  const { settleTimeoutSeconds } = input.task.settings.settings.rollout;
+  const untilMs = begunMs + settleTimeoutSeconds * 1000;
+  for (let attempt = 1; ; attempt++) {
+    const clock = await dialog.measureClock();
+    const probed = assembled([...(await dialog.request('probe')), { type: 'done' }], clock);
+    const standing = input.standingOf(probed);
+    const { name: host } = input.task.host;
+    deps.emit({ type: 'verify-attempt', host, attempt, waitingFor: standing.waitingFor.map((text) => printable(text)), clock });
+    const source = summariseHost(probed.facts).source;
+    if (standing.waitingFor.length === 0 && standing.hopeless === null) return confirm(dialog, input, deps, { clock, source });
+    if (standing.hopeless !== null) return revert(dialog, input, standing.hopeless, deps, clock);
+    if (monotonicMs() >= untilMs) {
+      const reason = `After ${settleTimeoutSeconds} s it still waited for ${standing.waitingFor.join(', ')}.`;
+      return revert(dialog, input, reason, deps, clock);
+    }
+    await sleep(BETWEEN_ATTEMPTS_MS, deps.leaveSignal);
+    if (deps.leaveSignal.aborted) return null;
+  }
+}
+
+async function confirm(dialog: SettleDialog, input: SettleTask, deps: EngineDeps, seen: Pick<End, 'clock' | 'source'>): Promise<End | null> {
+  const { transaction } = input;
+  deps.emit({ type: 'verdict', host: input.task.host.name, transaction, verdict: 'confirm', reason: 'proved' });
+  const answer = answerOf(await dialog.request(`confirm ${transaction}`), 'confirm');
+  if (answer === 'confirmed') return { outcome: 'changed', problem: null, ...seen };
+  // Refused: the guard was quicker, or is at work. What it did is read in the next conversation.
+  return null;
+}
+
+async function revert(dialog: SettleDialog, input: SettleTask, reason: string, deps: EngineDeps, clock: ClockMeasurement | null): Promise<End> {
+  const { transaction } = input;
+  deps.emit({ type: 'verdict', host: input.task.host.name, transaction, verdict: 'revert', reason: printable(reason) });
+  const answer = answerOf(await dialog.request(`revert ${transaction}`), 'revert');
+  if (answer === 'reverted') return { outcome: 'reverted', problem: problem('verify/not-proved', printable(reason)), clock, source: null };
+  if (answer === 'confirmed' || answer === 'refused:confirmed') return { outcome: 'changed', problem: null, clock, source: null };
+  const detail = `${printable(reason)} Taking the changes back ended with: ${answer}.`;
+  return { outcome: 'guard-unknown', problem: problem('apply/undo-failed', detail), clock, source: null };
+}
+
+function answerOf(frames: readonly Frame[], id: string): string {
+  const step = frames.findLast((frame) => frame.type === 'step' && frame.id === id);
+  return step?.type === 'step' ? printable(step.state) : '';
+}

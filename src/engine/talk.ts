@@ -1,0 +1,47 @@
+import type { Host } from '#inventory/host.js';
+import { type ConverseOptions, type ConverseResult, converse } from '#transport/converse.js';
+import type { EngineDeps } from './deps.js';
+
+/** What one conversation of the engine adds to what every conversation has. */
+export type Talk = Pick<ConverseOptions, 'program' | 'clock' | 'onFrame'> & {
+  /** Root is wanted even where the inventory does not ask for it: changes, and what only root can read. */
+  readonly asRoot: boolean;
+  readonly parameters: readonly string[];
+  readonly silenceMs: number;
+  readonly totalMs: number;
+};
+
+const READY_MS = 30_000;
+/** The probe of a host with all its configuration files is 20 to 60 KiB; one that settles repeats it. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Opens a connection of its own, holds one conversation over it and closes it. Rejects with `HostTrouble`. */
+export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise<ConverseResult> {
+  const connection = await deps.transport.connect(host, deps.leaveSignal);
+  try {
+    const { asRoot, silenceMs, totalMs, parameters, ...rest } = options;
+    return await converse(connection, {
+      ...rest,
+      nonce: deps.newNonce(),
+      parameters: [...rootParameters(host), ...parameters],
+      become: becomes(host, asRoot) ? { user: host.connection.becomeUser, password: host.connection.becomePassword } : null,
+      privilege: deps.privilege,
+      deadlines: { readyMs: READY_MS, silenceMs, totalMs },
+      maxBytes: MOST_BYTES,
+      monotonicMs: deps.clock.monotonicMs,
+      nowSeconds: deps.clock.nowSeconds,
+    });
+  } finally {
+    connection.close();
+  }
+}
+
+function becomes(host: Host, asRoot: boolean): boolean {
+  return (host.connection.become || asRoot) && host.connection.user !== 'root';
+}
+
+/** `tsync_root` and `tsync_bin` put a host's paths and commands below a folder: the demo's hosts and tests live so. */
+function rootParameters({ vars }: Host): string[] {
+  const { tsync_root: root, tsync_bin: bin } = vars;
+  return [...(typeof root === 'string' ? [`root=${root}`] : []), ...(typeof bin === 'string' ? [`bin=${bin}`] : [])];
+}

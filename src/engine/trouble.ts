@@ -1,0 +1,16 @@
+import { HostTrouble } from '#errors/host-trouble.js';
+import { printable } from '#errors/printable.js';
+import { type Problem, problem } from '#errors/problem.js';
+import type { Outcome } from '#run/outcome.js';
+
+/** The problem an error carries; what is no host's trouble is our own failure on this host, and the others go on. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof HostTrouble) return error.problem;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return problem('internal/bug', printable(text, { lines: true }));
+}
+
+/** A host to which there was no connection is unreachable; everything else failed. */
+export function outcomeOf({ code }: Problem): Extract<Outcome, 'unreachable' | 'failed'> {
+  return code.startsWith('transport/') ? 'unreachable' : 'failed';
+}
