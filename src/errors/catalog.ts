@@ -1,5 +1,17 @@
 /** The one table of what can go wrong: fixed summary and what to do next, by code `area/what`. Keep each area sorted. */
 export const catalog = {
+  'checks/daemon-unknown': {
+    summary: 'the daemon could not be asked',
+    hint: 'Run with root rights (become); chronyc needs them where cmdport is 0.',
+  },
+  'checks/offset-uncertain': {
+    summary: 'the clock could not be measured exactly enough',
+    hint: 'Measure again over a faster connection, or set a wider limit.',
+  },
+  'checks/offset-unknown': {
+    summary: 'the clock was not measured',
+    hint: 'Run again: the exchanges with the host did not come through.',
+  },
   'internal/bug': {
     summary: 'tsync itself failed',
     hint: 'Please report this with the command you ran; nothing further was attempted.',
@@ -56,6 +68,18 @@ export const catalog = {
     summary: 'a variable has the wrong type',
     hint: 'docs/inventory.md lists the variables and what they take.',
   },
+  'plan/file-shape': {
+    summary: 'the plan file is not valid',
+    hint: 'Make it again with tsync plan -o FILE.',
+  },
+  'plan/file-tampered': {
+    summary: 'the plan file was changed after it was made',
+    hint: 'An approval binds to the exact plan: make it again with tsync plan -o FILE.',
+  },
+  'plan/stale': {
+    summary: 'the host is not as the plan saw it',
+    hint: 'Make a new plan: tsync plan INVENTORY -o FILE.',
+  },
   'playbook/guard-too-short': {
     summary: 'the guard would fire before the verification ends',
     hint: 'Set rollout.confirm_timeout to more than rollout.settle_timeout plus 30 s.',
@@ -75,6 +99,50 @@ export const catalog = {
   'playbook/unknown-key': {
     summary: 'a setting is not known',
     hint: 'docs/playbook.md lists the settings.',
+  },
+  'policy/config-unknown': {
+    summary: "chrony's configuration is not known as a whole",
+    hint: 'Let tsync read it: with root rights (become), as regular files of a usual size.',
+  },
+  'policy/daemon-unknown': {
+    summary: 'how chronyd was started is not known',
+    hint: 'Look at the unit: systemctl status chronyd chrony.',
+  },
+  'policy/edit-refused': {
+    summary: 'a file of the configuration cannot be edited',
+    hint: 'Change it where it is made, or make it a regular file below /etc.',
+  },
+  'policy/no-clock-control': {
+    summary: 'chronyd does not set the clock on this host',
+    hint: 'Remove -x from its options; where that is meant (a container), waive the rule chrony/no-clock-control.',
+  },
+  'policy/no-source': {
+    summary: 'the strategy would leave the host without any source of time',
+    hint: 'Name NTP servers in the playbook under ntp_servers.',
+  },
+  'policy/open-transaction': {
+    summary: 'an earlier change on this host is not settled yet',
+    hint: 'Wait until its guard has ended, then run tsync again.',
+  },
+  'policy/out-of-scope': {
+    summary: 'tsync cannot set the time of this host',
+    hint: 'See docs/strategies.md for the hosts that it can set.',
+  },
+  'policy/owned-elsewhere': {
+    summary: 'another tool writes this file',
+    hint: 'Change it in that tool, or set take_ownership: true.',
+  },
+  'policy/protected': {
+    summary: 'a file or unit that would change is protected',
+    hint: 'Take it out of protected in the playbook, or change it by hand.',
+  },
+  'policy/ptp-unknown': {
+    summary: 'the PTP clocks of the host are not known',
+    hint: 'Run tsync facts on this host to see what could not be read.',
+  },
+  'policy/strategy-impossible': {
+    summary: 'the host cannot have the strategy that was asked for',
+    hint: 'Choose another strategy for this host, or set degrade: allow.',
   },
   'privilege/account': {
     summary: 'the account may not use sudo now',
@@ -115,6 +183,18 @@ export const catalog = {
   'privilege/wrong-password': {
     summary: 'sudo did not accept the password',
     hint: 'It was tried once, and on no other host. Run again with the right password.',
+  },
+  'resources/file-unknown': {
+    summary: 'a file is not known as it is',
+    hint: 'Run with root rights (become), so that it can be read.',
+  },
+  'resources/parameter-unknown': {
+    summary: 'a module parameter is not known as it is',
+    hint: 'Look at /sys/module on the host.',
+  },
+  'resources/service-unknown': {
+    summary: 'a unit is not known as it is',
+    hint: 'Look at it with systemctl status.',
   },
   'run/event-unreadable': {
     summary: 'a stored event cannot be read',
