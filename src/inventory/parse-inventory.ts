@@ -1,6 +1,6 @@
 import { suggestion } from '#errors/did-you-mean.js';
 import type { ProblemCode } from '#errors/problem.js';
-import { KNOWN_VARIABLES, SECRET_VARIABLES } from './connection-variables.js';
+import { CONNECTION_VARIABLE_NAMES, KNOWN_VARIABLES, SECRET_VARIABLES } from './connection-variables.js';
 import { buildGroupTree, type GroupTree } from './group-tree.js';
 import type { Host, Json, SettingsLayer } from './host.js';
 import type { Inventory } from './inventory.js';
@@ -25,11 +25,14 @@ export function parseInventory(text: string, file: string): Inventory {
 /** What hosts with the same groups share. */
 interface Lineage {
   readonly groups: readonly string[];
-  readonly entries: ReadonlyMap<string, YamlEntry>;
+  readonly entries: Entries;
   readonly templated: boolean;
   readonly vars: { readonly [key: string]: Json };
   readonly layers: readonly Layer[];
 }
+
+type Entries = ReadonlyMap<string, YamlEntry>;
+type Values = Pick<Substitution, 'value'>;
 
 interface Layer {
   readonly owner: string;
@@ -45,6 +48,8 @@ class HostBuilder {
   readonly #tree: GroupTree;
   readonly #lineages = new Map<string, Lineage>();
   readonly #plain = new Map<YamlNode, Json>();
+  /** For hosts without templates. */
+  readonly #asWritten: Values = { value: (node) => this.#json(node) };
   readonly #layers = new Map<Layer, SettingsLayer>();
 
   constructor({ document, groups }: Drafts, tree: GroupTree) {
@@ -56,13 +61,14 @@ class HostBuilder {
   host(draft: HostDraft): Host {
     const lineage = this.#lineage(draft);
     const own = ownEntries(draft);
-    const scope = this.#scope(draft, lineage, own);
-    const values = substitution(this.#document, scope);
+    const templated = lineage.templated || hasTemplates(own);
+    const substituting = templated ? substitution(this.#document, this.#scope(draft, lineage, own)) : null;
+    const values = substituting ?? this.#asWritten;
     return {
       name: draft.name,
       groups: lineage.groups,
-      vars: this.#vars(lineage, own, values),
-      connection: readConnection(draft, (name) => this.#variable(name, scope, values)),
+      vars: substituting ? substituted(lineage, own, substituting) : this.#plainVars(lineage, own),
+      connection: readConnection(draft, this.#connectionVariables(lineage, own, values)),
       settings: this.#settings(draft, lineage, values),
     };
   }
@@ -82,19 +88,16 @@ class HostBuilder {
   #makeLineage(groups: readonly string[]): Lineage {
     const drafts = groups.map((name) => this.#groups.get(name)!);
     const entries = new Map(drafts.flatMap((group) => [...group.vars]));
-    const templated = [...entries.values()].some(({ value }) => value.templated);
+    const templated = hasTemplates(entries);
     const layers = drafts.flatMap(({ name, vars }) => layerOf(`group ${name}`, vars.get('tsync')));
-    return { groups, entries, templated, vars: templated ? {} : this.#plainVars(entries), layers };
+    return { groups, entries, templated, vars: templated ? {} : this.#given(entries), layers };
   }
 
-  #vars(lineage: Lineage, own: ReadonlyMap<string, YamlEntry>, values: Substitution): Host['vars'] {
-    const templated = lineage.templated || [...own.values()].some(({ value }) => value.templated);
-    if (!templated) return own.size === 0 ? lineage.vars : { ...lineage.vars, ...this.#plainVars(own) };
-    const all = new Map([...lineage.entries, ...own]);
-    return Object.fromEntries(givenOn(all).map(([name]) => [name, values.variable(name)!.value]));
+  #plainVars(lineage: Lineage, own: Entries): Host['vars'] {
+    return own.size === 0 ? lineage.vars : { ...lineage.vars, ...this.#given(own) };
   }
 
-  #plainVars(entries: ReadonlyMap<string, YamlEntry>): Host['vars'] {
+  #given(entries: Entries): Host['vars'] {
     return Object.fromEntries(givenOn(entries).map(([name, { value }]) => [name, this.#json(value)]));
   }
 
@@ -107,7 +110,7 @@ class HostBuilder {
     return json;
   }
 
-  #scope({ name }: HostDraft, { entries, groups }: Lineage, own: ReadonlyMap<string, YamlEntry>): Scope {
+  #scope({ name }: HostDraft, { entries, groups }: Lineage, own: Entries): Scope {
     return {
       node: (variable) => (own.get(variable) ?? entries.get(variable))?.value,
       magic: (variable) => magicValue(variable, name, groups, this.#document.file),
@@ -115,19 +118,29 @@ class HostBuilder {
     };
   }
 
-  #variable(name: string, scope: Scope, values: Substitution): Variable | null {
-    const node = scope.node(name);
-    if (!node) return null;
-    const wrong: Variable['wrong'] = (code, detail) => this.#fail(node, code, detail);
-    return { name, value: values.variable(name)!.value, wrong };
+  #connectionVariables({ entries }: Lineage, own: Entries, values: Values): ReadonlyMap<string, Variable> {
+    const variables = new Map<string, Variable>();
+    const add = (from: Entries): void => {
+      for (const [name, { value }] of from) {
+        if (!CONNECTION_VARIABLE_NAMES.has(name)) continue;
+        variables.set(name, {
+          name,
+          value: values.value(value),
+          wrong: (code, detail) => this.#fail(value, code, detail),
+        });
+      }
+    };
+    add(entries);
+    add(own);
+    return variables;
   }
 
-  #settings(draft: HostDraft, lineage: Lineage, values: Substitution): readonly SettingsLayer[] {
+  #settings(draft: HostDraft, lineage: Lineage, values: Values): readonly SettingsLayer[] {
     const own = draft.vars.flatMap((map) => layerOf(`host ${draft.name}`, map.entries.get('tsync')));
     return [...lineage.layers, ...own].map((layer) => this.#settingsLayer(layer, values));
   }
 
-  #settingsLayer(layer: Layer, values: Substitution): SettingsLayer {
+  #settingsLayer(layer: Layer, values: Values): SettingsLayer {
     const { owner, node } = layer;
     const known = this.#layers.get(layer);
     if (known) return known;
@@ -135,7 +148,7 @@ class HostBuilder {
       throw this.#fail(node, 'inventory/wrong-type', `'tsync' of ${owner} must be a mapping of settings.`);
     const settings: SettingsLayer = {
       origin: `${owner} (${this.#document.file}:${placeAt(this.#document, node.start).line})`,
-      values: (node.templated ? values.value(node) : this.#json(node)) as SettingsLayer['values'],
+      values: values.value(node) as SettingsLayer['values'],
       placeOf: (path) => placeOfPath(this.#document, node, path, 'key'),
     };
     if (!node.templated) this.#layers.set(layer, settings);
@@ -147,14 +160,24 @@ class HostBuilder {
   }
 }
 
-function ownEntries({ vars }: HostDraft): ReadonlyMap<string, YamlEntry> {
+function ownEntries({ vars }: HostDraft): Entries {
   if (vars.length === 0) return NO_ENTRIES;
   return vars.length === 1 ? vars[0]!.entries : new Map(vars.flatMap((map) => [...map.entries]));
 }
 
-const NO_ENTRIES: ReadonlyMap<string, YamlEntry> = new Map();
+const NO_ENTRIES: Entries = new Map();
 
-function givenOn(entries: ReadonlyMap<string, YamlEntry>): readonly (readonly [string, YamlEntry])[] {
+function hasTemplates(entries: Entries): boolean {
+  for (const { value } of entries.values()) if (value.templated) return true;
+  return false;
+}
+
+function substituted(lineage: Lineage, own: Entries, values: Substitution): Host['vars'] {
+  const all = new Map([...lineage.entries, ...own]);
+  return Object.fromEntries(givenOn(all).map(([name]) => [name, values.variable(name)!.value]));
+}
+
+function givenOn(entries: Entries): readonly (readonly [string, YamlEntry])[] {
   return [...entries].filter(([name]) => !NOT_GIVEN_ON.has(name));
 }
 
@@ -191,7 +214,7 @@ function magicValue(variable: string, host: string, groups: readonly string[], f
 /** A variable that is nearly one of Ansible's connection variables would be silently without effect. */
 function checkNames({ document, groups, hosts }: Drafts): void {
   const seen = new Set<unknown>();
-  const check = (entries: ReadonlyMap<string, YamlEntry>): void => {
+  const check = (entries: Entries): void => {
     if (seen.has(entries)) return;
     seen.add(entries);
     for (const { key } of entries.values()) {

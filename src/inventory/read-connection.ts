@@ -8,16 +8,13 @@ export interface Variable {
   readonly wrong: (code: 'inventory/wrong-type' | 'inventory/unsupported', detail: string) => Error;
 }
 
-/**
- * How to reach a host, from its variables. `find` gives a variable by name, null where it is not set; a variable that is
- * set to nothing counts as not set. Throws what `wrong` makes.
- */
+/** How to reach a host, from its variables by name; one that is set to nothing counts as not set. Throws what `wrong` makes. */
 export function readConnection(
   host: { readonly name: string; readonly port: number | null },
-  find: (name: string) => Variable | null,
+  variables: ReadonlyMap<string, Variable>,
 ): ConnectionSettings {
   const read = <T>(field: ConnectionField, reader: (variable: Variable) => T, otherwise: T): T => {
-    const variable = lastSet(field, find);
+    const variable = lastSet(field, variables);
     return variable === null ? otherwise : reader(variable);
   };
   read('connection', readTransport, 'ssh');
@@ -38,10 +35,13 @@ export function readConnection(
   };
 }
 
-function lastSet(field: ConnectionField, find: (name: string) => Variable | null): Variable | null {
-  return (
-    CONNECTION_VARIABLES[field].map(find).findLast((variable) => variable !== null && variable.value !== null) ?? null
-  );
+function lastSet(field: ConnectionField, variables: ReadonlyMap<string, Variable>): Variable | null {
+  let last: Variable | null = null;
+  for (const name of CONNECTION_VARIABLES[field]) {
+    const variable = variables.get(name);
+    if (variable && variable.value !== null) last = variable;
+  }
+  return last;
 }
 
 function readTransport({ value, wrong }: Variable): 'ssh' {

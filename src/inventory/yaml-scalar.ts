@@ -17,6 +17,7 @@ function isNumberStart(code: number): boolean {
 }
 
 function resolveNumber(text: string): ScalarValue {
+  if (SHORT_DECIMAL.test(text)) return Number(text);
   if (FLOAT.test(text)) return floatValue(text.replaceAll('_', '').toLowerCase());
   if (INTEGER.test(text)) return integerValue(text.replaceAll('_', '')) ?? text;
   return text;
@@ -48,6 +49,8 @@ function unsignedValue(digits: string): number {
 function sexagesimal(digits: string): number {
   return digits.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
 }
+
+const SHORT_DECIMAL = /^(?:0|[1-9][0-9]{0,8})$/;
 
 const FLOAT =
   /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;

@@ -1,0 +1,125 @@
+import * as z from 'zod';
+import { STRATEGIES } from './settings.js';
+import { DURATION, durationSeconds } from './settings-duration.js';
+
+/** Importing this file loads zod (about 70 ms of CPU): import what needs it only when there is something to read. */
+
+const duration = z
+  .union([z.number().nonnegative(), z.string().regex(DURATION)], { error: 'must be a duration: 90, 90s, 2m or 50ms' })
+  .meta({ id: 'duration', description: 'Seconds as a number, or with a unit: 500us, 50ms, 90s, 2m, 1h' });
+
+const positiveDuration = duration.refine((value) => (durationSeconds(value) ?? 0) > 0, 'must be more than 0');
+
+const count = z
+  .union([z.int().positive().max(1_000_000), z.string().regex(/^(?:100|[1-9]?[0-9])%$/)], {
+    error: 'must be a number of hosts from 1, or a percentage in quotes such as "10%"',
+  })
+  .meta({ id: 'hosts-or-percent', description: 'A number of hosts, or a percentage of them' });
+
+const failures = z.union([z.int().nonnegative().max(1_000_000), z.string().regex(/^(?:100|[1-9]?[0-9])%$/)], {
+  error: 'must be a number of hosts from 0, or a percentage in quotes such as "10%"',
+});
+
+const address = z
+  .string()
+  .regex(/^[\p{L}\p{N}_:][\p{L}\p{N}_.:-]{0,252}$/u, 'must be a host name or address, and nothing else')
+  .describe('Host name or address');
+
+const poll = z.int().min(-7).max(24).describe('log2 of seconds: 6 is 64 s');
+
+const ntpServer = z.strictObject({
+  address,
+  pool: z.boolean().optional().describe('The name stands for several servers'),
+  iburst: z.boolean().optional().describe('Four measurements at once when it starts; on unless set to false'),
+  nts: z.boolean().optional().describe('Network Time Security'),
+  prefer: z.boolean().optional(),
+  trust: z.boolean().optional(),
+  minpoll: poll.optional(),
+  maxpoll: poll.optional(),
+  key: z.int().min(1).max(0xffff_ffff).optional().describe("Number of a key in the daemon's key file"),
+});
+
+const ruleId = z.string().regex(/^[a-z0-9][a-z0-9./_-]{0,99}$/, 'must be the id of a rule, as tsync rules prints it');
+
+const settingsShape = {
+  strategy: z.enum(STRATEGIES).optional().describe('Which clocks a host follows; see docs/playbook.md'),
+  prefer: z.enum(['ptp', 'ntp']).optional().describe('Which is preferred where both are there'),
+  ntp_servers: z
+    .array(z.union([address, ntpServer]))
+    .max(64)
+    .optional()
+    .describe('NTP servers and pools'),
+  dhcp_servers: z.enum(['keep', 'ignore']).optional().describe('What becomes of NTP servers that DHCP gives'),
+  limits: z
+    .strictObject({ offset: positiveDuration.optional(), daemon_offset: positiveDuration.optional() })
+    .optional()
+    .describe('Largest offset of a good clock: by our own measurement, and by the daemon'),
+  makestep: z
+    .union([z.literal(false), z.strictObject({ threshold: positiveDuration, limit: z.int().min(-1).max(1_000_000) })])
+    .optional()
+    .describe(
+      'When the clock may be stepped: offsets above threshold, in the first `limit` updates (-1: always); false: never',
+    ),
+  max_step: z
+    .union([positiveDuration, z.null()])
+    .optional()
+    .describe('A larger expected step needs its own word; null: any'),
+  degrade: z
+    .enum(['refuse', 'allow'])
+    .optional()
+    .describe('Whether a host that cannot have the strategy may get the nearest one'),
+  take_ownership: z
+    .boolean()
+    .optional()
+    .describe('Whether files of another tool (Ansible, Puppet, cloud-init) may be changed'),
+  protected: z
+    .array(z.string().min(1).max(4096))
+    .max(1000)
+    .optional()
+    .describe('Paths and units that are never changed'),
+  rollout: z
+    .strictObject({
+      serial: z
+        .union([count, z.array(count).min(1).max(100)])
+        .optional()
+        .describe('Hosts of each wave'),
+      max_fail: failures.optional().describe('Hosts that may fail before the rest is left alone'),
+      settle_timeout: positiveDuration.optional().describe('How long a host may take until its clock follows'),
+      confirm_timeout: positiveDuration
+        .optional()
+        .describe('After this time without confirmation a host reverts itself'),
+    })
+    .optional(),
+  waivers: z
+    .array(
+      z.strictObject({
+        rule: ruleId,
+        reason: z.string().min(1).max(1000),
+        expires: z.union([z.iso.date(), z.null()]).optional().describe('Last day, YYYY-MM-DD'),
+      }),
+    )
+    .max(1000)
+    .optional()
+    .describe('Findings that are accepted, with the reason'),
+};
+
+/** What may stand below `tsync:` in an inventory, and in a play beside `hosts`. */
+export const settingsSchema = z.strictObject(settingsShape);
+
+const playSchema = z.strictObject({
+  name: z.string().max(200).optional(),
+  hosts: z.string().min(1).max(4096).describe('Host pattern: all, web*, prod:!db1'),
+  ...settingsShape,
+});
+
+const playsSchema = z.array(playSchema).min(1, 'must have at least one play').max(1000);
+
+export const playbookSchemas = {
+  list: playsSchema,
+  versioned: z.strictObject({ version: z.literal(1), plays: playsSchema }),
+};
+
+/** The JSON Schema of a playbook, for editors. */
+export function playbookJsonSchema(): object {
+  return z.toJSONSchema(z.union([playbookSchemas.list, playbookSchemas.versioned]), { io: 'input' });
+}
