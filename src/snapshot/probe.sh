@@ -260,30 +260,48 @@ probe_release_files() {
 # --- time services -----------------------------------------------------------------------------------------------------
 
 # Running time daemons by the name the kernel has for them (15 characters), and their arguments.
+# A daemon of a container is seen by its host too: `foreign`, by its control group.
 probe_processes() {
-  chronyd_pid='' ntpd_running=''
-  processes=$(bounded grep -lsE \
+  chronyd_pid='' ntpd_running='' own_processes=''
+  found=$(bounded grep -lsE \
     '^(chronyd|ntpd|ntpsec|systemd-timesyn|openntpd|ptp4l|phc2sys|timemaster|vmtoolsd)$' "$root"/proc/[0-9]*/comm)
   begin processes
   if read_line /proc/1/comm; then echo looked; fi
-  for file in $processes; do
+  in_container=''
+  if of_container 1; then in_container=yes; fi
+  for file in $found; do
     pid=${file#"$root"/proc/}
     pid=${pid%/comm}
     read_line "/proc/$pid/comm" || continue
-    printf '%s %s\n' "$pid" "$line"
-    case $line in
+    name=$line
+    if [ -z "$in_container" ] && of_container "$pid"; then
+      printf 'foreign %s %s\n' "$pid" "$name"
+      continue
+    fi
+    printf 'process %s %s\n' "$pid" "$name"
+    own_processes="$own_processes $pid"
+    case $name in
       chronyd) chronyd_pid=${chronyd_pid:-$pid} ;;
       ntpd | ntpsec) ntpd_running=yes ;;
     esac
   done
   finish
-  for file in $processes; do
-    pid=${file#"$root"/proc/}
-    pid=${pid%/comm}
+  for pid in $own_processes; do
     begin "cmdline:$pid"
     bounded head -c 4096 "$root/proc/$pid/cmdline"
     finish
   done
+}
+
+# of_container PID: is its control group one that container runtimes make?
+of_container() {
+  [ -r "$root/proc/$1/cgroup" ] || return 1
+  count=0
+  while [ "$count" -lt 16 ] && IFS= read -r line; do
+    count=$((count + 1))
+    case $line in *docker* | *kubepods* | *libpod* | *containerd* | *crio* | */lxc* | *machine.slice*) return 0 ;; esac
+  done <"$root/proc/$1/cgroup"
+  return 1
 }
 
 time_units='chrony.service chronyd.service systemd-timesyncd.service ntp.service ntpd.service ntpsec.service openntpd.service'
@@ -567,7 +585,10 @@ probe_other_daemons() {
     if [ -e "$root$file" ]; then probe_file "$file"; fi
   done
   # Both verbs talk to a bus name that starts timesyncd, which stops chronyd: only where systemd says that it runs.
-  if [ -n "$timesyncd_active" ]; then section timesync timedatectl show-timesync --all; fi
+  if [ -n "$timesyncd_active" ]; then
+    section timesync timedatectl show-timesync --all
+    section timesync-status timedatectl timesync-status
+  fi
   if [ -n "$ntpd_running" ]; then
     section ntpq-peers ntpq -pn
     section ntpq-system ntpq -c rv
