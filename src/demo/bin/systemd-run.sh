@@ -1,0 +1,33 @@
+#!/bin/sh
+# Stand-in for systemd-run --on-active: a detached process that sleeps, then runs the command; `systemctl stop NAME.timer` ends it.
+# shellcheck disable=SC2154 # from host.sh
+# shellcheck source=src/demo/bin/host.sh
+. "${0%/*}/host.sh"
+privileged || refuse 'Failed to start transient timer unit: Interactive authentication required.'
+name='' seconds=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    --unit=*) name=${1#*=} ;;
+    --unit | -u)
+      name=$2
+      shift
+      ;;
+    --on-active=*) seconds=${1#*=} ;;
+    --) ;;
+    -*) ;;
+    *) break ;;
+  esac
+  shift
+done
+name=${name%.timer}
+name=${name%.service}
+seconds=${seconds%s}
+case $name:$seconds in
+  :* | *: | */*) refuse 'Failed to parse timer.' ;;
+esac
+if [ -e "$state/timers/$name" ]; then refuse "Failed to start transient timer unit: Unit $name.timer was already loaded or has a fragment file."; fi
+session=''
+if command -v setsid >/dev/null; then session=setsid; fi
+$session "$home/bin/timer" "$name" "$seconds" "$@" </dev/null >/dev/null 2>&1 &
+printf '%s\n' "$!" >"$state/timers/$name"
+printf 'Running timer as unit: %s.timer\nWill run service as unit: %s.service\n' "$name" "$name" >&2
