@@ -10,7 +10,12 @@ export type Cloud = 'azure' | 'aws' | 'gcp' | 'oci' | 'alibaba' | 'none';
 export type DaemonName = 'chrony' | 'timesyncd' | 'ntpd' | 'ntpsec' | 'openntpd';
 
 export interface Facts {
-  readonly os: Fact<{ readonly id: string; readonly versionId: string; readonly family: Family; readonly prettyName: string }>;
+  readonly os: Fact<{
+    readonly id: string;
+    readonly versionId: string;
+    readonly family: Family;
+    readonly prettyName: string;
+  }>;
   readonly kernel: Fact<{ readonly release: string; readonly machine: string }>;
   readonly init: Fact<Init>;
   /** Major version of systemd, where it is the init. */
@@ -127,7 +132,12 @@ export interface NtpdFacts {
   readonly leap: string | null;
   readonly stratum: number | null;
   readonly offsetSeconds: number | null;
-  readonly peers: readonly { readonly tally: string; readonly remote: string; readonly reach: number; readonly offsetSeconds: number }[];
+  readonly peers: readonly {
+    readonly tally: string;
+    readonly remote: string;
+    readonly reach: number;
+    readonly offsetSeconds: number;
+  }[];
 }
 
 export interface ServiceFacts {
@@ -142,7 +152,11 @@ export interface ServiceFacts {
   readonly links: readonly string[];
   readonly masked: boolean;
   /** From the [Install] section of the unit file: what enabling it would link. */
-  readonly install: { readonly wantedBy: readonly string[]; readonly requiredBy: readonly string[]; readonly alias: readonly string[] } | null;
+  readonly install: {
+    readonly wantedBy: readonly string[];
+    readonly requiredBy: readonly string[];
+    readonly alias: readonly string[];
+  } | null;
 }
 
 /** `unreadable` and `refused` (directory, device, dangling or looping link) are never edited. */

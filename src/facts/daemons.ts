@@ -1,0 +1,181 @@
+import { known, shown, unknown } from './fact.js';
+import type { ChronyFacts, DaemonFacts, DaemonName, Fact, Init, ServiceFacts } from './facts.js';
+import type { Packages } from './packages.js';
+import type { Process, Processes } from './processes.js';
+import type { Sections } from './sections.js';
+
+/** What the daemons are told by: everything that other facts have already read. */
+export interface DaemonInput {
+  readonly sections: Sections;
+  readonly init: Fact<Init>;
+  readonly systemdVersion: Fact<number>;
+  readonly services: ReadonlyMap<string, ServiceFacts>;
+  readonly processes: Processes;
+  readonly packages: Fact<Packages>;
+  readonly chrony: ChronyFacts;
+}
+
+/** The five time daemons, always all of them: one that is not installed is said not to be. */
+export function daemonsOf(input: DaemonInput): readonly DaemonFacts[] {
+  return DAEMONS.map((daemon) => daemonFacts(daemon, input));
+}
+
+interface Daemon {
+  readonly name: DaemonName;
+  /** Unit names of the distributions, and the real ones: `ntp.service` may be an alias of ntpsec's. */
+  readonly units: readonly string[];
+  /** Scripts of other inits. */
+  readonly scripts: readonly string[];
+  readonly process: string;
+  readonly packages: readonly string[];
+  readonly configFiles: RegExp;
+}
+
+const DAEMONS: readonly Daemon[] = [
+  {
+    name: 'chrony',
+    units: ['chrony.service', 'chronyd.service'],
+    scripts: ['chrony', 'chronyd'],
+    process: 'chronyd',
+    packages: ['chrony'],
+    configFiles: /^$/,
+  },
+  {
+    name: 'timesyncd',
+    units: ['systemd-timesyncd.service'],
+    scripts: [],
+    process: 'systemd-timesyn',
+    packages: ['systemd-timesyncd'],
+    configFiles: /^\/(etc|run|usr\/lib|usr\/local\/lib)\/systemd\/timesyncd\.conf($|\.d\/)/,
+  },
+  {
+    name: 'ntpd',
+    units: ['ntpd.service', 'ntp.service'],
+    scripts: ['ntp', 'ntpd'],
+    process: 'ntpd',
+    packages: ['ntp'],
+    configFiles: /^\/etc\/(ntp\.conf|default\/ntp|sysconfig\/ntpd)$/,
+  },
+  {
+    name: 'ntpsec',
+    units: ['ntpsec.service'],
+    scripts: ['ntpsec'],
+    process: 'ntpd',
+    packages: ['ntpsec'],
+    configFiles: /^\/etc\/(ntpsec\/ntp\.conf|default\/ntpsec)$/,
+  },
+  {
+    name: 'openntpd',
+    units: ['openntpd.service'],
+    scripts: ['openntpd'],
+    process: 'ntpd',
+    packages: ['openntpd'],
+    configFiles: /^\/etc\/(openntpd\/ntpd\.conf|ntpd\.conf)$/,
+  },
+];
+
+function daemonFacts(daemon: Daemon, input: DaemonInput): DaemonFacts {
+  const service = serviceOf(daemon, input);
+  const process = processOf(daemon, service, input);
+  return {
+    name: daemon.name,
+    installed: installed(daemon, service, process, input),
+    unit: service?.unit ?? null,
+    active: active(service, process, input),
+    enabled: enabled(daemon, service, input),
+    version: version(daemon, input),
+    pid: service?.mainPid ?? process?.pid ?? null,
+    commandLine: process?.commandLine ?? null,
+    configFiles: daemon.name === 'chrony' ? input.chrony.configFiles : presentFiles(daemon, input.sections),
+  };
+}
+
+function serviceOf(daemon: Daemon, { services }: DaemonInput): ServiceFacts | null {
+  const found = daemon.units.flatMap((unit) => services.get(unit) ?? []);
+  const own = found.filter((service) => daemon.units.includes(service.unit) && service.loadState !== 'not-found');
+  return own.find((service) => service.activeState === 'active') ?? own[0] ?? null;
+}
+
+/** ntpd, ntpsec and openntpd have one process name: it is the one whose unit has the pid, else the one that is installed. */
+function processOf(daemon: Daemon, service: ServiceFacts | null, input: DaemonInput): Process | null {
+  const candidates = input.processes.list.filter((process) => process.name === daemon.process);
+  const main = candidates.find((process) => process.pid === service?.mainPid);
+  if (main || daemon.process !== 'ntpd') return main ?? candidates[0] ?? null;
+  return ownerOfNtpd(input) === daemon.name ? (candidates[0] ?? null) : null;
+}
+
+function ownerOfNtpd({ packages, services }: DaemonInput): DaemonName {
+  for (const name of ['ntpsec', 'openntpd'] as const) {
+    if (packages.value?.has(name) || services.get(`${name}.service`)?.activeState === 'active') return name;
+  }
+  return 'ntpd';
+}
+
+function active(service: ServiceFacts | null, process: Process | null, input: DaemonInput): Fact<boolean> {
+  if (service?.activeState === 'active' || service?.activeState === 'reloading' || process !== null) return known(true);
+  if (input.services.size > 0 || input.processes.looked) return known(false);
+  return unknown('neither the services nor the processes could be read');
+}
+
+/** Links count, not what systemd would like: `static` and `disabled` do not start at boot by themselves. */
+function enabled(daemon: Daemon, service: ServiceFacts | null, input: DaemonInput): Fact<boolean> {
+  if (input.init.value === 'systemd') {
+    if (service === null) return input.services.size > 0 ? known(false) : unknown('systemctl show gave no units');
+    if (service.unitFileState === '')
+      return service.masked ? known(false) : unknown(`systemd knows no unit file state of ${service.unit}`);
+    return known(ENABLED.has(service.unitFileState));
+  }
+  const scripts = input.sections.section('init-scripts');
+  if (input.init.value === null || scripts?.state !== 'ok')
+    return unknown('how services start on this host could not be read');
+  return known(input.sections.lines('init-scripts').some((path) => startsAtBoot(path, daemon.scripts)));
+}
+
+const ENABLED: ReadonlySet<string> = new Set([
+  'enabled',
+  'enabled-runtime',
+  'alias',
+  'generated',
+  'linked',
+  'linked-runtime',
+]);
+
+/** `/etc/rc3.d/S58ntpd`, `/etc/runlevels/default/chronyd`, and for upstart its job file. */
+function startsAtBoot(path: string, scripts: readonly string[]): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (path.includes('/runlevels/')) return scripts.includes(name);
+  if (/\/rc[2345]\.d\/S/.test(path)) return scripts.includes(name.replace(/^S[0-9][0-9]/, ''));
+  return path.startsWith('/etc/init/') && scripts.includes(name.replace(/\.conf$/, ''));
+}
+
+function installed(
+  daemon: Daemon,
+  service: ServiceFacts | null,
+  process: Process | null,
+  input: DaemonInput,
+): Fact<boolean> {
+  const { packages, sections } = input;
+  if (process !== null || service?.loadState === 'loaded') return known(true);
+  if (daemon.packages.some((name) => packages.value?.has(name))) return known(true);
+  if (daemon.name === 'chrony' && sections.section('chronyd-version')?.state === 'ok') return known(true);
+  if (packages.value !== null || input.services.size > 0) return known(false);
+  return unknown(packages.reason);
+}
+
+function version(daemon: Daemon, { sections, packages, systemdVersion }: DaemonInput): Fact<string> {
+  if (daemon.name === 'chrony') {
+    const printed = /\(chrony\) version ([0-9][0-9A-Za-z.-]{0,30})/.exec(sections.text('chronyd-version'))?.[1];
+    if (printed) return known(shown(printed));
+  }
+  const packaged = daemon.packages.flatMap((name) => packages.value?.get(name) ?? [])[0];
+  if (packaged !== undefined) return known(packaged);
+  if (daemon.name === 'timesyncd' && systemdVersion.value !== null) return known(String(systemdVersion.value));
+  return unknown(packages.value === null ? packages.reason : 'it is not installed as a package');
+}
+
+function presentFiles(daemon: Daemon, sections: Sections): readonly string[] {
+  const paths: string[] = [];
+  for (const [path, section] of sections.files)
+    if (section.state !== 'absent' && daemon.configFiles.test(path)) paths.push(path);
+  return paths;
+}

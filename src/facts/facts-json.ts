@@ -1,0 +1,101 @@
+import type { ChronyFacts, DaemonFacts, Fact, Facts } from './facts.js';
+
+/** A value of JSON; bytes of files are left out of it on purpose. */
+export type FactsJson = null | boolean | number | string | readonly FactsJson[] | { readonly [key: string]: FactsJson };
+
+/**
+ * The facts of one host as `tsync facts --json` promises them (docs/facts.md). A fact `x` that could not be read is
+ * `"x": null` with `"xReason": "why"` beside it.
+ */
+export function factsJson(facts: Facts): { readonly [key: string]: FactsJson } {
+  const { hyperv } = facts;
+  return {
+    schemaVersion: 1,
+    ...entry('os', facts.os),
+    ...entry('kernel', facts.kernel),
+    ...entry('init', facts.init),
+    ...entry('systemdVersion', facts.systemdVersion),
+    ...entry('virtualization', facts.virtualization),
+    ...entry('cloud', facts.cloud),
+    ...entry('clocksource', facts.clocksource),
+    hyperv: {
+      ...entry('hostBuild', hyperv.hostBuild),
+      ...entry('timeSyncVersion', hyperv.timeSyncVersion),
+      ...entry('lis', hyperv.lis),
+      ...entry('moduleLoaded', hyperv.moduleLoaded),
+      ...entry('parameters', hyperv.parameters),
+    },
+    ...entry('ptp', facts.ptp),
+    daemons: facts.daemons.map(daemonJson),
+    chrony: chronyJson(facts.chrony),
+    ...entry('ntpd', facts.ntpd),
+    ...entry('timesyncd', facts.timesyncd),
+    clock: clockJson(facts),
+    ...entry('uptimeSeconds', facts.uptimeSeconds),
+    ...entry('selinux', facts.selinux),
+    root: facts.root,
+    ...entry('openTransactions', facts.openTransactions),
+  };
+}
+
+function entry(name: string, fact: Fact<unknown>): { readonly [key: string]: FactsJson } {
+  if (fact.value === null) return { [name]: null, [`${name}Reason`]: (fact as { reason: string }).reason };
+  return { [name]: fact.value as FactsJson };
+}
+
+function daemonJson(daemon: DaemonFacts): FactsJson {
+  return {
+    name: daemon.name,
+    unit: daemon.unit,
+    ...entry('installed', daemon.installed),
+    ...entry('active', daemon.active),
+    ...entry('enabled', daemon.enabled),
+    ...entry('version', daemon.version),
+    pid: daemon.pid,
+    commandLine: daemon.commandLine,
+    configFiles: daemon.configFiles,
+  };
+}
+
+function chronyJson(chrony: ChronyFacts): FactsJson {
+  return {
+    configPath: chrony.configPath,
+    configFiles: chrony.configFiles,
+    ...entry('tracking', chrony.tracking),
+    ...entry('sources', chrony.sources),
+  };
+}
+
+/** What the clock follows by its daemon, and our own measurement of it. */
+function clockJson(facts: Facts): FactsJson {
+  const { clock } = facts;
+  const source = selectedSource(facts);
+  return {
+    ...entry('synchronised', synchronised(facts)),
+    source,
+    offsetSeconds: clock.value?.offsetSeconds ?? null,
+    errorBoundSeconds: clock.value?.boundSeconds ?? null,
+    ...(clock.value === null ? { offsetReason: clock.reason } : {}),
+  };
+}
+
+function selectedSource({ chrony, timesyncd, ntpd }: Facts): string | null {
+  const selected = chrony.sources.value?.find((source) => source.state === '*');
+  if (selected) return selected.name;
+  if (timesyncd.value?.synchronised) return timesyncd.value.serverName ?? timesyncd.value.serverAddress;
+  return ntpd.value?.peers.find((peer) => peer.tally === '*' || peer.tally === 'o')?.remote ?? null;
+}
+
+/** By the daemon that runs; an unsynchronised chronyd prints zeros everywhere but in leap, reference and stratum. */
+function synchronised({ chrony, timesyncd, ntpd, daemons }: Facts): Fact<boolean> {
+  const { tracking } = chrony;
+  if (tracking.value !== null) {
+    const { leap, stratum, referenceId } = tracking.value;
+    return { value: leap !== 'Not synchronised' && leap !== 'unknown' && stratum > 0 && referenceId !== '00000000' };
+  }
+  if (timesyncd.value !== null) return { value: timesyncd.value.synchronised };
+  if (ntpd.value !== null)
+    return { value: ntpd.value.leap !== null && ntpd.value.leap !== '11' && (ntpd.value.stratum ?? 16) < 16 };
+  if (daemons.every((daemon) => daemon.active.value === false)) return { value: false };
+  return { value: null, reason: tracking.reason };
+}

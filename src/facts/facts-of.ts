@@ -1,0 +1,56 @@
+import type { Snapshot } from '#snapshot/snapshot.js';
+import { chronyOf } from './chrony.js';
+import { daemonsOf } from './daemons.js';
+import { known, unknown } from './fact.js';
+import type { Facts } from './facts.js';
+import { filesOf } from './files.js';
+import { hypervOf } from './hyperv.js';
+import { initFact, systemdVersionFact } from './init.js';
+import { clocksourceFact, kernelFact, selinuxFact, uptimeFact } from './kernel.js';
+import { kernelLogOf } from './kernel-log.js';
+import { ntpdFact } from './ntpd.js';
+import { osFact } from './os.js';
+import { packagesFact } from './packages.js';
+import { platformOf } from './platform.js';
+import { processesOf } from './processes.js';
+import { ptpFact } from './ptp.js';
+import { indexSections } from './sections.js';
+import { servicesOf } from './services.js';
+import { timesyncdFact } from './timesyncd.js';
+import { openTransactionsFact } from './transactions.js';
+
+/**
+ * What a snapshot means. Total: whatever bytes a host sent, every fact is a value or null with the reason; nothing is thrown.
+ * Same snapshot, same facts.
+ */
+export function factsOf(snapshot: Snapshot): Facts {
+  const sections = indexSections(snapshot);
+  const system = sections.values('system');
+  const init = initFact(system);
+  const systemdVersion = systemdVersionFact(sections, init);
+  const services = servicesOf(sections);
+  const chrony = chronyOf(sections);
+  const processes = processesOf(sections);
+  const packages = packagesFact(sections);
+  return {
+    os: osFact(sections),
+    kernel: kernelFact(sections),
+    init,
+    systemdVersion,
+    ...platformOf(sections, system),
+    clocksource: clocksourceFact(system),
+    hyperv: hypervOf(sections, kernelLogOf(sections)),
+    ptp: ptpFact(sections),
+    daemons: daemonsOf({ sections, init, systemdVersion, services, processes, packages, chrony }),
+    chrony,
+    timesyncd: timesyncdFact(sections, system),
+    ntpd: ntpdFact(sections),
+    services,
+    files: filesOf(sections),
+    clock: snapshot.clock === null ? unknown('the clock was not measured') : known(snapshot.clock),
+    uptimeSeconds: uptimeFact(system),
+    root: sections.text('uid').trim() === '0',
+    selinux: selinuxFact(system, system.size > 0),
+    openTransactions: openTransactionsFact(sections),
+  };
+}

@@ -1,0 +1,35 @@
+import { shown } from './fact.js';
+import type { Sections } from './sections.js';
+
+/** A running time daemon of this machine itself; those of its containers are left out by the probe. */
+export interface Process {
+  readonly pid: number;
+  /** The kernel's name for it, 15 characters at most: `systemd-timesyn`. */
+  readonly name: string;
+  /** Arguments of /proc/PID/cmdline; null when it could not be read. */
+  readonly commandLine: readonly string[] | null;
+}
+
+export interface Processes {
+  /** False where /proc/1 is hidden (`hidepid`): a daemon that is not seen may run. */
+  readonly looked: boolean;
+  readonly list: readonly Process[];
+}
+
+export function processesOf(sections: Sections): Processes {
+  const lines = sections.lines('processes');
+  const list = lines.flatMap((line) => {
+    const match = /^process ([1-9][0-9]{0,9}) (\S{1,15})$/.exec(line);
+    if (!match?.[1] || !match[2]) return [];
+    return [{ pid: Number(match[1]), name: match[2], commandLine: commandLine(sections, match[1]) }];
+  });
+  return { looked: lines.includes('looked') && sections.section('processes')?.state === 'ok', list };
+}
+
+function commandLine(sections: Sections, pid: string): readonly string[] | null {
+  const text = sections.text(`cmdline:${pid}`).replace(/\n+$/, '');
+  if (text === '') return null;
+  const words = text.split('\0');
+  if (words.at(-1) === '') words.pop();
+  return words.map((word) => shown(word, 400));
+}

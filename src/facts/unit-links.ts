@@ -1,0 +1,44 @@
+import type { Sections } from './sections.js';
+
+/** One entry below /etc/systemd/system or /run/systemd/system that enables, aliases or masks a unit. */
+export interface UnitLink {
+  readonly path: string;
+  /** Last part of the path: the unit that is enabled or masked, or the alias. */
+  readonly name: string;
+  readonly target: string;
+  readonly targetName: string;
+  /** A link to /dev/null, or an empty file. */
+  readonly mask: boolean;
+}
+
+/** From the lines of `ls -ld`, run in each folder. Names of units hold no blanks, so the rest of the line need not be known. */
+export function unitLinks(sections: Sections): readonly UnitLink[] {
+  const links: UnitLink[] = [];
+  for (const name of sections.others.keys()) {
+    if (!name.startsWith('links:/')) continue;
+    for (const line of sections.lines(name)) {
+      const link = parseEntry(name.slice('links:'.length), line);
+      if (link) links.push(link);
+    }
+  }
+  return links;
+}
+
+function parseEntry(folder: string, line: string): UnitLink | null {
+  const match = /^[l-].*?\s([A-Za-z0-9:_.\\@/-]+\.service)(?: -> (\S.*))?$/.exec(line);
+  if (match?.[1] === undefined) return null;
+  const target = match[2] ?? '';
+  const isLink = line.startsWith('l');
+  if (isLink === (target === '')) return null;
+  return {
+    path: `${folder}/${match[1]}`,
+    name: lastPart(match[1]),
+    target,
+    targetName: lastPart(target),
+    mask: !isLink || target === '/dev/null',
+  };
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
