@@ -1,0 +1,56 @@
+import { printable } from '#errors/printable.js';
+import type { Evidence, Finding } from '#plan/plan.js';
+import { measurementText } from './clock-text.js';
+import { type Field, fieldLines } from './field.js';
+import { type Drawing, severityColour } from './paint.js';
+
+/** What is wrong, what was measured, what that rests on, and what to do, in this order. */
+export function findingLines(finding: Finding, drawing: Drawing): readonly string[] {
+  const label = labelOf(finding);
+  const head: Field = {
+    label,
+    labelColour: severityColour(label),
+    text: `${printable(finding.rule)}: ${printable(finding.sentence)}`,
+  };
+  return [head, ...details(finding)].flatMap((field) => fieldLines(field, drawing));
+}
+
+function labelOf(finding: Finding) {
+  if (finding.waived !== null) return 'waived';
+  return finding.status === 'unknown' ? 'unknown' : finding.severity;
+}
+
+function details(finding: Finding): readonly Field[] {
+  if (finding.waived !== null) return [under('accepted', finding.waived)];
+  const seen = finding.evidence.slice(0, MOST_EVIDENCE).map((evidence) => under('seen', evidenceText(evidence)));
+  switch (finding.status) {
+    case 'in-sync':
+      return seen;
+    case 'drift':
+      return [...seen, under('to do', `tsync changes the ${finding.change.kind} ${finding.change.name}`)];
+    case 'violation':
+      return [under('measured', violationText(finding)), ...seen, under('see', finding.source)];
+    case 'unknown':
+      return [under('why', finding.problem.detail), ...seen, under('to do', finding.problem.hint)];
+  }
+}
+
+function under(label: string, text: string): Field {
+  return { label, text: printable(text), indent: DETAIL };
+}
+
+function violationText(finding: Extract<Finding, { status: 'violation' }>): string {
+  const { measured, limit } = finding;
+  const value = measurementText(measured.value, measured.unit, measured.bound);
+  return `${value} (limit ${measurementText(limit.value, limit.unit, limit.bound)})`;
+}
+
+/** One line, and not more of it than helps: a host chooses how long its lines are. */
+function evidenceText({ where, text }: Evidence): string {
+  const shown = text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
+  return shown === '' ? where : `${where}: ${shown}`;
+}
+
+const DETAIL = 12;
+const MOST_EVIDENCE = 4;
+const MOST_TEXT = 240;

@@ -1,0 +1,20 @@
+import { displayWidth } from './display-width.js';
+
+/**
+ * Breaks a text at its spaces into lines of at most `width` columns; a word that is longer stands alone on its line, whole,
+ * so that a path or an address can still be copied. At least one line.
+ */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && displayWidth(longer) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line];
+}
