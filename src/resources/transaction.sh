@@ -182,7 +182,7 @@ entry() {
     make) make_entry "$@" ;;
     restore | refresh | run)
       # what did not begin is not undone
-      if began "$entry_name"; then "${phase}_$entry_kind" "$@"; fi
+      if began "$entry_name"; then take_back_entry "$@"; fi
       ;;
     *) "${phase}_$entry_kind" "$@" ;;
   esac
@@ -203,6 +203,11 @@ make_entry() {
   else
     step "$entry_name" "done"
   fi
+}
+
+take_back_entry() {
+  "${phase}_$entry_kind" "$@"
+  if [ "$phase" = restore ] && [ "$entry_kind" != action ]; then step "$entry_name" "${failure:+failed:}${failure:-restored}"; fi
 }
 
 # forward PHASE: every entry until one fails; sets failure and, where it failed, entry_name.
@@ -404,13 +409,10 @@ remove_boot_unit() {
     "$root/etc/systemd/system/tsync-boot-$transaction.service" "$root/run/tsync/$transaction"
 }
 
-# disarm: /etc is then as if there had been no guard. Folders that were made only for the boot unit go too.
+# disarm: /etc is then as if there had been no guard. Of the folders that were made, those stay that something lies in.
 disarm() {
   remove_boot_unit
-  rmdir "$root/run/tsync" 2>/dev/null
-  grep -s -x -F "$root/etc/systemd/system/sysinit.target.wants" "$tx/made" | while IFS= read -r made; do
-    rmdir "$made" 2>/dev/null
-  done
+  remove_folders
   stop_guards
   rm -f "$tx/reserve"
 }
@@ -476,7 +478,6 @@ prepare() {
     return 0
   fi
   disarm
-  remove_folders
   rm -rf "$tx"
   return 1
 }
@@ -501,7 +502,7 @@ save_the_way_back() {
       "guard_seconds=$guard_seconds" "plan_digest=$plan_digest" "version=$version" >"$tx/meta" &&
     put "$p" >"$tx/program.sh" && [ "$(cksum <"$tx/program.sh")" = "$(put "$p" | cksum)" ] &&
     head -c 65536 /dev/zero >"$tx/reserve" || fail 'the way back could not be written'
-  [ -n "$failure" ] || forward back_up
+  [ -z "$failure" ] && forward back_up
 } 2>/dev/null
 
 make_changes() {
@@ -582,7 +583,6 @@ restore_all() {
   journal undo "$mode"
   write_state reverting
   backward restore
-  remove_folders
   if on_systemd; then within 60 systemctl daemon-reload; fi >/dev/null 2>&1
   backward refresh
   backward run

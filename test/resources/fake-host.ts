@@ -1,0 +1,238 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ProgramTexts } from '#resources/settle-program.js';
+
+/** The shells that programs must run under, as words of a command line. */
+export const SHELLS: Readonly<Record<string, readonly string[]>> = {
+  dash: ['dash'],
+  'busybox ash': ['busybox', 'ash'],
+  bash: ['bash'],
+  'bash --posix': ['bash', '--posix'],
+  mksh: ['mksh'],
+  posh: ['posh'],
+};
+
+const source = (path: string) => readFileSync(fileURLToPath(new URL(`../../src/${path}`, import.meta.url)), 'utf8');
+
+export const TEXTS: ProgramTexts = {
+  conversation: source('snapshot/conversation.sh'),
+  probe: 'probe_sections() { begin probed; finish; }\n',
+  transaction: source('resources/transaction.sh'),
+  file: source('resources/file/file.sh'),
+  service: source('resources/service/service.sh'),
+  moduleParameter: source('resources/module-parameter/module-parameter.sh'),
+};
+
+const STAND_INS = fileURLToPath(new URL('./stand-ins/', import.meta.url));
+const BOOTSTRAP =
+  'printf "\\n@%s ready 1\\n" "$1"; while IFS= read -r l && [ -n "$l" ]; do set -- "$@" "$l"; done; p=$(head -c "$2") && eval "$p"';
+const NONCE = '0123456789abcdef0123456789abcdef';
+
+/** A host in a folder: files below `root`, commands that keep their state in files, any shell. */
+export class FakeHost {
+  readonly folder = mkdtempSync(join(tmpdir(), 'tsync-transaction-'));
+  readonly root = join(this.folder, 'root');
+  readonly active = join(this.folder, 'active');
+
+  constructor() {
+    mkdirSync(this.root);
+    mkdirSync(this.active);
+    // read by nobody but makes the folder private, as /var/lib is for all but root
+    chmodSync(this.folder, 0o755);
+  }
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+
+  write(name: string, content: string | Uint8Array, mode = 0o644): void {
+    mkdirSync(join(this.path(name), '..'), { recursive: true });
+    writeFileSync(this.path(name), content);
+    chmodSync(this.path(name), mode);
+  }
+
+  bytes(name: string): Uint8Array {
+    return new Uint8Array(readFileSync(this.path(name)));
+  }
+
+  start(unit: string): void {
+    writeFileSync(join(this.active, unit), '');
+  }
+
+  /** Everything that a change could touch, but not tsync's own folder: path, kind, mode, owner, content; and what runs. */
+  state(): string {
+    const lines: string[] = [];
+    const walk = (folder: string) => {
+      for (const entry of readdirSync(join(this.root, folder)).sort()) {
+        const name = `${folder}/${entry}`;
+        if (name === '/var') continue;
+        const stat = lstatSync(this.path(name));
+        const what = stat.isSymbolicLink()
+          ? `-> ${readlinkSync(this.path(name))}`
+          : stat.isDirectory()
+            ? 'folder'
+            : Buffer.from(this.bytes(name)).toString('latin1');
+        lines.push(`${name} ${stat.mode.toString(8)} ${stat.uid}:${stat.gid} ${JSON.stringify(what)}`);
+        if (stat.isDirectory()) walk(name);
+      }
+    };
+    walk('');
+    return `${lines.join('\n')}\nactive: ${readdirSync(this.active).sort().join(' ')}`;
+  }
+
+  transactionState(id: string): string {
+    const file = this.path(`var/lib/tsync/tx/${id}/state`);
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  }
+
+  journal(id: string): string {
+    return readFileSync(this.path(`var/lib/tsync/tx/${id}/journal`), 'utf8');
+  }
+
+  /** Runs a program as the transport does; `requests` follow it on standard input. Gives its step frames as `ID STATE`. */
+  run(shell: readonly string[], program: Uint8Array, options: RunOptions = {}): Ran {
+    const [command = 'sh', ...args] = this.#command(shell, program, options);
+    const ran = spawnSync(command, args, {
+      input: this.#input(program, options),
+      env: this.#environment(options),
+      maxBuffer: 1 << 24,
+    });
+    return {
+      steps: stepsOf(ran.stdout.toString('latin1')),
+      output: ran.stdout.toString('latin1'),
+      errors: ran.stderr.toString('latin1'),
+    };
+  }
+
+  /** The same, without waiting for its end. */
+  begin(shell: readonly string[], program: Uint8Array, options: RunOptions = {}): ChildProcess {
+    const [command = 'sh', ...args] = this.#command(shell, program, options);
+    const child = spawn(command, args, { env: this.#environment(options), stdio: ['pipe', 'ignore', 'ignore'] });
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(this.#input(program, options));
+    return child;
+  }
+
+  /** What the guard does when its time has come. */
+  undo(shell: readonly string[], id: string, mode = 'guard', options: RunOptions = {}): Ran {
+    const words = [
+      ...shell,
+      this.path(`var/lib/tsync/tx/${id}/program.sh`),
+      'undo',
+      mode,
+      `root=${this.root}`,
+      `bin=${STAND_INS}`,
+    ];
+    const ran = spawnSync('sh', ['-c', 'echo $$ >"$TSYNC_TEST/pid"; exec "$@"', 'sh', ...words], {
+      env: this.#environment(options),
+    });
+    return {
+      steps: stepsOf(ran.stdout.toString('latin1')),
+      output: ran.stdout.toString('latin1'),
+      errors: ran.stderr.toString('latin1'),
+    };
+  }
+
+  /** Names of the guards that a stand-in timer would still fire. */
+  armedGuards(): string[] {
+    return readdirSync(this.active)
+      .filter((name) => name.endsWith('.timer'))
+      .sort();
+  }
+
+  /** A timer is gone once it has fired. */
+  fire(shell: readonly string[], id: string, options: RunOptions = {}): Ran {
+    return this.undo(shell, id, 'guard', options);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #command(shell: readonly string[], program: Uint8Array, options: RunOptions): string[] {
+    const limits = options.before ?? '';
+    return [
+      'sh',
+      '-c',
+      `${limits} echo $$ >"$TSYNC_TEST/pid"; exec "$@"`,
+      'sh',
+      ...shell,
+      '-c',
+      BOOTSTRAP,
+      'tsync',
+      NONCE,
+      String(program.length),
+    ];
+  }
+
+  #input(program: Uint8Array, options: RunOptions): Buffer {
+    const parameters = [`root=${this.root}`, `bin=${STAND_INS}`, ...(options.parameters ?? [])].join('\n');
+    return Buffer.concat([
+      Buffer.from(`${parameters}\n\n`),
+      program,
+      Buffer.from(options.requests?.map((line) => `${line}\n`).join('') ?? ''),
+    ]);
+  }
+
+  #environment({ path, killAt }: RunOptions): NodeJS.ProcessEnv {
+    return {
+      PATH: `${path ? `${path}:` : ''}${process.env.PATH}`,
+      HOME: this.folder,
+      TSYNC_TEST: this.folder,
+      ...(killAt === undefined ? {} : { TSYNC_KILL_AT: String(killAt) }),
+    };
+  }
+}
+
+export interface RunOptions {
+  readonly parameters?: readonly string[];
+  readonly requests?: readonly string[];
+  /** A folder of commands that go before the system's own. */
+  readonly path?: string;
+  readonly killAt?: number;
+  /** Shell text that runs before the program's shell, such as `ulimit -f 1;`. */
+  readonly before?: string;
+}
+
+export interface Ran {
+  readonly steps: readonly string[];
+  readonly output: string;
+  readonly errors: string;
+}
+
+function stepsOf(output: string): string[] {
+  return [...output.matchAll(/^@\S+ step (\S+) (\S+)$/gm)].map(
+    ([, id = '', state = '']) => `${decoded(id)} ${decoded(state)}`,
+  );
+}
+
+function decoded(word: string): string {
+  return word.startsWith('%') ? Buffer.from(word.replaceAll('%', ''), 'hex').toString('latin1') : word;
+}
+
+const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+
+/** The file of a change, with the owner that tests run as (below a root of its own an ordinary user counts as root). */
+export function fileState(content: string | Uint8Array, mode = '0644') {
+  return {
+    bytes: typeof content === 'string' ? latin1(content) : content,
+    mode,
+    owner: 'root',
+    group: 'root',
+    truncated: false,
+  } as const;
+}
