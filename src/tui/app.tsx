@@ -25,13 +25,14 @@ export interface AppProps {
 export function App({ session, look, nowMs, unifiedDiff }: AppProps) {
   const { exit } = useApp();
   const { columns, rows } = useWindowSize();
-  const { state, times, now } = useRun(session, nowMs);
+  const { state, times } = useRun(session, nowMs);
   const project = useRef(createProjector()).current;
   const [view, setView] = useState<View>(INITIAL_VIEW);
   const latest = useRef(view);
   const extent = useRef<Extent>({ height: 1, length: 1 });
 
   const scene = project(state, { filter: view.filter, sort: view.sort, sent: view.sent !== null });
+  const now = useClock(scene.phase === 'reading' || scene.phase === 'applying', nowMs);
   const frame = drawFrame({
     state,
     scene,
@@ -48,14 +49,9 @@ export function App({ session, look, nowMs, unifiedDiff }: AppProps) {
   extent.current = frame.extent;
 
   const act = (effect: Effect): void => {
-    switch (effect.kind) {
-      case 'approve':
-        return session.approve(effect.hosts);
-      case 'interrupt':
-        return session.interrupt();
-      case 'leave':
-        return exit(endOf(latest.current));
-    }
+    if (effect.kind === 'approve') session.approve(effect.hosts);
+    else if (effect.kind === 'interrupt') session.interrupt();
+    else exit(endOf(latest.current));
   };
   // A key means what was on the screen when it was pressed: the state that was drawn, not one that came since.
   const press = (key: KeyPress): void => {
@@ -77,10 +73,9 @@ function endOf({ sent, interrupts }: View): ScreenEnd {
 interface Seen {
   readonly state: RunState;
   readonly times: StageTimes;
-  readonly now: number;
 }
 
-/** The session's state, looked at a few times a second however many events there are, and the time while it matters. */
+/** The session's state, looked at a few times a second however many events there are. */
 function useRun(session: ReviewSession, nowMs: () => number): Seen {
   const [seen, setSeen] = useState(() => lookAt(session, NO_STAGE_TIMES, nowMs()));
   useEffect(() => {
@@ -93,13 +88,9 @@ function useRun(session: ReviewSession, nowMs: () => number): Seen {
       timer ??= setTimeout(refresh, redrawMs(session.state().hosts.size));
     };
     const unsubscribe = session.subscribe(later);
-    const clock = setInterval(() => {
-      if (session.state().finishedAt === null) setSeen((before) => ({ ...before, now: nowMs() }));
-    }, SPINNER_MS);
     refresh();
     return () => {
       unsubscribe();
-      clearInterval(clock);
       if (timer !== null) clearTimeout(timer);
     };
   }, [session, nowMs]);
@@ -108,7 +99,18 @@ function useRun(session: ReviewSession, nowMs: () => number): Seen {
 
 function lookAt(session: ReviewSession, before: StageTimes, now: number): Seen {
   const state = session.state();
-  return { state, times: noteStages(before, state, now), now };
+  return { state, times: noteStages(before, state, now) };
+}
+
+/** The time, going on while something moves: a screen that only waits for a key draws nothing. */
+function useClock(moving: boolean, nowMs: () => number): number {
+  const [now, setNow] = useState(nowMs);
+  useEffect(() => {
+    if (!moving) return;
+    const timer = setInterval(() => setNow(nowMs()), SPINNER_MS);
+    return () => clearInterval(timer);
+  }, [moving, nowMs]);
+  return now;
 }
 
 /** Ten times a second; less often for a fleet so large that looking at it takes a while. */

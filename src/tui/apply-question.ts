@@ -81,7 +81,9 @@ function restartText(restarts: Counted['restarts']): string {
 
 function costText({ longest, maySteps }: Counted): string {
   const sync = longest > 0 ? `Each host is without sync for up to ${longest} s` : 'No host loses its sync';
-  return maySteps > 0 ? `${sync}; the clock may step on ${plural(maySteps, 'host')}.` : `${sync}; no clock steps.`;
+  return maySteps > 0
+    ? `${sync}; the clock may step on ${plural(maySteps, 'host')}.`
+    : `${sync}; no step of its clock is expected.`;
 }
 
 function undoText([shortest, longest]: Counted['guard'], run: string): string {

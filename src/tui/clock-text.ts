@@ -1,14 +1,16 @@
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { Glyphs } from './glyphs.js';
 
-/** `+1.20 ms ±0.4`: offset to three digits, bound in the same unit. Empty when there was no measurement. */
+/** `+1.20 ms ±0.42`: the bound in the offset's unit, or with its own where that would round it to nothing. Empty: not measured. */
 export function clockText(clock: ClockMeasurement | null, glyphs: Glyphs): string {
   if (clock === null) return '';
-  const size = Math.max(Math.abs(clock.offsetSeconds), clock.boundSeconds);
-  const [scale, unit] = unitOf(size, glyphs);
-  const sign = clock.offsetSeconds < 0 ? glyphs.minus : '+';
-  const offset = sign + digits(Math.abs(clock.offsetSeconds) * scale);
-  return `${offset} ${unit} ${glyphs.plusMinus}${digits(clock.boundSeconds * scale)}`;
+  const { offsetSeconds, boundSeconds } = clock;
+  const [scale, unit] = unitOf(Math.abs(offsetSeconds), glyphs);
+  const [ownScale, ownUnit] = unitOf(boundSeconds, glyphs);
+  const offset = `${offsetSeconds < 0 ? glyphs.minus : '+'}${digits(Math.abs(offsetSeconds) * scale)} ${unit}`;
+  const shared = ownUnit === unit || boundSeconds * scale >= 0.1;
+  const bound = shared ? digits(boundSeconds * scale) : `${digits(boundSeconds * ownScale)} ${ownUnit}`;
+  return `${offset} ${glyphs.plusMinus}${bound}`;
 }
 
 /** Whole seconds as `42s`, `3m 05s`, `2h 07m`. */

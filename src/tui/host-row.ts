@@ -6,10 +6,10 @@ import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import { approvableDigest } from './phase.js';
 import { isOpen, severityRank, worstSeverity } from './severity.js';
 
-/** Parts of the host list, in the order in which they are shown: what needs attention first. */
+/** Parts of the host list, in the order in which they are shown: what is being changed now, then what needs attention. */
 export const SECTIONS = [
-  'trouble',
   'flight',
+  'trouble',
   'next',
   'change',
   'finding',

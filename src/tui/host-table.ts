@@ -65,6 +65,19 @@ export const SECTION_TITLES: { readonly [S in Section]: string } = {
   'in-sync': 'In sync',
 };
 
+/** After a number: `3 to change`. */
+export const SECTION_COUNTS: { readonly [S in Section]: string } = {
+  trouble: 'need a person',
+  flight: 'in progress',
+  next: 'next',
+  change: 'to change',
+  finding: 'with findings only',
+  reading: 'being read',
+  changed: 'changed',
+  left: 'left',
+  'in-sync': 'in sync',
+};
+
 export const SECTION_TONES: { readonly [S in Section]: Tone } = {
   trouble: 'bad',
   flight: 'accent',
@@ -99,7 +112,7 @@ function reviewColumns({ widths, look }: HostTableProps): readonly Column[] {
     column('FOLLOWS', Math.min(widths.source, 24), 5, (row) =>
       span(row.source, row.source === 'none' ? 'warn' : 'accent'),
     ),
-    column('CLOCK', 17, 4, (row) => span(clockText(row.clock, glyphs)), 'right'),
+    column('CLOCK', 18, 4, (row) => span(clockText(row.clock, glyphs)), 'right'),
     column('FINDINGS', 14, 6, (row) => findings(row, glyphs)),
     column('CHANGES', 7, 7, (row) => changes(row, glyphs), 'right'),
   ];
@@ -115,7 +128,7 @@ function liveColumns({ widths, look, elapsed }: HostTableProps): readonly Column
     column('HOST', Math.min(widths.name, 34), 9, (row) => span(row.name, 'strong')),
     column('STATE', 13, 8, (row) => span(row.outcome ?? row.stage, stateOf(row, glyphs).tone)),
     column('SINCE', 7, 5, (row) => span(since(row), 'dim'), 'right'),
-    column('CLOCK', 17, 3, (row) => span(clockText(row.clock, glyphs)), 'right'),
+    column('CLOCK', 18, 3, (row) => span(clockText(row.clock, glyphs)), 'right'),
     column('FOLLOWS', Math.min(widths.source, 24), 4, (row) => span(row.source, 'accent')),
     column('STEP', 30, 6, (row) => (row.problem === '' ? span(row.progress) : span(row.problem, 'bad'))),
   ];

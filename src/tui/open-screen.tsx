@@ -10,8 +10,6 @@ export interface ScreenOptions {
   readonly color: boolean;
   /** False where the locale is not UTF-8: signs are ASCII. */
   readonly unicode: boolean;
-  /** Milliseconds of Unix time. */
-  readonly nowMs: () => number;
 }
 
 /**
@@ -19,17 +17,20 @@ export interface ScreenOptions {
  * declined everything. The terminal is as it was afterwards, also when this rejects or the process ends.
  */
 export async function openScreen(session: ReviewSession, options: ScreenOptions): Promise<ScreenEnd> {
-  const { stdout, stdin, color, unicode, nowMs } = options;
-  const screen = render(<App session={session} look={{ color, unicode }} nowMs={nowMs} unifiedDiff={unifiedDiff} />, {
-    stdout,
-    stdin,
-    exitOnCtrlC: false,
-    patchConsole: true,
-    maxFps: 60,
-    incrementalRendering: true,
-    alternateScreen: true,
-    interactive: true,
-  });
+  const { stdout, stdin, color, unicode } = options;
+  const screen = render(
+    <App session={session} look={{ color, unicode }} nowMs={Date.now} unifiedDiff={unifiedDiff} />,
+    {
+      stdout,
+      stdin,
+      exitOnCtrlC: false,
+      patchConsole: true,
+      maxFps: 60,
+      incrementalRendering: true,
+      alternateScreen: true,
+      interactive: true,
+    },
+  );
   try {
     return (await screen.waitUntilExit()) as ScreenEnd;
   } finally {

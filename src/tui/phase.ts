@@ -16,9 +16,12 @@ export function isSettled(host: HostState): boolean {
   return host.stage !== 'waiting' && host.stage !== 'connecting' && host.stage !== 'probing';
 }
 
-/** The digest that an approval of this host binds to; null when there is nothing to approve. */
+/**
+ * The digest that an approval of this host binds to; null when there is nothing to approve, or when the preflight already
+ * showed that the change would fail.
+ */
 export function approvableDigest(host: HostState): string | null {
-  if (host.stage !== 'assessed' || host.outcome !== null || host.plan === null) return null;
+  if (host.stage !== 'assessed' || host.outcome !== null || host.problem !== null || host.plan === null) return null;
   return host.plan.changes.length > 0 ? host.plan.planDigest : null;
 }
 

@@ -4,7 +4,7 @@ import { approvedHosts } from './approvals.js';
 import { elapsedText } from './clock-text.js';
 import { type Glyphs, glyphsFor } from './glyphs.js';
 import { SECTIONS, type Section } from './host-row.js';
-import { SECTION_TITLES, SECTION_TONES } from './host-table.js';
+import { SECTION_COUNTS, SECTION_TONES } from './host-table.js';
 import type { Phase } from './phase.js';
 import type { Scene } from './scene.js';
 import { type Line, type Look, lineWidth, type Span, span, spread } from './styled-line.js';
@@ -26,7 +26,8 @@ export function titleLine({ state, scene, width, look, nowMs }: ScreenHeaderProp
   const end = state.finishedAt === null ? nowMs : Date.parse(state.finishedAt);
   const seconds = (end - Date.parse(state.startedAt)) / 1000;
   const glyphs = glyphsFor(look.unicode);
-  const right = [...phaseSpans(scene, state, glyphs, nowMs), span(`  ${elapsedText(seconds)} `, 'dim')];
+  const elapsed = scene.phase === 'review' ? ' ' : `  ${elapsedText(seconds)} `;
+  const right = [...phaseSpans(scene, state, glyphs, nowMs), span(elapsed, 'dim')];
   return spread(left, right, width);
 }
 
@@ -94,11 +95,7 @@ function countSections({ rows }: Scene): readonly (readonly [Section, number])[]
 }
 
 function part(section: Section, count: number): readonly Span[] {
-  return [
-    span('   '),
-    span(String(count), SECTION_TONES[section]),
-    span(` ${SECTION_TITLES[section].toLowerCase()}`, 'dim'),
-  ];
+  return [span('   '), span(String(count), SECTION_TONES[section]), span(` ${SECTION_COUNTS[section]}`, 'dim')];
 }
 
 /** `████░░░░ 34/60  30 changed  1 reverted` */
@@ -111,15 +108,17 @@ function progressLine({ scene, width, look }: ScreenHeaderProps): Line {
   const done = taking.filter(({ outcome }) => outcome !== null).length;
   const room = Math.max(8, Math.min(40, Math.floor(width / 3)));
   const full = taking.length === 0 ? 0 : Math.floor((done / taking.length) * room);
-  const counts = countSections(scene).filter(
-    ([section]) => section !== 'in-sync' && section !== 'left' && section !== 'change',
-  );
   const line: Line = [
     span(' '),
     span(glyphs.full.repeat(full), 'good'),
     span(glyphs.empty.repeat(room - full), 'dim'),
     span(` ${done}/${taking.length}`, 'strong'),
-    ...counts.flatMap(([section, count]) => part(section, count)),
   ];
-  return lineWidth(line) > width ? line.slice(0, 4) : line;
+  const counts = countSections(scene).filter(([section]) => LIVE.has(section));
+  return counts.reduce((most, [section, count]) => {
+    const longer = [...most, ...part(section, count)];
+    return lineWidth(longer) > width ? most : longer;
+  }, line);
 }
+
+const LIVE: ReadonlySet<Section> = new Set(['flight', 'trouble', 'next', 'changed']);

@@ -108,7 +108,6 @@ function problemPart(
     ),
     ...more,
     ...textBlock(`${glyphs.arrow} ${printable(problem.hint)}`, width, 'accent', 4),
-    [],
   ];
 }
 
