@@ -68,6 +68,10 @@ export const catalog = {
     summary: 'a variable has the wrong type',
     hint: 'docs/inventory.md lists the variables and what they take.',
   },
+  'plan/changed-since': {
+    summary: 'somebody changed this after the run',
+    hint: 'Look at what was changed; take it back by hand, or make a new plan.',
+  },
   'plan/file-shape': {
     summary: 'the plan file is not valid',
     hint: 'Make it again with tsync plan -o FILE.',

@@ -84,14 +84,16 @@ const TABLE = [
     id: 'clock/offset',
     severity: 'critical',
     sentence: 'The clock is right by our own measurement.',
-    source: 'timestamps exchanged with the host over its SSH connection; a daemon that follows a wrong clock shows offset 0',
+    source:
+      'timestamps exchanged with the host over its SSH connection; a daemon that follows a wrong clock shows offset 0',
     remedy: 'Compare the source with another one; do not trust a PTP clock that disagrees with NTP.',
   },
   {
     id: 'clock/synchronised',
     severity: 'high',
     sentence: 'The daemon is synchronised.',
-    source: 'chronyc(1): tracking; an unsynchronised chronyd shows perfect numbers with reference 00000000 and stratum 0',
+    source:
+      'chronyc(1): tracking; an unsynchronised chronyd shows perfect numbers with reference 00000000 and stratum 0',
     remedy: 'See chronyc sources: reach 0 means that no answer comes from any source.',
   },
   {
@@ -133,7 +135,8 @@ const TABLE = [
     id: 'hyperv/host-discipline',
     severity: 'high',
     sentence: 'The driver hv_utils keeps the clock on the time of the host.',
-    source: 'kernel: drivers/hv/hv_util.c since 4.11: samples set the clock only at boot and resume without timesync_implicit',
+    source:
+      'kernel: drivers/hv/hv_util.c since 4.11: samples set the clock only at boot and resume without timesync_implicit',
     remedy: 'Take the strategy ptp-only: it is the time of the host, through chrony.',
   },
   {

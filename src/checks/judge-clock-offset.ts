@@ -1,0 +1,36 @@
+import { printable } from '#errors/printable.js';
+import { problem } from '#errors/problem.js';
+import type { Facts } from '#facts/facts.js';
+import type { Judgement } from './verdict.js';
+
+/**
+ * Our own measurement against the limit. The true offset lies within the bound of the measured one: only when all of
+ * that range is on one side of the limit is anything known.
+ */
+export function judgeClockOffset(facts: Facts, limitSeconds: number): Judgement {
+  const clock = facts.clock.value;
+  if (clock === null) {
+    const detail = `No exchange of timestamps came through: ${printable(facts.clock.value === null ? facts.clock.reason : '')}`;
+    return { verdict: { status: 'unknown', problem: problem('checks/offset-unknown', detail) }, evidence: [] };
+  }
+  const { offsetSeconds, boundSeconds } = clock;
+  const text = `${signed(offsetSeconds)} s ± ${boundSeconds.toFixed(6)} s, ${clock.exchanges} exchanges`;
+  const evidence = [{ where: 'own measurement', text }];
+  if (!Number.isFinite(offsetSeconds) || !Number.isFinite(boundSeconds)) {
+    return { verdict: { status: 'unknown', problem: problem('checks/offset-unknown', text) }, evidence };
+  }
+  if (Math.abs(offsetSeconds) + boundSeconds <= limitSeconds) return { verdict: { status: 'in-sync' }, evidence };
+  if (Math.abs(offsetSeconds) - boundSeconds > limitSeconds) {
+    const measured = { value: offsetSeconds, unit: 's', bound: boundSeconds };
+    return {
+      verdict: { status: 'violation', measured, limit: { value: limitSeconds, unit: 's', bound: null } },
+      evidence,
+    };
+  }
+  const detail = `Measured ${text}; whether that is within ${limitSeconds} s cannot be told.`;
+  return { verdict: { status: 'unknown', problem: problem('checks/offset-uncertain', detail) }, evidence };
+}
+
+function signed(seconds: number): string {
+  return `${seconds < 0 ? '-' : '+'}${Math.abs(seconds).toFixed(6)}`;
+}

@@ -1,0 +1,56 @@
+import { problem } from '#errors/problem.js';
+import type { Facts } from '#facts/facts.js';
+import { ruleOf } from '#policy/rules.js';
+import { readState, sameState } from '#resources/compare.js';
+import type { Change } from '#resources/resource.js';
+import { actionContext } from './action-context.js';
+import { deriveActions } from './derive-actions.js';
+import { foldKeyOf, planDigestOf } from './digests.js';
+import type { Finding, HostPlan } from './plan.js';
+
+/** The same changes swapped, in reverse order. */
+export function invertChanges(changes: readonly Change[]): readonly Change[] {
+  return changes.toReversed().map((change) => ({ ...change, before: change.after, after: change.before }) as Change);
+}
+
+export interface RollbackInput {
+  readonly host: string;
+  readonly facts: Facts;
+  /** As the run that is taken back made them. */
+  readonly changes: readonly Change[];
+  readonly snapshotDigest: string;
+  /** Names the run: `rollback of 01J...`. */
+  readonly reason: string;
+}
+
+/**
+ * The plan of a rollback. Each resource must be as the run left it, or already as it was before; one that somebody
+ * changed since is a finding, and then nothing at all is taken back on this host.
+ */
+export function rollbackPlan({ host, facts, changes, snapshotDigest, reason }: RollbackInput): HostPlan {
+  const compared = invertChanges(changes).map((change) => compareInverse(change, facts));
+  const isRefused = compared.some((finding) => finding.status === 'unknown');
+  const pending = isRefused ? [] : compared.flatMap((one) => (one.status === 'drift' ? [one.change] : []));
+  const actions = deriveActions(pending, actionContext(facts));
+  return {
+    host,
+    strategy: { asked: 'rollback', taken: isRefused ? 'none' : 'rollback', reason },
+    snapshotDigest,
+    findings: compared,
+    changes: pending,
+    actions,
+    planDigest: planDigestOf(host, pending, actions),
+    foldKey: foldKeyOf(pending, actions),
+  };
+}
+
+function compareInverse(change: Change, facts: Facts): Finding {
+  const { severity, sentence, source } = ruleOf(change.because);
+  const base = { rule: change.because, severity, sentence, source, evidence: [], waived: null };
+  const reading = readState(change.kind, facts, change.name);
+  if (!reading.known) return { ...base, status: 'unknown', problem: reading.problem };
+  if (sameState(change.kind, reading.state, change.after)) return { ...base, status: 'in-sync' };
+  if (sameState(change.kind, reading.state, change.before)) return { ...base, status: 'drift', change };
+  const detail = `The ${change.kind} ${change.name} was changed by somebody after that run.`;
+  return { ...base, status: 'unknown', problem: problem('plan/changed-since', detail) };
+}

@@ -1,0 +1,60 @@
+import type { Change } from '#resources/resource.js';
+import type { Finding, HostPlan, Measurement } from './plan.js';
+
+/**
+ * What a verification still waits for, in words a person reads; empty when the host is done. Findings that no waiting and
+ * no change of this plan could settle (another configuration file's `local stratum`, say) are not waited for.
+ */
+export function waitingFor(plan: HostPlan): readonly string[] {
+  return [...plan.changes.map(pendingChange), ...plan.findings.flatMap(unsettled)];
+}
+
+/** Why waiting cannot help, or null. */
+export function mustRevert(plan: HostPlan): string | null {
+  const offset = openViolation(plan, 'clock/offset');
+  if (offset === null) return null;
+  const isFollowing = FOLLOWING.every((rules) => rules.some((rule) => isFine(plan, rule)));
+  if (!isFollowing || plan.changes.length > 0) return null;
+  return (
+    `The daemon follows its source and has nothing left to correct, but by our own measurement ` +
+    `the clock is wrong by ${describe(offset.measured)}, more than ${describe(offset.limit)}.`
+  );
+}
+
+/** Of each group one rule is in sync when the daemon has done all it will do. */
+const FOLLOWING = [['clock/synchronised'], ['phc/selected', 'sources/selected'], ['clock/daemon-offset']] as const;
+
+const WAITED_FOR: ReadonlySet<string> = new Set(['clock/offset', ...FOLLOWING.flat()]);
+
+function pendingChange({ kind, name }: Change): string {
+  return `${kind} ${name} is not as planned`;
+}
+
+function unsettled(finding: Finding): string[] {
+  if (!WAITED_FOR.has(finding.rule) || finding.waived !== null) return [];
+  switch (finding.status) {
+    case 'in-sync':
+      return [];
+    case 'violation':
+      return [`${finding.rule}: ${describe(finding.measured)}, wanted ${describe(finding.limit)}`];
+    case 'drift':
+      return [];
+    case 'unknown':
+      // The measured offset is within the limit as far as anybody can tell from here.
+      return finding.problem.code === 'checks/offset-uncertain' ? [] : [`${finding.rule}: ${finding.problem.detail}`];
+  }
+}
+
+function openViolation(plan: HostPlan, rule: string) {
+  const found = plan.findings.find((finding) => finding.rule === rule);
+  return found?.status === 'violation' && found.waived === null ? found : null;
+}
+
+function isFine(plan: HostPlan, rule: string): boolean {
+  return plan.findings.some((finding) => finding.rule === rule && finding.status === 'in-sync');
+}
+
+function describe({ value, unit, bound }: Measurement): string {
+  const number = typeof value === 'number' ? String(Number(value.toPrecision(6))) : value;
+  return `${number}${unit === '' ? '' : ` ${unit}`}${bound === null ? '' : ` ± ${Number(bound.toPrecision(2))}`}`;
+}

@@ -1,0 +1,47 @@
+import type { Facts } from '#facts/facts.js';
+import { readModuleParameter } from '#resources/module-parameter/read-module-parameter.js';
+import { ownState, wantFile } from './chrony-files.js';
+import { textToBytes } from './config-text.js';
+import { evidence, inSync, violation } from './observe.js';
+import type { Observation, Wanted } from './policy.js';
+import type { KnownRuleId } from './rules.js';
+
+export const MODPROBE_PATH = '/etc/modprobe.d/tsync-hv_utils.conf';
+const PARAMETER = 'hv_utils.timesync_implicit';
+
+/** Whether hv_utils itself disciplines the clock: `on` for host-only, off beside any daemon; now and after a boot. */
+export function decideImplicit(
+  facts: Facts,
+  on: boolean,
+): { readonly wanted: readonly Wanted[]; readonly observations: readonly Observation[] } {
+  const rule: KnownRuleId = on ? 'hyperv/host-discipline' : 'hyperv/implicit-timesync';
+  const reading = readModuleParameter(facts, PARAMETER);
+  if (!reading.known || reading.state === null) return { wanted: [], observations: [] };
+  const wantedValue = on ? 'Y' : 'N';
+  const hasFile = facts.files.get(MODPROBE_PATH)?.state === 'present';
+  if (reading.state.value === wantedValue && !hasFile && !on) return { wanted: [], observations: [inSync(rule)] };
+  const reasons = [
+    { rule, evidence: [evidence('/sys/module/hv_utils/parameters/timesync_implicit', reading.state.value)] },
+  ];
+  const text = `# Made by tsync.\noptions hv_utils timesync_implicit=${on ? 1 : 0}\n`;
+  return {
+    wanted: [
+      wantFile(MODPROBE_PATH, ownState(textToBytes(text)), reasons),
+      {
+        resource: { kind: 'module-parameter', name: PARAMETER, desired: { value: wantedValue }, because: rule },
+        reasons,
+      },
+    ],
+    observations: [],
+  };
+}
+
+/** A Hyper-V guest whose driver runs has the PTP clock, unless the kernel is too old or the host has TimeSync off. */
+export function observePtpOffered(facts: Facts): Observation[] {
+  const isHyperv = facts.virtualization.value === 'hyperv' || facts.cloud.value === 'azure';
+  const devices = facts.ptp.value;
+  if (!isHyperv || devices === null) return [];
+  const names = devices.map((device) => evidence(`/sys/class/ptp/${device.device}/clock_name`, device.clockName));
+  if (devices.some((device) => device.clockName === 'hyperv')) return [inSync('hyperv/ptp-offered', names)];
+  return [violation('hyperv/ptp-offered', 'no PTP clock named hyperv', 'a PTP clock named hyperv', names)];
+}

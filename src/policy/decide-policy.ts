@@ -1,0 +1,276 @@
+import type { Check } from '#checks/check.js';
+import { printable } from '#errors/printable.js';
+import { type Problem, problem } from '#errors/problem.js';
+import type { Facts } from '#facts/facts.js';
+import type { RuleId } from '#resources/resource.js';
+import { decideFiles, type FilesDecision } from './chrony-files.js';
+import { type ChronyHost, findScope } from './chrony-host.js';
+import { type ChronyLayout, readLayout } from './chrony-layout.js';
+import { isAtLeast, SINCE } from './chrony-version.js';
+import { decideImplicit, observePtpOffered } from './decide-hyperv.js';
+import { decideRefclock, type RefclockDecision } from './decide-refclock.js';
+import { decideServers, hasConfiguredServers } from './decide-servers.js';
+import { decideChronyUnit, decideOthers, wantStopped } from './decide-services.js';
+import { decideSteps } from './decide-steps.js';
+import type { Decision, OwnLine } from './line-decision.js';
+import { evidence, inSync, unknown, violation } from './observe.js';
+import { findOpenTransaction, observeClockControl, observeLocalStratum } from './observe-host.js';
+import type { Observation, Policy, Wanted } from './policy.js';
+import { findPtpOffer, type PtpOffer } from './ptp-offer.js';
+import { snippetPlace } from './refclock.js';
+import { refclockFiles } from './refclock-files.js';
+import { isPlainAddress } from './server-line.js';
+import type { Settings } from './settings.js';
+import { type Taken, takeStrategy } from './take-strategy.js';
+
+/** What the settings mean for one host: pure, so that the same facts always give the same policy. */
+export function decidePolicy(settings: Settings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
+  const scope = findScope(facts);
+  if (!scope.inside) return outside(settings, facts, scope.problem, 'host/supported');
+  const reading = readLayout(facts, scope.host);
+  if (!reading.known) return outside(settings, facts, reading.problem, 'chrony/readable');
+  return decideInside(settings, facts, scope.host, reading.layout, isWaived);
+}
+
+function outside(
+  settings: Settings,
+  facts: Facts,
+  reason: Problem,
+  rule: 'host/supported' | 'chrony/readable',
+): Policy {
+  return {
+    strategy: { asked: settings.strategy, taken: 'none', reason: reason.detail },
+    wanted: [],
+    observations: [unknown(rule, reason), ...observePtpOffered(facts)],
+    checks: baseChecks(settings),
+    withheld: reason,
+  };
+}
+
+function decideInside(
+  settings: Settings,
+  facts: Facts,
+  host: ChronyHost,
+  layout: ChronyLayout,
+  isWaived: (rule: RuleId) => boolean,
+): Policy {
+  const offer = findPtpOffer(facts, host);
+  const taken = takeStrategy(settings, facts, offer, settings.ntpServers.length > 0 || hasConfiguredServers(layout));
+  const common = [
+    inSync('host/supported'),
+    inSync('chrony/readable'),
+    observeLocalStratum(layout),
+    ...observePtpOffered(facts),
+  ];
+  const open = findOpenTransaction(facts);
+  const refusal = findRefusal(settings, host, taken);
+  if (refusal !== null) {
+    return {
+      strategy: taken.strategy,
+      wanted: [],
+      observations: [...common, observeClockControl(facts), ...open.observations, refusal.observation],
+      checks: baseChecks(settings),
+      withheld: refusal.problem,
+    };
+  }
+  const made =
+    taken.strategy.taken === 'host-only'
+      ? hostOnly(facts, host)
+      : chrony(settings, facts, host, layout, taken, isWaived);
+  const clockControl = taken.strategy.taken === 'host-only' ? [] : [observeClockControl(facts)];
+  const observations = [...common, ...clockControl, ...open.observations, ...made.observations];
+  return {
+    strategy: taken.strategy,
+    wanted: made.wanted,
+    observations: [...observations, ...(offerUnknown(offer, facts) ?? [])],
+    checks: checksOf(settings, taken),
+    withheld: made.withheld ?? open.problem ?? cannotProve(observations, isWaived),
+  };
+}
+
+interface Made {
+  readonly wanted: readonly Wanted[];
+  readonly observations: readonly Observation[];
+  readonly withheld: Problem | null;
+}
+
+/** The driver alone: every daemon off. */
+function hostOnly(facts: Facts, host: ChronyHost): Made {
+  const others = decideOthers(facts, null);
+  const implicit = decideImplicit(facts, true);
+  const isActive = host.daemon.active.value === true;
+  return {
+    wanted: [
+      ...implicit.wanted.filter(isFile),
+      ...others.wanted,
+      wantStopped(host.unit, false, isActive),
+      ...implicit.wanted.filter(isNoFile),
+    ],
+    observations: [...others.observations, ...implicit.observations],
+    withheld: null,
+  };
+}
+
+function chrony(
+  settings: Settings,
+  facts: Facts,
+  host: ChronyHost,
+  layout: ChronyLayout,
+  taken: Taken,
+  isWaived: (rule: RuleId) => boolean,
+): Made {
+  const servers = decideServers(layout, taken.row, settings);
+  const refclock = decideRefclock(layout, host, facts, taken);
+  const usesPtp = refclock.refclock.by === 'ours' || refclock.refclock.by === 'image';
+  const steps = decideSteps(layout, settings, usesPtp && taken.row.phc !== 'watched');
+  const waived = dropWaived([refclock, steps, servers], isWaived);
+  const files = decideFiles(
+    layout,
+    waived.ops,
+    [...snippetLine(layout, host, refclock, isWaived), ...waived.own],
+    settings,
+  );
+  const others = decideOthers(facts, host.unit);
+  const unit = decideChronyUnit(facts, host);
+  const implicit = decideImplicit(facts, false);
+  const pieces = [...refclockFiles(facts, host, refclock.refclock), ...files.wanted, ...implicit.wanted.filter(isFile)];
+  const wanted = [...pieces, ...others.wanted, ...implicit.wanted.filter(isNoFile), ...unit.wanted];
+  return {
+    wanted: wanted.filter((one) => !isWaived(one.resource.because)),
+    observations: [
+      ...[servers, refclock, steps, others, unit, implicit].flatMap((one) => one.observations),
+      ...waived.observations,
+      ...wanted.filter((one) => isWaived(one.resource.because)).map(asObservation),
+      ...files.refused.map((one) => unknown(one.rule, one.problem)),
+      ...(files.refused.length === 0 ? [inSync('chrony/owned-elsewhere')] : []),
+    ],
+    withheld: findWithheld(files, servers, layout),
+  };
+}
+
+/** The directive that reads what the script makes: wanted with our refclock, kept where nothing is decided. */
+function snippetLine(
+  layout: ChronyLayout,
+  host: ChronyHost,
+  decision: RefclockDecision,
+  isWaived: (rule: RuleId) => boolean,
+): OwnLine[] {
+  const { directive } = snippetPlace(host);
+  const isThere = layout.files.some((file) =>
+    file.lines.some((line) => (file.ours || line.ours) && line.text.trim() === directive),
+  );
+  const by = decision.refclock.by;
+  const isWanted = by === 'ours' ? !isWaived('phc/configured') : by === 'left' && isThere;
+  return isWanted ? [{ text: directive, rule: 'phc/configured' }] : [];
+}
+
+/** A waived rule changes nothing; what it would have changed is shown with the waiver. */
+function dropWaived(decisions: readonly Decision[], isWaived: (rule: RuleId) => boolean): Decision {
+  const ops = decisions.flatMap((one) => one.ops);
+  const own = decisions.flatMap((one) => one.own);
+  return {
+    ops: ops.filter((op) => !isWaived(op.rule)),
+    own: own.filter((line) => !isWaived(line.rule)),
+    observations: [
+      ...ops
+        .filter((op) => isWaived(op.rule))
+        .map((op) =>
+          violation(op.rule, op.placed.line.text.trim(), op.op === 'disable' ? 'switched off' : 'switched on', []),
+        ),
+      ...own.filter((line) => isWaived(line.rule)).map((line) => violation(line.rule, 'not configured', line.text, [])),
+    ],
+  };
+}
+
+function asObservation(wanted: Wanted): Observation {
+  const { resource, reasons } = wanted;
+  return violation(
+    reasons[0]?.rule ?? 'chrony/readable',
+    `${resource.kind} ${resource.name} differs`,
+    'as the rule asks',
+    reasons[0]?.evidence ?? [],
+  );
+}
+
+/** All or nothing: with one piece that may not be changed, none is. */
+function findWithheld(files: FilesDecision, servers: Decision, layout: ChronyLayout): Problem | null {
+  const refused = files.refused[0];
+  if (refused !== undefined) return refused.problem;
+  const mixed = servers.ops.find((op) => op.placed.line.directive === 'sourcedir' && op.placed.line.args.length > 1);
+  if (mixed !== undefined) {
+    const detail = `${mixed.placed.file.path}:${mixed.placed.index + 1} names the folder of DHCP together with others.`;
+    return problem('policy/edit-refused', detail);
+  }
+  if (servers.observations.some((one) => one.rule === 'sources/none' && one.verdict.status === 'violation')) {
+    return problem('policy/no-source', `${layout.main.path} would leave chronyd without any source of time.`);
+  }
+  return null;
+}
+
+/** An option or address that this host or chrony cannot take. */
+function findRefusal(
+  settings: Settings,
+  host: ChronyHost,
+  taken: Taken,
+): { readonly problem: Problem; readonly observation: Observation } | null {
+  const reason = taken.refused ?? unusableServer(settings, host);
+  if (reason === null) return null;
+  const found = problem('policy/strategy-impossible', printable(reason));
+  const seen = [evidence('strategy', `${taken.strategy.asked}: ${reason}`)];
+  return { problem: found, observation: violation('strategy/possible', 'not possible', taken.strategy.asked, seen) };
+}
+
+function unusableServer(settings: Settings, host: ChronyHost): string | null {
+  const odd = settings.ntpServers.find((server) => !isPlainAddress(server.address));
+  if (odd !== undefined) return `"${odd.address}" is no address or name of a server.`;
+  const nts = settings.ntpServers.find((server) => server.nts);
+  if (nts === undefined || isAtLeast(host.version, SINCE.confdir)) return null;
+  return `${nts.address} is asked for with NTS, which chrony knows from 4.0 on.`;
+}
+
+/** The PTP clocks could not be listed: never the same as having none. */
+function offerUnknown(offer: PtpOffer, facts: Facts): Observation[] | null {
+  if (offer.usable || facts.ptp.value !== null) return null;
+  return [unknown('hyperv/ptp-offered', problem('policy/ptp-unknown', offer.reason))];
+}
+
+/** A daemon that does not set the clock cannot be proved to; nothing is changed there unless that is accepted. */
+function cannotProve(observations: readonly Observation[], isWaived: (rule: RuleId) => boolean): Problem | null {
+  const found = observations.find(
+    (one) => one.rule === 'chrony/no-clock-control' && one.verdict.status === 'violation',
+  );
+  if (found === undefined || isWaived(found.rule)) return null;
+  return problem('policy/no-clock-control', `chronyd runs as "${found.evidence[0]?.text ?? ''}".`);
+}
+
+function baseChecks(settings: Settings): Check[] {
+  return [
+    { kind: 'clock-offset', limitSeconds: settings.limits.offsetSeconds, because: 'clock/offset' },
+    { kind: 'synchronised', because: 'clock/synchronised' },
+  ];
+}
+
+function checksOf(settings: Settings, taken: Taken): Check[] {
+  const [offset, synchronised] = baseChecks(settings);
+  if (offset === undefined || synchronised === undefined) return [];
+  if (taken.strategy.taken === 'host-only') return [offset];
+  const { selected } = taken.row;
+  return [
+    offset,
+    synchronised,
+    {
+      kind: 'selected-source',
+      anyOf: selected,
+      because: selected.refclock && !selected.server ? 'phc/selected' : 'sources/selected',
+    },
+    { kind: 'daemon-offset', limitSeconds: settings.limits.daemonOffsetSeconds, because: 'clock/daemon-offset' },
+  ];
+}
+
+function isFile(one: Wanted): boolean {
+  return one.resource.kind === 'file';
+}
+
+function isNoFile(one: Wanted): boolean {
+  return one.resource.kind !== 'file';
+}

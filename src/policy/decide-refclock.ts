@@ -1,0 +1,158 @@
+import type { Facts, PtpDevice } from '#facts/facts.js';
+import type { ConfigLine } from './chrony-config.js';
+import type { ChronyHost } from './chrony-host.js';
+import { type ChronyLayout, foreignLines, type PlacedLine } from './chrony-layout.js';
+import { isAtLeast, SINCE } from './chrony-version.js';
+import { type Decision, disable, type LineOp, lineEvidence } from './line-decision.js';
+import { inSync, violation } from './observe.js';
+import type { Observation } from './policy.js';
+import { type RefclockUse, refclockOptions } from './refclock.js';
+import type { Taken } from './take-strategy.js';
+
+export interface RefclockDecision extends Decision {
+  /**
+   * `ours`: put in at start by our script with these options. `image`: the configuration has a good line of its own.
+   * `none`: it is to be no source. `left`: nothing is decided about it.
+   */
+  readonly refclock: { readonly by: 'ours'; readonly options: string } | { readonly by: 'image' | 'none' | 'left' };
+}
+
+/** Which refclock lines go, and who puts the PTP clock in. */
+export function decideRefclock(layout: ChronyLayout, host: ChronyHost, facts: Facts, taken: Taken): RefclockDecision {
+  const lines = phcLines(layout, facts.ptp.value);
+  const { ops, refclock } = decideLines(lines, host, taken);
+  const staying = lines.filter((one) => !ops.some((op) => op.placed === one.placed));
+  return { ops, refclock, own: [], observations: observe(layout, staying, host) };
+}
+
+function decideLines(
+  lines: readonly PhcLine[],
+  host: ChronyHost,
+  taken: Taken,
+): Pick<RefclockDecision, 'ops' | 'refclock'> {
+  const { phc, selected } = taken.row;
+  if (phc === 'left') {
+    return {
+      ops: lines.filter(isMissing).map((one) => disable(one.placed, 'phc/device-missing')),
+      refclock: { by: 'left' },
+    };
+  }
+  if (phc === 'removed') {
+    return {
+      ops: lines.filter(isOfHyperv).map((one) => disable(one.placed, 'phc/unwanted')),
+      refclock: { by: 'none' },
+    };
+  }
+  const mayPrefer = phc !== 'beside' || selected.refclock;
+  const mustPrefer = phc === 'first' && !taken.acceptsUnpreferred;
+  const good = lines.find((one) => isGood(one, phc, host, { mayPrefer, mustPrefer }));
+  const ops = lines.filter((one) => one !== good && one.names !== 'other').map(replace);
+  if (good !== undefined) return { ops, refclock: { by: 'image' } };
+  return { ops, refclock: { by: 'ours', options: refclockOptions(phc, host.version) } };
+}
+
+interface PhcLine {
+  readonly placed: PlacedLine;
+  /** How the line names its clock. */
+  readonly names: 'hyperv' | 'index' | 'other';
+  readonly path: string;
+  /** The clock behind the path; null: no such device, undefined: not known. */
+  readonly device: PtpDevice | null | undefined;
+}
+
+function phcLines(layout: ChronyLayout, devices: readonly PtpDevice[] | null): PhcLine[] {
+  return [...foreignLines(layout)]
+    .filter(({ file, line }) => file.role === 'config' && !line.disabled && isPhc(line))
+    .map((placed) => {
+      const path = (placed.line.args[1] ?? '').replace(/:.*$/, '');
+      const names = path === '/dev/ptp_hyperv' ? 'hyperv' : /^\/dev\/ptp\d+$/.test(path) ? 'index' : 'other';
+      return { placed, path, names, device: devices === null ? undefined : (devices.find(leadsTo(path)) ?? null) };
+    });
+}
+
+function leadsTo(path: string) {
+  return (device: PtpDevice) => `/dev/${device.device}` === path || device.symlinks.includes(path);
+}
+
+function isPhc(line: ConfigLine): boolean {
+  return line.directive === 'refclock' && line.args[0]?.toUpperCase() === 'PHC';
+}
+
+function isOfHyperv(one: PhcLine): boolean {
+  return one.names === 'hyperv' || one.device?.clockName === 'hyperv';
+}
+
+function replace(one: PhcLine): LineOp {
+  return disable(one.placed, one.names === 'index' ? 'phc/by-index' : 'phc/configured');
+}
+
+/** A line of the image is left alone when it does what ours would do, even with other poll intervals. */
+function isGood(
+  one: PhcLine,
+  use: RefclockUse,
+  host: ChronyHost,
+  order: { readonly mayPrefer: boolean; readonly mustPrefer: boolean },
+): boolean {
+  if (one.names !== 'hyperv' || one.device === null) return false;
+  const words = optionWords(one.placed.line);
+  const offset = words.indexOf('offset');
+  if (words.includes('tai') || (offset >= 0 && Number(words[offset + 1]) !== 0)) return false;
+  if (words.includes('stratum') && !isAtLeast(host.version, SINCE.refclockStratum)) return false;
+  if (words.includes('noselect') !== (use === 'watched')) return false;
+  return words.includes('prefer') ? order.mayPrefer : !order.mustPrefer;
+}
+
+function optionWords(line: ConfigLine): string[] {
+  return line.args.slice(2).map((word) => word.toLowerCase());
+}
+
+function observe(layout: ChronyLayout, lines: readonly PhcLine[], host: ChronyHost): Observation[] {
+  return [inSourcesFile(layout), missingDevice(lines), tooNew(lines, host), byIndex(lines)];
+}
+
+function isMissing(one: PhcLine): boolean {
+  return one.device === null && one.path.startsWith('/dev/ptp');
+}
+
+function inSourcesFile(layout: ChronyLayout): Observation {
+  const ignored = [...foreignLines(layout)].filter(
+    ({ file, line }) => file.role === 'sources' && line.directive === 'refclock' && !line.disabled,
+  );
+  return listed('phc/in-sources-file', ignored, 'no refclock in a *.sources file');
+}
+
+function missingDevice(lines: readonly PhcLine[]): Observation {
+  const missing = lines.filter(isMissing);
+  return listed(
+    'phc/device-missing',
+    missing.map((one) => one.placed),
+    'the device exists',
+  );
+}
+
+function tooNew(lines: readonly PhcLine[], host: ChronyHost): Observation {
+  const isOld = !isAtLeast(host.version, SINCE.refclockStratum);
+  const wrong = lines.filter(
+    (one) => isOld && optionWords(one.placed.line).some((word) => word === 'stratum' || word === 'tai'),
+  );
+  return listed(
+    'chrony/option-too-new',
+    wrong.map((one) => one.placed),
+    'options of this version',
+  );
+}
+
+function byIndex(lines: readonly PhcLine[]): Observation {
+  const named = lines.filter((one) => one.names === 'index');
+  return listed(
+    'phc/by-index',
+    named.map((one) => one.placed),
+    'a name that follows the clock',
+  );
+}
+
+function listed(rule: Observation['rule'], placed: readonly PlacedLine[], limit: string): Observation {
+  const first = placed[0];
+  if (first === undefined) return inSync(rule);
+  return violation(rule, first.line.text.trim(), limit, placed.map(lineEvidence));
+}

@@ -1,0 +1,38 @@
+import type { Evidence } from '#checks/verdict.js';
+import type { PlacedLine } from './chrony-layout.js';
+import { evidence } from './observe.js';
+import type { Observation } from './policy.js';
+import type { KnownRuleId } from './rules.js';
+
+/** One line of the configuration to be switched off, or on again. */
+export interface LineOp {
+  readonly placed: PlacedLine;
+  readonly op: 'disable' | 'enable';
+  readonly rule: KnownRuleId;
+}
+
+/** One line that is to stand in a place of ours. */
+export interface OwnLine {
+  readonly text: string;
+  readonly rule: KnownRuleId;
+}
+
+/** What one subject (servers, PTP clock, steps) asks of chrony's configuration. */
+export interface Decision {
+  readonly ops: readonly LineOp[];
+  readonly own: readonly OwnLine[];
+  readonly observations: readonly Observation[];
+}
+
+export function disable(placed: PlacedLine, rule: KnownRuleId): LineOp {
+  return { placed, op: 'disable', rule };
+}
+
+export function enable(placed: PlacedLine, rule: KnownRuleId): LineOp {
+  return { placed, op: 'enable', rule };
+}
+
+/** `/etc/chrony/chrony.conf:12` and the line. */
+export function lineEvidence({ file, index, line }: PlacedLine): Evidence {
+  return evidence(`${file.path}:${index + 1}`, line.text);
+}

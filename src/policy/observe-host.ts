@@ -1,0 +1,52 @@
+import { type Problem, problem } from '#errors/problem.js';
+import type { Facts } from '#facts/facts.js';
+import { type ChronyLayout, foreignLines } from './chrony-layout.js';
+import { lineEvidence } from './line-decision.js';
+import { evidence, inSync, unknown, violation } from './observe.js';
+import type { Observation } from './policy.js';
+
+/** chronyd was started with `-x` (or as a one-shot): everything it shows looks right, and the clock is not set. */
+export function observeClockControl(facts: Facts): Observation {
+  const daemon = facts.daemons.find((one) => one.name === 'chrony');
+  const words = daemon?.commandLine ?? null;
+  if (words === null) {
+    const detail =
+      daemon?.active.value === false ? 'chronyd does not run.' : 'The command line of chronyd could not be read.';
+    return unknown('chrony/no-clock-control', problem('policy/daemon-unknown', detail));
+  }
+  const seen = [evidence(`/proc/${daemon?.pid ?? 0}/cmdline`, words.join(' '))];
+  const flag = words.slice(1).find((word) => /^-[a-zA-Z]*[xQ]/.test(word) && !word.startsWith('--'));
+  return flag === undefined
+    ? inSync('chrony/no-clock-control', seen)
+    : violation('chrony/no-clock-control', flag, 'no -x and no -Q', seen);
+}
+
+/** `local` at a stratum below 10 makes a clock that nothing corrects look better than most servers. */
+export function observeLocalStratum(layout: ChronyLayout): Observation {
+  const wrong = [...foreignLines(layout)].filter(({ line, file }) => {
+    if (line.directive !== 'local' || line.disabled || file.role !== 'config') return false;
+    const at = line.args.findIndex((word) => word.toLowerCase() === 'stratum');
+    return at >= 0 && Number(line.args[at + 1]) < 10;
+  });
+  const first = wrong[0];
+  if (first === undefined) return inSync('chrony/local-stratum');
+  return violation(
+    'chrony/local-stratum',
+    first.line.text.trim(),
+    'stratum 10 or no local line',
+    wrong.map(lineEvidence),
+  );
+}
+
+/** A transaction that is neither confirmed nor reverted: until it is settled nothing else may change. */
+export function findOpenTransaction(facts: Facts): {
+  readonly observations: Observation[];
+  readonly problem: Problem | null;
+} {
+  const open = facts.openTransactions.value;
+  if (open === null || open.length === 0) return { observations: [], problem: null };
+  const seen = open.map((one) => evidence(`/var/lib/tsync/tx/${one.id}`, `${one.state}, ${one.who}, ${one.startedAt}`));
+  const found = violation('host/open-transaction', `${open.length} open`, 'none', seen);
+  const detail = `${seen[0]?.where ?? ''} is ${seen[0]?.text ?? 'open'}.`;
+  return { observations: [found], problem: problem('policy/open-transaction', detail) };
+}

@@ -1,0 +1,41 @@
+import type { Check } from '#checks/check.js';
+import type { Evidence, Verdict } from '#checks/verdict.js';
+import type { Problem } from '#errors/problem.js';
+import type { Resource } from '#resources/resource.js';
+import type { KnownRuleId } from './rules.js';
+
+/** Why a resource is to be so: one rule and what was seen. */
+export interface Reason {
+  readonly rule: KnownRuleId;
+  readonly evidence: readonly Evidence[];
+}
+
+/** A resource with every rule that asks for it, the first one foremost. */
+export interface Wanted {
+  readonly resource: Resource;
+  readonly reasons: readonly Reason[];
+}
+
+/** What a rule says about the host where nothing is to be set. */
+export interface Observation {
+  readonly rule: KnownRuleId;
+  readonly verdict: Verdict;
+  readonly evidence: readonly Evidence[];
+}
+
+export interface TakenStrategy {
+  readonly asked: string;
+  readonly taken: string;
+  readonly reason: string;
+}
+
+/** What the settings mean for one host. */
+export interface Policy {
+  readonly strategy: TakenStrategy;
+  /** In the order in which they are to be made so. */
+  readonly wanted: readonly Wanted[];
+  readonly observations: readonly Observation[];
+  readonly checks: readonly Check[];
+  /** Why nothing may be changed, whatever differs: half of a configuration proves nothing. Null: changes may be made. */
+  readonly withheld: Problem | null;
+}
