@@ -1,5 +1,29 @@
 /** The one table of what can go wrong: fixed summary and what to do next, by code `area/what`. Keep each area sorted. */
 export const catalog = {
+  'apply/cut-off': {
+    summary: 'the apply program ended without its last word',
+    hint: "The host's own record decides; tsync asks for it over a new connection.",
+  },
+  'apply/locked': {
+    summary: 'another transaction is not finished on this host',
+    hint: 'Wait until its guard has ended, or settle it with the tsync that began it, then run again.',
+  },
+  'apply/not-begun': {
+    summary: 'nothing could be begun on this host',
+    hint: 'Make /var/lib/tsync writable for root and look whether the time services can be controlled, then run again.',
+  },
+  'apply/stale': {
+    summary: 'the host is no longer as the plan was made of',
+    hint: 'Run again: a new plan is made of what is there now.',
+  },
+  'apply/step-failed': {
+    summary: 'a change failed and everything was taken back',
+    hint: 'Look at the detail and at `journalctl -t tsync` on the host, then run again.',
+  },
+  'apply/undo-failed': {
+    summary: 'taking the changes back failed',
+    hint: 'Log in to the host: /var/lib/tsync/tx holds the backups, the journal and the undo program.',
+  },
   'checks/daemon-unknown': {
     summary: 'the daemon could not be asked',
     hint: 'Run with root rights (become); chronyc needs them where cmdport is 0.',
@@ -148,6 +172,10 @@ export const catalog = {
     summary: 'the host cannot have the strategy that was asked for',
     hint: 'Choose another strategy for this host, or set degrade: allow.',
   },
+  'preflight/no-answer': {
+    summary: 'none of the new servers answers this host',
+    hint: 'Open UDP port 123 towards them, or name other servers; --no-preflight tries anyway.',
+  },
   'privilege/account': {
     summary: 'the account may not use sudo now',
     hint: "It is locked or has expired on this host, or PAM refuses it there. Look into the host's authentication log.",
@@ -188,6 +216,10 @@ export const catalog = {
     summary: 'sudo did not accept the password',
     hint: 'It was tried once, and on no other host. Run again with the right password.',
   },
+  'probe/cut-off': {
+    summary: 'the probe was cut off',
+    hint: "Run again; when it stays so, look at the host's memory, process limits and sshd log.",
+  },
   'resources/file-unknown': {
     summary: 'a file is not known as it is',
     hint: 'Run with root rights (become), so that it can be read.',
@@ -199,6 +231,14 @@ export const catalog = {
   'resources/service-unknown': {
     summary: 'a unit is not known as it is',
     hint: 'Look at it with systemctl status.',
+  },
+  'rollback/changed-since': {
+    summary: 'somebody changed this since',
+    hint: 'Look at the difference; what is theirs is not overwritten.',
+  },
+  'rollback/nothing': {
+    summary: 'there is nothing to take back',
+    hint: 'tsync history lists the runs that changed something.',
   },
   'run/event-unreadable': {
     summary: 'a stored event cannot be read',
@@ -336,9 +376,45 @@ export const catalog = {
     summary: 'there is no way to the host',
     hint: 'Check the network, the VPN or the address.',
   },
+  'usage/interrupted': {
+    summary: 'interrupted before anything was contacted',
+    hint: 'Nothing was done.',
+  },
   'usage/invalid': {
     summary: 'the command line is not valid',
     hint: 'See tsync --help.',
+  },
+  'usage/no-hosts': {
+    summary: 'no host is left',
+    hint: 'Check --limit, and the hosts of each play.',
+  },
+  'usage/no-terminal': {
+    summary: 'there is no terminal to ask on',
+    hint: 'Give the password with --become-password-file, or run on a terminal.',
+  },
+  'usage/secret-unreadable': {
+    summary: 'a password file cannot be read',
+    hint: 'Check its name and owner.',
+  },
+  'usage/unwritable': {
+    summary: 'a file cannot be written',
+    hint: 'Check the folder and its permissions.',
+  },
+  'verify/cut-off': {
+    summary: 'the verification was cut off',
+    hint: "The host's own record decides; tsync asks for it over a new connection.",
+  },
+  'verify/guard-unknown': {
+    summary: 'how the transaction ended is not known',
+    hint: 'Log in to the host: /var/lib/tsync/tx/*/state says confirmed or reverted; tsync run settles it otherwise.',
+  },
+  'verify/not-proved': {
+    summary: 'the change could not be proved and was taken back',
+    hint: 'The reason says what was missing; the host is as it was before.',
+  },
+  'verify/reverted-by-guard': {
+    summary: 'the host took the changes back by itself',
+    hint: 'It was not confirmed in time; look at the network between here and the host, or raise rollout.confirm_timeout.',
   },
   'yaml/duplicate-key': {
     summary: 'a key is given twice',
