@@ -1,0 +1,324 @@
+import { HostTrouble } from '#errors/host-trouble.js';
+import { printable } from '#errors/printable.js';
+import { type ProblemCode, problem } from '#errors/problem.js';
+import { defaultFrameLimits, FrameReader } from '#snapshot/frame-reader.js';
+import type { Frame } from '#snapshot/frames.js';
+import type { ClockExchange } from '#snapshot/snapshot.js';
+import type { Become } from './become.js';
+import { bootstrapCommand, bootstrapInput, sudoPrompt } from './bootstrap.js';
+import { type ClockAsking, ClockRounds } from './clock-rounds.js';
+import type { Connection, ExecEnd, RemoteExec } from './connection.js';
+import { Deadline } from './deadline.js';
+import type { PrivilegeGate } from './privilege-gate.js';
+import { explainSudo } from './sudo-trouble.js';
+
+export interface ConverseOptions {
+  /** The host's name in the inventory, to be shown. */
+  readonly host: string;
+  /** 32 hexadecimal digits, new for every conversation. */
+  readonly nonce: string;
+  readonly program: Uint8Array;
+  /** `key=value` lines. */
+  readonly parameters: readonly string[];
+  readonly become: Become | null;
+  /** One for the whole fleet. */
+  readonly privilege: PrivilegeGate;
+  readonly deadlines: ConverseDeadlines;
+  /** All that the host may print. */
+  readonly maxBytes: number;
+  /** null: the program has no exchanges at its beginning. */
+  readonly clock: ClockAsking | null;
+  readonly monotonicMs: () => number;
+  readonly nowSeconds: () => number;
+  /** Every frame, in order; what it throws ends the conversation with that error. */
+  readonly onFrame: (frame: Frame, control: ConverseControl) => void;
+}
+
+export interface ConverseDeadlines {
+  /** From the request to run the command until READY, sudo included. */
+  readonly readyMs: number;
+  /** Between two outputs, while the program has something to do (not after `idle`). */
+  readonly silenceMs: number;
+  /** From the request until `done`. */
+  readonly totalMs: number;
+}
+
+/** What a listener may do in the middle of a conversation. */
+export interface ConverseControl {
+  /** Sends one request line, without its line feed. */
+  send(line: string): void;
+  /** Sends `clock` and runs a round of exchanges; settles when its `go` was answered by `idle`, which the listener is given too. */
+  measureClock(asking?: ClockAsking): Promise<ClockRound>;
+}
+
+export interface ClockRound {
+  readonly exchanges: readonly ClockExchange[];
+  /** null: the host never said that it listens. */
+  readonly resolutionSeconds: number | null;
+}
+
+/** The round at the program's beginning, and how it ended: `cut` without the frame `done`: what it did last is not known. */
+export interface Conversed extends ClockRound {
+  readonly end: 'done' | 'cut';
+  /** null with `done`: nobody waits for the status then. */
+  readonly exit: ExecEnd | null;
+}
+
+export const defaultClockAsking: ClockAsking = { exchanges: 5, everyMs: 12, atMost: 40 };
+
+export const defaultConverseDeadlines: ConverseDeadlines = { readyMs: 20_000, silenceMs: 30_000, totalMs: 180_000 };
+
+/**
+ * Holds the conversation of docs/host-programs.md: starts the shell, becomes the user, sends the program, gives out its frames and
+ * exchanges clock readings. Rejects with `HostTrouble` (`privilege/*`, `transport/*`); every wait has a deadline.
+ *
+ * Without a password the program follows at once. With one, the password is sent only at sudo's prompt and the program only after
+ * READY: otherwise sudo would take lines of the program for passwords, or `sh` would run the password.
+ */
+export async function converse(connection: Connection, options: ConverseOptions): Promise<Conversed> {
+  const command = bootstrapCommand(options.nonce, options.program.length, options.become);
+  const exec = await connection.exec(command);
+  return new Promise((resolve, reject) => new Conversation(exec, options, resolve, reject));
+}
+
+const SAID_BYTES = 8_192;
+
+function statusOf(end: ExecEnd): string {
+  if (end.signal !== null) return `signal ${end.signal}`;
+  return end.code === null ? 'no status' : `status ${end.code}`;
+}
+
+class Conversation {
+  readonly #exec: RemoteExec;
+  readonly #options: ConverseOptions;
+  readonly #resolve: (conversed: Conversed) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #reader: FrameReader;
+  readonly #deadline: Deadline;
+  readonly #total: NodeJS.Timeout;
+  readonly #control: ConverseControl;
+  readonly #decoder = new TextDecoder();
+  #over = false;
+  #idle = false;
+  /** What the host printed beside the frames, bounded, to explain a failure. */
+  #said = '';
+  #saidBytes = 0;
+  #prompts = 0;
+  #passwordOut = false;
+  #first: ClockRounds | null = null;
+  #round: ClockRounds | null = null;
+  #roundDone: ((round: ClockRound) => void) | null = null;
+
+  constructor(
+    exec: RemoteExec,
+    options: ConverseOptions,
+    resolve: (conversed: Conversed) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#exec = exec;
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#reader = new FrameReader(options.nonce, { ...defaultFrameLimits, totalBytes: options.maxBytes });
+    this.#deadline = new Deadline((awaited, ms) => this.#tooLate(awaited, ms));
+    this.#control = { send: (line) => this.#send(line), measureClock: (asking) => this.#measureClock(asking) };
+    const { totalMs } = options.deadlines;
+    this.#total = setTimeout(() => this.#tooLate('the end of the program', totalMs), totalMs);
+    exec.onStdout((chunk) => this.#guarded(() => this.#onStdout(chunk)));
+    exec.onStderr((chunk) => this.#guarded(() => this.#onStderr(chunk)));
+    exec.ended.then((end) => this.#guarded(() => this.#onEnded(end)));
+    this.#deadline.start('the shell', options.deadlines.readyMs);
+    if (options.become === null || options.become.password === null) this.#sendProgram();
+  }
+
+  #sendProgram(): void {
+    const { parameters, program, clock } = this.#options;
+    this.#exec.write(bootstrapInput(parameters, program));
+    if (clock !== null) this.#first = this.#startRound(clock);
+  }
+
+  #startRound(asking: ClockAsking): ClockRounds {
+    const { monotonicMs, nowSeconds } = this.#options;
+    const firstSequence = this.#round?.lastSequence ?? 0;
+    this.#round?.stop();
+    this.#round = new ClockRounds(asking, { send: (line) => this.#send(line), monotonicMs, nowSeconds, firstSequence });
+    this.#round.start();
+    return this.#round;
+  }
+
+  #send(line: string): void {
+    if (this.#over) return;
+    this.#exec.write(`${line}\n`);
+    if (this.#idle) this.#expectOutput();
+  }
+
+  #measureClock(asking: ClockAsking = defaultClockAsking): Promise<ClockRound> {
+    this.#send('clock');
+    this.#startRound(asking);
+    return new Promise((resolve) => {
+      this.#roundDone = resolve;
+    });
+  }
+
+  #expectOutput(): void {
+    this.#idle = false;
+    this.#deadline.start('the next output of the program', this.#options.deadlines.silenceMs);
+  }
+
+  #onStdout(chunk: Uint8Array): void {
+    if (!this.#reader.ready) this.#remember(chunk);
+    const frames = this.#reader.push(chunk);
+    if (this.#reader.ready && !this.#idle) this.#expectOutput();
+    for (const frame of frames) {
+      if (this.#over) return;
+      this.#onFrame(frame);
+    }
+    if (this.#reader.overflowed) this.#tooMuch();
+  }
+
+  #onFrame(frame: Frame): void {
+    if (frame.type === 'ready') this.#onReady();
+    if (frame.type === 'clock') this.#round?.onClock(frame.resolutionSeconds);
+    if (frame.type === 'time') this.#round?.onTime(frame.sequence, frame.hostSeconds);
+    if (frame.type === 'idle') this.#onIdle();
+    this.#options.onFrame(frame, this.#control);
+    if (frame.type === 'done') this.#finish('done', null);
+  }
+
+  #onReady(): void {
+    const password = this.#options.become?.password ?? null;
+    if (password === null) return;
+    if (this.#passwordOut) this.#options.privilege.accepted(password);
+    this.#passwordOut = false;
+    this.#sendProgram();
+  }
+
+  #onIdle(): void {
+    this.#idle = true;
+    this.#deadline.stop();
+    if (!this.#round?.over || !this.#roundDone) return;
+    const { exchanges, resolutionSeconds } = this.#round;
+    this.#roundDone({ exchanges, resolutionSeconds });
+    this.#roundDone = null;
+  }
+
+  #onStderr(chunk: Uint8Array): void {
+    this.#remember(chunk);
+    const password = this.#options.become?.password ?? null;
+    if (password === null || this.#reader.ready) return;
+    const prompt = sudoPrompt(this.#options.nonce);
+    if (!this.#said.includes(prompt)) return;
+    this.#said = this.#said.replace(prompt, '');
+    this.#prompts += 1;
+    if (this.#prompts === 1) void this.#answerPrompt(password);
+    else this.#wrongPassword(password);
+  }
+
+  /** Others may be trying the same password: we wait for what comes of it, and sudo waits with us. */
+  async #answerPrompt(password: string): Promise<void> {
+    this.#deadline.pause();
+    const answer = await this.#options.privilege.enter(password);
+    if (this.#over) {
+      if (answer.status === 'try') this.#options.privilege.undecided(password);
+      return;
+    }
+    if (answer.status === 'refused') {
+      const detail = `The password was refused by ${printable(answer.by)}, so it was not tried on ${this.#options.host}.`;
+      this.#fail('privilege/not-tried', detail);
+      return;
+    }
+    this.#deadline.resume();
+    this.#passwordOut = true;
+    this.#exec.write(`${password}\n`);
+  }
+
+  #wrongPassword(password: string): void {
+    this.#passwordOut = false;
+    this.#options.privilege.refused(password, this.#options.host);
+    this.#exec.endInput();
+    this.#fail('privilege/wrong-password', 'sudo asked a second time after the password had been given.');
+  }
+
+  #onEnded(end: ExecEnd): void {
+    if (end.problem) this.#failWith(new HostTrouble(end.problem));
+    else if (this.#reader.ready) this.#finish('cut', end);
+    else if (this.#options.become !== null) this.#sudoEnded(this.#options.become);
+    else this.#fail('transport/no-shell', `The command ended (${statusOf(end)}); the host ${this.#printed()}`);
+  }
+
+  #sudoEnded(become: Become): void {
+    const trouble = explainSudo(this.#said, this.#passwordOut);
+    if (this.#passwordOut && become.password !== null) {
+      if (trouble.password === 'wrong') this.#options.privilege.refused(become.password, this.#options.host);
+      if (trouble.password === 'right') this.#options.privilege.accepted(become.password);
+      this.#passwordOut = trouble.password === 'unknown';
+    }
+    this.#failWith(new HostTrouble(trouble.problem));
+  }
+
+  #tooLate(awaited: string, ms: number): void {
+    const waited = `Waited ${ms / 1000} s for ${awaited} on ${this.#options.host}`;
+    if (this.#reader.ready) this.#fail('transport/silent', `${waited}.`);
+    else if (this.#options.become !== null) this.#fail('privilege/timeout', `${waited}; sudo ${this.#printed()}`);
+    else this.#fail('transport/no-shell', `${waited}; the host ${this.#printed()}`);
+  }
+
+  #tooMuch(): void {
+    const { maxBytes, host } = this.#options;
+    this.#fail(
+      'transport/too-much-output',
+      `${host} printed more than ${maxBytes} bytes; nothing after them was read.`,
+    );
+  }
+
+  /** Keeps the last of what was printed, to be shown only through `printable`. */
+  #remember(chunk: Uint8Array): void {
+    this.#saidBytes += chunk.length;
+    if (this.#saidBytes > this.#options.maxBytes) this.#tooMuch();
+    const text = this.#decoder.decode(chunk.length > SAID_BYTES ? chunk.subarray(-SAID_BYTES) : chunk);
+    this.#said = `${this.#said}${text}`.slice(-SAID_BYTES);
+  }
+
+  #printed(): string {
+    const text = printable(this.#said.trim().slice(-300));
+    return text === '' ? 'printed nothing.' : `printed: ${text}`;
+  }
+
+  #finish(end: Conversed['end'], exit: ExecEnd | null): void {
+    this.#close();
+    this.#exec.endInput();
+    const { exchanges = [], resolutionSeconds = null } = this.#first ?? {};
+    this.#resolve({ exchanges, resolutionSeconds, end, exit });
+  }
+
+  #fail(code: ProblemCode, detail: string): void {
+    this.#failWith(new HostTrouble(problem(code, detail)));
+  }
+
+  #failWith(error: unknown): void {
+    if (this.#over) return;
+    this.#close();
+    this.#exec.destroy();
+    this.#reject(error);
+  }
+
+  #close(): void {
+    this.#over = true;
+    this.#deadline.stop();
+    clearTimeout(this.#total);
+    this.#round?.stop();
+    const password = this.#options.become?.password ?? null;
+    if (this.#passwordOut && password !== null) this.#options.privilege.undecided(password);
+    this.#passwordOut = false;
+  }
+
+  /** What a listener throws must end this conversation, not the process. */
+  #guarded(step: () => void): void {
+    if (this.#over) return;
+    try {
+      step();
+    } catch (error) {
+      this.#failWith(error);
+    }
+  }
+}

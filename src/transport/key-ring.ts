@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import ssh2, { type BaseAgent, type ParsedKey } from 'ssh2';
+import { printable } from '#errors/printable.js';
+import { agentSigningKey, parseSigningKey, type SigningKey } from './signing-key.js';
+
+/** A key of the list to try, or why it cannot be used. */
+export type RingKey = { readonly key: SigningKey } | { readonly unusable: string };
+
+export interface KeyRingOptions {
+  /** What `~/` in the name of a key file stands for. */
+  readonly home: string;
+  /** Of `SSH_AUTH_SOCK`; null: no agent. */
+  readonly agentSocket: string | null;
+  /** Tried after the agent when a host names no key files; those that do not exist are passed over. */
+  readonly defaultKeyFiles: readonly string[];
+  /** Asks a person for the passphrase of a key file, at most once a file; null: nobody can be asked. */
+  readonly askPassphrase: ((file: string) => Promise<string | null>) | null;
+}
+
+/** The user's keys for the whole fleet: every file is read and parsed once, the agent asked once for its list. */
+export class KeyRing {
+  readonly #options: KeyRingOptions;
+  readonly #agent: BaseAgent | null;
+  readonly #files = new Map<string, Promise<RingKey | null>>();
+  #agentKeys: Promise<readonly SigningKey[]> | null = null;
+  #asking: Promise<unknown> = Promise.resolve();
+  #lastAccepted: SigningKey | null = null;
+  readonly #accepted = new Set<SigningKey>();
+
+  constructor(options: KeyRingOptions) {
+    this.#options = options;
+    this.#agent = options.agentSocket === null ? null : ssh2.createAgent(options.agentSocket);
+  }
+
+  /** The keys to try for a host, one by one, so that no passphrase is asked for before it is needed. */
+  async *keysFor(files: readonly string[]): AsyncGenerator<RingKey> {
+    if (files.length > 0) {
+      for (const file of files) yield (await this.#file(file)) ?? { unusable: `${file} does not exist` };
+      return;
+    }
+    for (const key of await this.#agentFirst()) yield { key };
+    for (const file of this.#options.defaultKeyFiles) {
+      const found = await this.#file(file);
+      if (found !== null) yield found;
+    }
+  }
+
+  /** Whether to sign without asking the host first if it would take the key: an agent may ask its owner for every signature. */
+  signsAtOnce(key: SigningKey): boolean {
+    return key.from === 'file' || this.#accepted.has(key);
+  }
+
+  /** Remembers what opened a host: the next hosts most likely take the same key. */
+  accepted(key: SigningKey): void {
+    this.#accepted.add(key);
+    this.#lastAccepted = key;
+  }
+
+  async #agentFirst(): Promise<readonly SigningKey[]> {
+    const keys = await this.#fromAgent();
+    const last = this.#lastAccepted;
+    return last?.from === 'agent' ? [last, ...keys.filter((key) => key !== last)] : keys;
+  }
+
+  #file(file: string): Promise<RingKey | null> {
+    const path = file.startsWith('~/') ? join(this.#options.home, file.slice(2)) : file;
+    const known = this.#files.get(path);
+    if (known) return known;
+    const loading = this.#load(path);
+    this.#files.set(path, loading);
+    return loading;
+  }
+
+  async #load(path: string): Promise<RingKey | null> {
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return code === 'ENOENT' ? null : { unusable: `${path} cannot be read (${code})` };
+    }
+    const parsed = parseSigningKey(text, path, null);
+    if (parsed.status === 'key') return parsed;
+    if (parsed.status === 'unusable') return { unusable: `${path} cannot be used: ${parsed.reason}` };
+    return (await this.#heldByAgent(path)) ?? (await this.#decrypted(path, text));
+  }
+
+  /** An encrypted key whose public half lies beside it may be open in the agent already. */
+  async #heldByAgent(path: string): Promise<RingKey | null> {
+    const text = await readFile(`${path}.pub`, 'utf8').catch(() => '');
+    const beside = ssh2.utils.parseKey(text);
+    if (beside instanceof Error) return null;
+    const wanted = beside.getPublicSSH();
+    const key = (await this.#fromAgent()).find((held) => held.key.getPublicSSH().equals(wanted));
+    return key ? { key } : null;
+  }
+
+  #decrypted(path: string, text: string): Promise<RingKey> {
+    const ask = this.#options.askPassphrase;
+    if (ask === null)
+      return Promise.resolve({ unusable: `${path} is encrypted, and there is nobody to ask for its passphrase` });
+    const answer = this.#asking.then(() => ask(path));
+    this.#asking = answer.catch(() => null);
+    return answer.then(
+      (passphrase) => {
+        if (passphrase === null) return { unusable: `${path} is encrypted, and no passphrase was given` };
+        const parsed = parseSigningKey(text, path, passphrase);
+        return parsed.status === 'key' ? parsed : { unusable: `${path} cannot be opened: the passphrase is wrong` };
+      },
+      () => ({ unusable: `${path} is encrypted, and asking for its passphrase failed` }),
+    );
+  }
+
+  #fromAgent(): Promise<readonly SigningKey[]> {
+    const agent = this.#agent;
+    if (agent === null) return Promise.resolve([]);
+    this.#agentKeys ??= new Promise((resolve) => {
+      // A dead agent is as none: the key files are still to be tried.
+      const timer = setTimeout(() => resolve([]), AGENT_ANSWER_MS);
+      agent.getIdentities((error, keys) => {
+        clearTimeout(timer);
+        const parsed = (error || !keys ? [] : keys) as readonly ParsedKey[];
+        resolve(parsed.map((key) => agentSigningKey(key, (data, hash) => signByAgent(agent, key, data, hash))));
+      });
+    });
+    return this.#agentKeys;
+  }
+}
+
+const AGENT_ANSWER_MS = 5_000;
+
+function signByAgent(agent: BaseAgent, key: ParsedKey, data: Buffer, hash: string | undefined): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const done = (error?: Error | null, signature?: Buffer) =>
+      signature ? resolve(signature) : reject(new Error(printable(error?.message ?? 'the agent gave no signature')));
+    agent.sign(key, data, hash === 'sha256' || hash === 'sha512' ? { hash } : {}, done);
+  });
+}

@@ -1,0 +1,138 @@
+import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveAuthMethod, NextAuthHandler } from 'ssh2';
+import { printable } from '#errors/printable.js';
+import { type Problem, problem } from '#errors/problem.js';
+import type { KeyRing } from './key-ring.js';
+import type { PrivilegeGate } from './privilege-gate.js';
+import type { SigningKey } from './signing-key.js';
+
+/** Whom to log in as on one host, and with what. */
+export interface LoginSettings {
+  readonly host: string;
+  readonly user: string;
+  readonly password: string | null;
+  readonly privateKeyFiles: readonly string[];
+}
+
+/**
+ * One login: what is tried in which order, and what is said when nothing was accepted. Keys first, then the password, which is
+ * tried once, and on no other host after it was refused.
+ */
+export class Login {
+  /** The key that is being tried. */
+  current: SigningKey | null = null;
+
+  readonly #settings: LoginSettings;
+  readonly #ring: KeyRing;
+  readonly #gate: PrivilegeGate;
+  readonly #attempts: AsyncGenerator<AnyAuthMethod>;
+  readonly #tried: string[] = [];
+  readonly #unusable: string[] = [];
+  #allowed: readonly string[] | null = null;
+  #passwordOut = false;
+  #refusedBy: string | null = null;
+
+  constructor(settings: LoginSettings, ring: KeyRing, gate: PrivilegeGate) {
+    this.#settings = settings;
+    this.#ring = ring;
+    this.#gate = gate;
+    this.#attempts = this.#inOrder();
+  }
+
+  /** ssh2's `authHandler`: `allowed` is what the host said after a refusal, null before the first attempt. */
+  next(allowed: readonly AuthenticationType[] | null, next: NextAuthHandler): void {
+    if (allowed) this.#allowed = allowed.map((method) => printable(method).slice(0, 40)).slice(0, 10);
+    this.current = null;
+    this.#attempts.next().then(
+      (attempt) => next(attempt.done ? (false as never) : attempt.value),
+      () => next(false as never),
+    );
+  }
+
+  /** The host let us in: what opened it is remembered for the others. */
+  succeeded(): void {
+    if (this.current) this.#ring.accepted(this.current);
+    if (this.#passwordOut && this.#settings.password !== null) this.#gate.accepted(this.#settings.password);
+    this.#passwordOut = false;
+  }
+
+  /** The connection is over, whatever came of it: nobody waits for our password any more. */
+  ended(): void {
+    if (this.#passwordOut && this.#settings.password !== null) this.#gate.undecided(this.#settings.password);
+    this.#passwordOut = false;
+  }
+
+  /** Why nobody was let in. */
+  problem(): Problem {
+    const { user, host } = this.#settings;
+    const unusable = this.#unusable.map((reason) => `${reason}.`);
+    if (this.#refusedBy !== null) {
+      const first = `The password was refused by ${this.#refusedBy}, so it was not tried on ${host}.`;
+      return problem('transport/login-not-tried', [first, ...unusable].join(' '));
+    }
+    if (this.#tried.length === 0 && this.#allowed === null) {
+      return problem('transport/no-key', ['There is no key and no password to try.', ...unusable].join(' '));
+    }
+    const tried = this.#tried.length === 0 ? 'nothing that it allows' : this.#tried.join(', ');
+    const allowed = this.#allowed === null ? '' : ` It allows: ${this.#allowed.join(', ')}.`;
+    return problem('transport/auth-failed', [`Tried as user ${user}: ${tried}.${allowed}`, ...unusable].join(' '));
+  }
+
+  async *#inOrder(): AsyncGenerator<AnyAuthMethod> {
+    const { user, privateKeyFiles } = this.#settings;
+    for await (const found of this.#ring.keysFor(privateKeyFiles)) {
+      if (!this.#allows('publickey')) break;
+      if ('unusable' in found) {
+        this.#unusable.push(found.unusable);
+        continue;
+      }
+      this.current = found.key;
+      this.#tried.push(`key ${printable(found.key.label)}`);
+      yield { type: 'publickey', username: user, key: found.key.key as never };
+    }
+    yield* this.#withPassword();
+  }
+
+  async *#withPassword(): AsyncGenerator<AnyAuthMethod> {
+    const { user, password, host } = this.#settings;
+    if (password === null || !(this.#allows('password') || this.#allows('keyboard-interactive'))) return;
+    const answer = await this.#gate.enter(password);
+    if (answer.status === 'refused') {
+      this.#refusedBy = answer.by;
+      return;
+    }
+    this.#passwordOut = true;
+    const asked = this.#allows('password');
+    if (asked) {
+      this.#tried.push('password');
+      yield { type: 'password', username: user, password };
+    }
+    // Refused, or not taken at all: only when the host does not offer `password` may the same password go another way.
+    if ((!asked || !this.#allows('password')) && this.#allows('keyboard-interactive')) {
+      this.#tried.push('password (keyboard-interactive)');
+      yield answeringOnce(user, password);
+    } else if (asked && !this.#allows('password')) {
+      this.ended();
+      return;
+    }
+    this.#passwordOut = false;
+    this.#gate.refused(password, host);
+  }
+
+  #allows(method: string): boolean {
+    return this.#allowed === null || this.#allowed.includes(method);
+  }
+}
+
+/** Answers the one hidden prompt with the password; a second question means that it was wrong (or a second factor): no answer. */
+function answeringOnce(username: string, password: string): KeyboardInteractiveAuthMethod {
+  let answered = false;
+  return {
+    type: 'keyboard-interactive',
+    username,
+    prompt: (_name, _instructions, _language, prompts, finish) => {
+      const mayAnswer = !answered && prompts.length === 1 && prompts[0]?.echo !== true;
+      answered = true;
+      finish(mayAnswer ? [password] : prompts.map(() => ''));
+    },
+  };
+}
