@@ -341,7 +341,8 @@ split_lines() {
 # Blocks of `systemctl show` stand apart by an empty line; the order of the lines in them is systemd's own.
 probe_unit_blocks() {
   remaining=$captured$newline$newline
-  while [ -n "$remaining" ]; do
+  while :; do
+    case $remaining in *"$newline$newline"*) ;; *) break ;; esac
     block=$newline${remaining%%"$newline$newline"*}$newline
     remaining=${remaining#*"$newline$newline"}
     case $block in *"${newline}LoadState=loaded"*) ;; *) continue ;; esac
