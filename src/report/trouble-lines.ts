@@ -28,7 +28,8 @@ export function troubleLines(
 
 function kindLines(hosts: HostGroup, drawing: Drawing): readonly string[] {
   const { problem } = hosts[0];
-  if (problem === null) return [`  ${hostNames(namesOf(hosts), drawing.width - 2)}`];
+  if (problem === null)
+    return groupBy(hosts, (host) => host.notes.join('\n')).flatMap((same) => noteLines(same, drawing));
   const details = groupBy(hosts, (host) => `${host.problem?.detail}`);
   const rest = details.slice(MOST_DETAILS).flat().length;
   return [
@@ -37,6 +38,14 @@ function kindLines(hosts: HostGroup, drawing: Drawing): readonly string[] {
     ...(rest > 0 ? [`    and ${countOf(rest, 'more host')}, each with a detail of its own: see --json`] : []),
     ...fieldLines({ label: 'to do', text: printable(problem.hint), indent: 4 }, drawing),
   ];
+}
+
+/** Without a problem, what was noted about these hosts is the reason. */
+function noteLines(hosts: HostGroup, drawing: Drawing): readonly string[] {
+  const notes = hosts[0].notes.flatMap((note) =>
+    fieldLines({ label: 'note', text: printable(note), indent: 4 }, drawing),
+  );
+  return [`  ${hostNames(namesOf(hosts), drawing.width - 2)}`, ...notes];
 }
 
 function detailLines(hosts: HostGroup, drawing: Drawing): readonly string[] {

@@ -1,0 +1,123 @@
+import { printable } from '#errors/printable.js';
+import type { Finding } from '#plan/plan.js';
+import { isOpen } from '#run/count-findings.js';
+import { hasPendingChanges } from '#run/exit-code.js';
+import type { HostState, RunState } from '#run/run-state.js';
+import { afterAnEmptyLine, operatorClockLines } from './audit-text.js';
+import { actionLines, changeLines, strategyField } from './change-lines.js';
+import { fieldLines } from './field.js';
+import { groupBy } from './group-by.js';
+import { clockFields, findingGroups, groupLines, groupTitle, type HostGroup } from './host-groups.js';
+import { countOf } from './host-names.js';
+import { inSyncLines } from './in-sync-lines.js';
+import { type NextCommand, nextLines } from './next-commands.js';
+import { type Drawing, paint, severityColour } from './paint.js';
+import { standingOf } from './standing.js';
+import { textLines } from './text-lines.js';
+import { troubleLines } from './trouble-lines.js';
+
+/**
+ * A plan as a person reviews it: how many hosts would change; then each group of equal changes with its reasons, diffs and
+ * costs; then what no change mends; then the hosts that need none, and those that could not be looked at.
+ */
+export function planText(state: RunState, drawing: Drawing): string {
+  const hosts = [...state.hosts.values()];
+  const groups = planGroups(hosts.filter(hasPendingChanges));
+  const fine = hosts.filter((host) => !hasPendingChanges(host) && ['in-sync', 'remark'].includes(standingOf(host)));
+  const lines = [
+    ...textLines(verdict(state, groups, fine.length), groups.length === 0 ? 'green' : 'yellow', drawing),
+    ...operatorClockLines(state, drawing),
+    ...groups.flatMap((group) => planGroupLines(group, drawing)),
+    ...unmendedLines(hosts, drawing),
+    ...inSyncLines('No change needed', fine, drawing),
+    ...hostsThat(hosts, 'unfinished', 'Not finished', drawing),
+    ...hostsThat(hosts, 'failed', 'Failed', drawing),
+    ...hostsThat(hosts, 'unreachable', 'Unreachable', drawing),
+    ...afterAnEmptyLine(nextLines(next(state, groups), drawing)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Hosts with the same edits and actions, the largest group first. */
+export function planGroups(hosts: readonly HostState[]): readonly HostGroup[] {
+  return [...groupBy(hosts, (host) => host.plan?.foldKey ?? '')].sort((a, b) => b.length - a.length);
+}
+
+/** One group: why, what, how, at what price. Where there are several hosts, the diffs are those of the first. */
+export function planGroupLines(group: HostGroup, drawing: Drawing): readonly string[] {
+  const [{ host, plan, notes }] = group;
+  if (plan === null) return [];
+  const several = {
+    label: '',
+    text: `as it would be on ${printable(host)}; the same edits on the others`,
+    textColour: 'dim',
+  } as const;
+  return [
+    '',
+    groupTitle(group, drawing),
+    ...[...clockFields(group, drawing), strategyField(plan.strategy)].flatMap((field) => fieldLines(field, drawing)),
+    ...plan.findings
+      .filter(isOpen)
+      .filter(isDrift)
+      .flatMap((finding) => reasonLines(finding, drawing)),
+    ...(group.length > 1 ? fieldLines(several, drawing) : []),
+    ...plan.changes.flatMap((change) => changeLines(change, drawing)),
+    ...plan.actions.flatMap((action) => actionLines(action, drawing)),
+    ...notes.flatMap((note) => fieldLines({ label: 'note', text: printable(note) }, drawing)),
+  ];
+}
+
+function reasonLines(finding: Finding, drawing: Drawing): readonly string[] {
+  const text = `${printable(finding.rule)}: ${printable(finding.sentence)}`;
+  return fieldLines({ label: finding.severity, labelColour: severityColour(finding.severity), text }, drawing);
+}
+
+/** Findings without a change: a clock that is off, and what could not be judged. */
+function unmendedLines(hosts: readonly HostState[], drawing: Drawing): readonly string[] {
+  const some = hosts.filter(({ plan }) => plan?.findings.some((finding) => isOpen(finding) && !isDrift(finding)));
+  if (some.length === 0) return [];
+  const title = paint(
+    `No change of this plan answers these findings: ${countOf(some.length, 'host')}`,
+    'yellow',
+    drawing,
+  );
+  const isOther = (finding: Finding) => !isDrift(finding);
+  return ['', title, ...findingGroups(some, isOther).flatMap((group) => groupLines(group, isOther, drawing).slice(1))];
+}
+
+function isDrift(finding: Finding): boolean {
+  return finding.status === 'drift';
+}
+
+function hostsThat(
+  hosts: readonly HostState[],
+  standing: 'unfinished' | 'failed' | 'unreachable',
+  title: string,
+  drawing: Drawing,
+): readonly string[] {
+  const colour = standing === 'unfinished' ? 'yellow' : 'red';
+  return troubleLines(
+    title,
+    colour,
+    hosts.filter((host) => standingOf(host) === standing),
+    drawing,
+  );
+}
+
+function verdict(state: RunState, groups: readonly HostGroup[], fine: number): string {
+  const count = groups.flat().length;
+  const total = state.hosts.size;
+  if (count === 0 && fine === total)
+    return total === 1
+      ? 'Nothing to change: the host is in sync.'
+      : `Nothing to change: all ${total} hosts are in sync.`;
+  if (count === 0)
+    return `Nothing to change; of ${countOf(total, 'host')}, ${fine} ${fine === 1 ? 'is' : 'are'} in sync.`;
+  const kinds = groups.length === 1 ? 'in the same way' : `in ${groups.length} ways`;
+  return `${count} of ${countOf(total, 'host')} would change${count === 1 ? '' : `, ${kinds}`}; ${fine} ${fine === 1 ? 'needs' : 'need'} no change.`;
+}
+
+function next(state: RunState, groups: readonly HostGroup[]): readonly NextCommand[] {
+  if (groups.length === 0) return [];
+  return [{ words: ['tsync', 'run', state.inventory], does: 'look at the hosts again, review, and make the changes' }];
+}

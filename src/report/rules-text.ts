@@ -1,0 +1,18 @@
+import type { Rule } from '#policy/rules.js';
+import { type Drawing, paint, severityColour } from './paint.js';
+import { wrap } from './wrap.js';
+
+/** Every rule: id and severity, its sentence, what helps, and why it is true. */
+export function rulesText(rules: readonly Rule[], drawing: Drawing): string {
+  return rules.map((rule) => ruleLines(rule, drawing).join('\n')).join('\n\n');
+}
+
+function ruleLines({ id, severity, sentence, remedy, source }: Rule, drawing: Drawing): string[] {
+  const indented = (text: string) => wrap(text, Math.max(40, drawing.width) - 2).map((line) => `  ${line}`);
+  return [
+    `${paint(id, 'bold', drawing)}  ${paint(severity, severityColour(severity), drawing)}`,
+    ...indented(sentence),
+    ...indented(remedy),
+    ...indented(source).map((line) => paint(line, 'dim', drawing)),
+  ];
+}

@@ -1,0 +1,118 @@
+import { printable } from '#errors/printable.js';
+import { hasUnknownGuard } from '#run/exit-code.js';
+import type { Outcome } from '#run/outcome.js';
+import type { HostState, RunState } from '#run/run-state.js';
+import { summarise } from '#run/summarise.js';
+import { afterAnEmptyLine, auditText } from './audit-text.js';
+import { fieldLines } from './field.js';
+import { countOf, hostNames } from './host-names.js';
+import { inSyncLines } from './in-sync-lines.js';
+import { type NextCommand, nextLines } from './next-commands.js';
+import type { Colour, Drawing } from './paint.js';
+import { paint } from './paint.js';
+import { planText } from './plan-text.js';
+import { textLines } from './text-lines.js';
+import { troubleLines } from './trouble-lines.js';
+
+/**
+ * The end of a run that may have changed hosts: what happened to each host, the most urgent first, and what to type next.
+ * An audit or a plan is reported by its own report.
+ */
+export function summaryText(state: RunState, drawing: Drawing): string {
+  if (state.kind === 'audit') return auditText(state, drawing);
+  if (state.kind === 'plan') return planText(state, drawing);
+  const hosts = [...state.hosts.values()];
+  const ended = (outcome: Outcome | null) => hosts.filter((host) => host.outcome === outcome && !hasUnknownGuard(host));
+  const proved = state.kind === 'rollback' ? 'Taken back and proved' : 'Changed and proved';
+  const lines = [
+    ...verdictLines(state, drawing),
+    ...troubleLines(
+      'Look at these hosts now: the state of the guard is not known',
+      'red',
+      hosts.filter(hasUnknownGuard),
+      drawing,
+    ),
+    ...revertedLines(ended('reverted'), drawing),
+    ...troubleLines('Failed', 'red', ended('failed'), drawing),
+    ...troubleLines('Changed since the plan, and left alone', 'red', ended('stale'), drawing),
+    ...troubleLines('Not finished', 'yellow', ended(null), drawing),
+    ...inSyncLines(proved, ended('changed'), drawing),
+    ...namesLines('Changes pending', ended('drifted'), drawing),
+    ...namesLines('Declined', ended('declined'), drawing),
+    ...troubleLines('Skipped', 'yellow', ended('skipped'), drawing),
+    ...inSyncLines(state.kind === 'rollback' ? 'Nothing to take back' : 'In sync before', ended('in-sync'), drawing),
+    ...troubleLines('Unreachable', 'red', ended('unreachable'), drawing),
+    ...afterAnEmptyLine(nextLines(nextCommands(state), drawing)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** What to type after this run; the screen shows the same. */
+export function nextCommands(state: RunState): readonly NextCommand[] {
+  const { outcomes, guardUnknown, pending } = summarise(state);
+  const commands: NextCommand[] = [];
+  const again = outcomes.stale + outcomes.failed + outcomes.reverted + outcomes.unreachable;
+  if (again + pending > 0 && state.kind !== 'rollback') {
+    commands.push({
+      words: ['tsync', 'run', state.inventory],
+      does: 'look again, and change what is still to be changed',
+    });
+  }
+  if (outcomes.changed > 0 && state.kind !== 'rollback') {
+    commands.push({
+      words: ['tsync', 'rollback', state.run],
+      does: `take the changes of ${countOf(outcomes.changed, 'host')} back`,
+    });
+  }
+  if (again + guardUnknown + outcomes.changed > 0) {
+    commands.push({ words: ['tsync', 'show', state.run], does: 'everything that happened in this run' });
+  }
+  return commands;
+}
+
+function verdictLines(state: RunState, drawing: Drawing): readonly string[] {
+  const { hosts, outcomes, guardUnknown, unfinished } = summarise(state);
+  const done = outcomes.changed + outcomes['in-sync'];
+  const [did, nothing] =
+    state.kind === 'rollback' ? ['taken back', 'had nothing to take back'] : ['changed', 'already in sync'];
+  const good = [`${outcomes.changed} ${did} and proved`, `${outcomes['in-sync']} ${nothing}`];
+  const bad = LEFT.flatMap(([outcome, words]) => (outcomes[outcome] > 0 ? [`${outcomes[outcome]} ${words}`] : []));
+  const open = unfinished > 0 ? [`${unfinished} not finished`] : [];
+  const guard = guardUnknown > 0 ? [`the guard of ${countOf(guardUnknown, 'host')} is in an unknown state`] : [];
+  const rest = [...guard, ...bad, ...open];
+  const stopped = state.interrupted === null ? '' : 'Interrupted. ';
+  const first = `${stopped}${done} of ${countOf(hosts, 'host')} done: ${good.join(', ')}`;
+  const colour: Colour =
+    rest.length === 0 ? 'green' : guardUnknown + outcomes.reverted + outcomes.failed > 0 ? 'red' : 'yellow';
+  return textLines(rest.length === 0 ? `${first}.` : `${first}; ${rest.join(', ')}.`, colour, drawing);
+}
+
+const LEFT: readonly (readonly [Outcome, string])[] = [
+  ['reverted', 'reverted'],
+  ['failed', 'failed'],
+  ['stale', 'stale'],
+  ['drifted', 'with changes pending'],
+  ['declined', 'declined'],
+  ['skipped', 'skipped'],
+  ['unreachable', 'unreachable'],
+];
+
+function revertedLines(hosts: readonly HostState[], drawing: Drawing): readonly string[] {
+  if (hosts.length === 0) return [];
+  const title = paint(`Reverted, all files as they were before: ${countOf(hosts.length, 'host')}`, 'red', drawing);
+  const why = (host: HostState) => host.verdict?.reason ?? host.problem?.detail ?? 'the guard took the changes back';
+  const rows = hosts.flatMap((host) =>
+    fieldLines({ label: printable(host.host), labelColour: 'bold', text: printable(why(host)) }, drawing),
+  );
+  return ['', title, ...rows];
+}
+
+function namesLines(title: string, hosts: readonly HostState[], drawing: Drawing): readonly string[] {
+  if (hosts.length === 0) return [];
+  const names = hosts.map(({ host }) => host);
+  return [
+    '',
+    paint(`${title}: ${countOf(hosts.length, 'host')}`, 'yellow', drawing),
+    `  ${hostNames(names, drawing.width - 2)}`,
+  ];
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { showText } from '#report/show-text.js';
+import { nextCommands, summaryText } from '#report/summary-text.js';
+import { exitCode } from '#run/exit-code.js';
+import { assessed, finished, plan, runStarted, stateOf } from '../run/made-run.js';
+import { golden } from './golden.js';
+import { allGood, changed, driftedPlan, lookedAt } from './made-fleet.js';
+
+const PLAIN = { color: false, width: 100 };
+const OPTIONS = { failOn: 'medium', maxUnreachable: 0 } as const;
+
+describe('golden summaries', () => {
+  const rollback = stateOf([
+    runStarted('rollback', ['web-04', 'web-05'], '20261122T100000-k3f9'),
+    assessed(driftedPlan('web-04')),
+    assessed(plan('web-05')),
+    finished('web-04', 'changed', { source: '10.77.0.1' }),
+    finished('web-05', 'in-sync'),
+    { type: 'run-finished', exitCode: 0 },
+  ]);
+  const interrupted = stateOf([
+    runStarted('run', ['web-04', 'web-05']),
+    assessed(driftedPlan('web-04')),
+    { type: 'run-interrupted', how: 'finish' },
+    finished('web-04', 'changed'),
+  ]);
+  const cases = [
+    ['run-everything', changed()],
+    ['run-in-sync', allGood('run')],
+    ['rollback', rollback],
+    ['run-interrupted', interrupted],
+  ] as const;
+  test.each(cases)('%s', async (name, state) => {
+    await expect(summaryText(state, PLAIN)).toMatchFileSnapshot(golden(name, exitCode(state, OPTIONS), 'txt'));
+  });
+});
+
+test('a stored run is shown with who, when, how it ended, and what was begun', async () => {
+  await expect(showText(changed(), PLAIN)).toMatchFileSnapshot(golden('show-run', 6, 'txt'));
+  await expect(showText(lookedAt('audit'), PLAIN)).toMatchFileSnapshot(golden('show-audit', 3, 'txt'));
+});
+
+test('a run without an end is not shown as finished', () => {
+  const state = stateOf([runStarted('run', ['a']), assessed(plan('a'))]);
+  expect(showText(state, PLAIN)).toContain('its end is not recorded');
+  expect(summaryText(state, PLAIN)).toContain('0 of 1 host done');
+});
+
+test('the next command after a change is its rollback, after a rollback it is not', () => {
+  const commandsOf = (kind: 'run' | 'rollback') =>
+    nextCommands(stateOf([runStarted(kind, ['a']), assessed(plan('a')), finished('a', 'changed')])).map(
+      ({ words }) => words[1],
+    );
+  expect(commandsOf('run')).toEqual(['rollback', 'show']);
+  expect(commandsOf('rollback')).toEqual(['show']);
+});
+
+test('every host is named in the summary', () => {
+  const state = changed();
+  const text = summaryText(state, PLAIN);
+  expect([...state.hosts.keys()].filter((host) => !text.includes(host))).toEqual([]);
+});
