@@ -108,17 +108,17 @@ function progressLine({ scene, width, look }: ScreenHeaderProps): Line {
   const done = taking.filter(({ outcome }) => outcome !== null).length;
   const room = Math.max(8, Math.min(40, Math.floor(width / 3)));
   const full = taking.length === 0 ? 0 : Math.floor((done / taking.length) * room);
-  const line: Line = [
+  const line: Span[] = [
     span(' '),
     span(glyphs.full.repeat(full), 'good'),
     span(glyphs.empty.repeat(room - full), 'dim'),
     span(` ${done}/${taking.length}`, 'strong'),
   ];
-  const counts = countSections(scene).filter(([section]) => LIVE.has(section));
-  return counts.reduce((most, [section, count]) => {
-    const longer = [...most, ...part(section, count)];
-    return lineWidth(longer) > width ? most : longer;
-  }, line);
+  for (const [section, count] of countSections(scene)) {
+    const more = LIVE.has(section) ? part(section, count) : [];
+    if (lineWidth([...line, ...more]) <= width) line.push(...more);
+  }
+  return line;
 }
 
 const LIVE: ReadonlySet<Section> = new Set(['flight', 'trouble', 'next', 'changed']);

@@ -130,5 +130,7 @@ const screen = openScreen(run, {
   unicode: process.env.ASCII === undefined,
 });
 void run.go();
-console.log(await screen);
+// Taken after the screen has gone: until then console.log is the screen.
+const end = await screen;
+console.log(end);
 process.exit();
