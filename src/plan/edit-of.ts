@@ -37,7 +37,7 @@ function linesOf(
   };
 }
 
-function linksOf(before: States['service'], after: States['service']): unknown {
+function linksOf(before: States['service'], after: States['service']): object {
   const [from, to] = [before?.links ?? [], after?.links ?? []];
   return {
     active: after?.active ?? null,

@@ -16,10 +16,10 @@ function patch(label: string, change: Change, from: string, to: string): string 
     change.before === null ? '/dev/null' : label,
     change.after === null ? '/dev/null' : label,
   ];
+  // A bound on the edit length and none on the time: the same change always gives the same text.
   const text = createTwoFilesPatch(oldName, newName, from, to, '', '', {
     context: 3,
     maxEditLength: 4000,
-    timeout: 500,
   });
   if (text === undefined) return `--- ${oldName}\n+++ ${newName}\n(too different to show line by line)\n`;
   return text.replace(/^=+\n/, '').replace(/^(---|\+\+\+) (.*?)\t$/gm, '$1 $2');

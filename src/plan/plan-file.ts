@@ -1,0 +1,194 @@
+import { TsyncError } from '#errors/tsync-error.js';
+import { textToBytes } from '#policy/config-text.js';
+import type { Action, Change, ChangeId, States } from '#resources/resource.js';
+import { toBase64 } from './canonical-json.js';
+import { foldKeyOf, planDigestOf } from './digests.js';
+import { type JsonObject, JsonReader } from './json-reader.js';
+import type { Finding, HostPlan } from './plan.js';
+
+/** What `tsync plan -o FILE` keeps, and `tsync apply FILE` makes. */
+export interface PlanFile {
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** Of tsync. */
+  readonly version: string;
+  /** As it was named on the command line. */
+  readonly inventory: string;
+  /** As it was named; null: none. Applying judges hosts by the same settings. */
+  readonly playbook: string | null;
+  /** Of the flag --strategy; null: none. */
+  readonly strategy: string | null;
+  readonly plans: readonly HostPlan[];
+}
+
+export const PLAN_SCHEMA_VERSION = 1;
+
+/** JSON with a line end. The same plan gives the same text. */
+export function serialisePlan({ createdAt, version, inventory, playbook, strategy, plans }: PlanFile): string {
+  const document = { schemaVersion: PLAN_SCHEMA_VERSION, kind: KIND, createdAt, version, inventory, playbook, strategy };
+  return `${JSON.stringify({ ...document, plans: plans.map(planToJson) }, null, 1)}\n`;
+}
+
+const KIND = 'tsync-plan';
+
+/**
+ * Reads what `serialisePlan` wrote; `name` is the file's name for messages. Throws `TsyncError` (exit 65) for anything
+ * else, and for a plan whose digest no longer fits its changes: an approval binds to that.
+ */
+export function parsePlan(text: string, name: string): PlanFile {
+  const root = new JsonReader(name).parse(text);
+  if (root.string('kind') !== KIND) throw root.wrong('kind', KIND);
+  if (root.number('schemaVersion') !== PLAN_SCHEMA_VERSION) {
+    throw root.wrong('schemaVersion', `${PLAN_SCHEMA_VERSION}, the only one this tsync reads`);
+  }
+  return {
+    createdAt: root.string('createdAt'),
+    version: root.string('version'),
+    inventory: root.string('inventory'),
+    playbook: root.nullableString('playbook'),
+    strategy: root.nullableString('strategy'),
+    plans: root.objects('plans').map((plan) => readPlan(plan, name)),
+  };
+}
+
+function planToJson(plan: HostPlan): unknown {
+  return {
+    ...plan,
+    findings: plan.findings.map((finding) =>
+      finding.status === 'drift' ? { ...finding, change: changeToJson(finding.change) } : finding,
+    ),
+    changes: plan.changes.map(changeToJson),
+  };
+}
+
+function changeToJson(change: Change): unknown {
+  if (change.kind !== 'file') return change;
+  return { ...change, before: fileToJson(change.before), after: fileToJson(change.after) };
+}
+
+function fileToJson(state: States['file']): unknown {
+  return state === null ? null : { ...state, bytes: toBase64(state.bytes) };
+}
+
+function readPlan(json: JsonObject, name: string): HostPlan {
+  const host = json.string('host');
+  const changes = json.objects('changes').map(readChange);
+  const actions = json.objects('actions').map(readAction);
+  const planDigest = json.string('planDigest');
+  const foldKey = json.string('foldKey');
+  if (planDigest !== planDigestOf(host, changes, actions) || foldKey !== foldKeyOf(changes, actions)) {
+    throw new TsyncError('plan/file-tampered', `${name}: the changes of ${host} do not fit their digest.`, {
+      exitCode: 65,
+    });
+  }
+  const strategy = json.object('strategy');
+  return {
+    host,
+    strategy: { asked: strategy.string('asked'), taken: strategy.string('taken'), reason: strategy.string('reason') },
+    snapshotDigest: json.string('snapshotDigest'),
+    findings: json.objects('findings').map(readFinding),
+    changes,
+    actions,
+    planDigest,
+    foldKey,
+  };
+}
+
+function readChange(json: JsonObject): Change {
+  const kind = json.oneOf('kind', ['file', 'service', 'module-parameter']);
+  const base = { name: json.string('name'), because: json.string('because') };
+  const id: ChangeId = `${kind}:${base.name}`;
+  if (json.string('id') !== id) throw json.wrong('id', id);
+  const read = STATES[kind];
+  return { id, kind, ...base, before: read(json, 'before'), after: read(json, 'after') } as Change;
+}
+
+const STATES = { file: readFileState, service: readServiceState, 'module-parameter': readParameterState } as const;
+
+function readFileState(json: JsonObject, key: string): States['file'] {
+  const state = json.nullable(key);
+  if (state === null) return null;
+  const mode = state.string('mode');
+  if (!/^[0-7]{3,4}$/.test(mode)) throw state.wrong('mode', 'octal digits');
+  const bytes = fromBase64(state, 'bytes');
+  return { bytes, mode, owner: state.string('owner'), group: state.string('group'), truncated: false };
+}
+
+function readServiceState(json: JsonObject, key: string): States['service'] {
+  const state = json.nullable(key);
+  if (state === null) return null;
+  return { active: state.boolean('active'), links: state.strings('links'), masked: state.boolean('masked') };
+}
+
+function readParameterState(json: JsonObject, key: string): States['module-parameter'] {
+  const state = json.nullable(key);
+  return state === null ? null : { value: state.string('value') };
+}
+
+function readAction(json: JsonObject): Action {
+  return {
+    kind: json.oneOf('kind', ACTION_KINDS),
+    name: json.string('name'),
+    after: json.strings('after'),
+    withoutSyncSeconds: json.number('withoutSyncSeconds'),
+    mayStep: json.boolean('mayStep'),
+  };
+}
+
+const ACTION_KINDS = [
+  'restart',
+  'reload-sources',
+  'daemon-reload',
+  'udev-trigger',
+  'module-load',
+  'initramfs',
+  'relabel',
+] as const satisfies readonly Action['kind'][];
+
+function readFinding(json: JsonObject): Finding {
+  const base = {
+    rule: json.string('rule'),
+    severity: json.oneOf('severity', ['info', 'low', 'medium', 'high', 'critical']),
+    sentence: json.string('sentence'),
+    evidence: json.objects('evidence').map((one) => ({ where: one.string('where'), text: one.string('text') })),
+    source: json.string('source'),
+    waived: json.nullableString('waived'),
+  };
+  const status = json.oneOf('status', ['in-sync', 'drift', 'violation', 'unknown']);
+  switch (status) {
+    case 'in-sync':
+      return { ...base, status };
+    case 'drift':
+      return { ...base, status, change: readChange(json.object('change')) };
+    case 'violation':
+      return {
+        ...base,
+        status,
+        measured: readMeasurement(json.object('measured')),
+        limit: readMeasurement(json.object('limit')),
+      };
+    case 'unknown':
+      return { ...base, status, problem: readProblem(json.object('problem')) };
+  }
+}
+
+function readMeasurement(json: JsonObject) {
+  return { value: json.numberOrString('value'), unit: json.string('unit'), bound: json.nullableNumber('bound') };
+}
+
+function readProblem(json: JsonObject) {
+  return {
+    code: json.problemCode('code'),
+    summary: json.string('summary'),
+    detail: json.string('detail'),
+    hint: json.string('hint'),
+  };
+}
+
+function fromBase64(json: JsonObject, key: string): Uint8Array {
+  try {
+    return textToBytes(atob(json.string(key)));
+  } catch {
+    throw json.wrong(key, 'base64');
+  }
+}

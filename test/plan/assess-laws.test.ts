@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { Facts } from '#facts/facts.js';
+import { assess } from '#plan/assess.js';
+import { invertChanges, rollbackPlan } from '#plan/invert.js';
+import type { HostPlan } from '#plan/plan.js';
+import { findStale } from '#plan/stale.js';
+import { type ResolvedSettings, STRATEGIES } from '#policy/settings.js';
+import { makeFacts } from '../policy/make-facts.js';
+import { applyToFacts } from './apply-to-facts.js';
+import { MADE_HOSTS, server, withSettings } from './made-hosts.js';
+
+const TODAY = '2026-11-22';
+
+function plan(facts: Facts, settings: ResolvedSettings): HostPlan {
+  return assess({ host: 'web1', facts, settings, snapshotDigest: 'digest', today: TODAY });
+}
+
+const SERVER_SETS = { none: [], two: [server('10.77.0.1'), server('ntp.example.org', { maxpoll: 8 })] };
+
+const CASES = Object.keys(MADE_HOSTS).flatMap((host) =>
+  STRATEGIES.flatMap((strategy) =>
+    Object.entries(SERVER_SETS).flatMap(([servers, ntpServers]) =>
+      (['refuse', 'allow'] as const).map((degrade) => ({
+        name: `${host}, ${strategy}, ${servers} servers, degrade ${degrade}`,
+        facts: makeFacts(MADE_HOSTS[host]!),
+        settings: withSettings({ strategy, ntpServers, degrade }),
+      })),
+    ),
+  ),
+);
+
+describe('the laws of a plan', () => {
+  it.each(CASES)('after its changes nothing is left to change: $name', ({ facts, settings }) => {
+    const first = plan(facts, settings);
+    const second = plan(applyToFacts(facts, first.changes), settings);
+    expect(second.changes.map(({ id }) => id)).toEqual([]);
+    expect(second.actions).toEqual([]);
+    expect(second.strategy.taken).toBe(first.strategy.taken);
+  });
+
+  it.each(CASES)('its rollback gives back every byte: $name', ({ facts, settings }) => {
+    const first = plan(facts, settings);
+    const changed = applyToFacts(facts, first.changes);
+    const input = { host: 'web1', changes: first.changes, snapshotDigest: 'digest', reason: 'rollback of 1' };
+    const back = rollbackPlan({ ...input, facts: changed });
+    expect(back.changes).toEqual(invertChanges(first.changes));
+    const restored = applyToFacts(changed, back.changes);
+    for (const [path, file] of facts.files) expect(restored.files.get(path), path).toEqual(file);
+    for (const [unit, service] of facts.services)
+      expect(restored.services.get(unit)?.links, unit).toEqual(service.links);
+    expect(rollbackPlan({ ...input, facts: restored }).changes).toEqual([]);
+    expect(plan(restored, settings).planDigest).toBe(first.planDigest);
+  });
+
+  it.each(CASES)(
+    'the same input gives the same plan, and it fits the host it was made from: $name',
+    ({ facts, settings }) => {
+      const first = plan(facts, settings);
+      expect(plan(facts, settings)).toEqual(first);
+      expect(findStale(first.changes, facts)).toBeNull();
+      expect(new Set(first.changes.map(({ id }) => id)).size).toBe(first.changes.length);
+    },
+  );
+});
+
+describe('going from one strategy to another and back', () => {
+  const route = ['monitor', 'ptp+ntp', 'ntp-only', 'ptp-only', 'host+ptp', 'ptp+ntp', 'monitor', 'auto'] as const;
+  it.each(Object.keys(MADE_HOSTS))('converges at every step on %s', (name) => {
+    let facts = makeFacts(MADE_HOSTS[name]!);
+    for (const strategy of route) {
+      const settings = withSettings({ strategy, ntpServers: [server('10.77.0.1')], degrade: 'allow' });
+      facts = applyToFacts(facts, plan(facts, settings).changes);
+      expect(plan(facts, settings).changes, strategy).toEqual([]);
+    }
+  });
+});
