@@ -22,37 +22,91 @@ process.on('exit', () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const addresses = Array.from({ length: HOSTS }, (_, index) => `127.0.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`);
+const addresses = Array.from(
+  { length: HOSTS },
+  (_, index) => `127.0.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`,
+);
 const sshOptions = [
-  '-F', 'none', '-o', `KexAlgorithms=${KEX}`, '-o', `UserKnownHostsFile=${server.knownHosts}`, '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes',
-  '-o', 'IdentitiesOnly=yes', '-i', server.key, '-l', server.user,
+  '-F',
+  'none',
+  '-o',
+  `KexAlgorithms=${KEX}`,
+  '-o',
+  `UserKnownHostsFile=${server.knownHosts}`,
+  '-o',
+  'StrictHostKeyChecking=yes',
+  '-o',
+  'BatchMode=yes',
+  '-o',
+  'IdentitiesOnly=yes',
+  '-i',
+  server.key,
+  '-l',
+  server.user,
 ];
-const home = { env: { ...process.env, HOME: folder, XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache'), SSH_AUTH_SOCK: '' } };
+const home = {
+  env: {
+    ...process.env,
+    HOME: folder,
+    XDG_STATE_HOME: join(folder, 'state'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    SSH_AUTH_SOCK: '',
+  },
+};
 
 const rows = [];
-const inventory = writeInventory('inventory.yaml', addresses.map((address) => [address, server.port]));
+const inventory = writeInventory(
+  'inventory.yaml',
+  addresses.map((address) => [address, server.port]),
+);
 const auditArguments = ['audit', inventory, '--forks', String(AT_A_TIME), '--known-hosts', server.knownHosts];
-await measure(process.execPath, [tsync, 'audit', writeInventory('one.yaml', [[addresses[0], server.port]]), '--known-hosts', server.knownHosts], home);
+await measure(
+  process.execPath,
+  [tsync, 'audit', writeInventory('one.yaml', [[addresses[0], server.port]]), '--known-hosts', server.knownHosts],
+  home,
+);
 
 const audit = await measure(process.execPath, [tsync, ...auditArguments, '--json'], home);
-const reached = JSON.parse(audit.output.slice(audit.output.indexOf('{'), audit.output.lastIndexOf('}') + 1)).hosts.filter((host) => host.outcome !== 'unreachable' && host.outcome !== 'failed').length;
+const reached = JSON.parse(
+  audit.output.slice(audit.output.indexOf('{'), audit.output.lastIndexOf('}') + 1),
+).hosts.filter((host) => host.outcome !== 'unreachable' && host.outcome !== 'failed').length;
 if (reached !== HOSTS) throw new Error(`tsync audited ${reached} of ${HOSTS} hosts:\n${audit.output.slice(0, 2000)}`);
 rows.push(['tsync audit', audit]);
 
 const list = join(folder, 'hosts');
 writeFileSync(list, addresses.join('\n'));
-const ssh = await measure('sh', ['-c', `xargs -P ${AT_A_TIME} -I {} ssh ${sshOptions.join(' ')} -p ${server.port} {} true <"${list}"`], home);
+const ssh = await measure(
+  'sh',
+  ['-c', `xargs -P ${AT_A_TIME} -I {} ssh ${sshOptions.join(' ')} -p ${server.port} {} true <"${list}"`],
+  home,
+);
 if (ssh.code !== 0) throw new Error(`ssh: ${ssh.output.slice(-500)}`);
 rows.push([`ssh HOST true (${KEX})`, ssh]);
 
 if (installed('clush')) {
   const options = `${sshOptions.join(' ')} -p ${server.port}`;
-  const clush = await measure('clush', ['-f', String(AT_A_TIME), '-w', addresses.join(','), '-o', options, '-b', 'true'], home);
+  const clush = await measure(
+    'clush',
+    ['-f', String(AT_A_TIME), '-w', addresses.join(','), '-o', options, '-b', 'true'],
+    home,
+  );
   rows.push([clush.code === 0 ? 'clush true' : `clush (exit ${clush.code})`, clush]);
 }
 if (installed('ansible')) {
-  const args = ['all', '-i', inventory, '-m', 'ansible.builtin.setup', '-f', String(AT_A_TIME), '--ssh-common-args', sshOptions.join(' ')];
-  const ansible = await measure('ansible', args, { env: { ...home.env, ANSIBLE_PYTHON_INTERPRETER: '/usr/bin/python3', ANSIBLE_STDOUT_CALLBACK: 'minimal' } });
+  const args = [
+    'all',
+    '-i',
+    inventory,
+    '-m',
+    'ansible.builtin.setup',
+    '-f',
+    String(AT_A_TIME),
+    '--ssh-common-args',
+    sshOptions.join(' '),
+  ];
+  const ansible = await measure('ansible', args, {
+    env: { ...home.env, ANSIBLE_PYTHON_INTERPRETER: '/usr/bin/python3', ANSIBLE_STDOUT_CALLBACK: 'minimal' },
+  });
   rows.push([ansible.code === 0 ? 'ansible -m setup' : `ansible (exit ${ansible.code})`, ansible]);
 }
 
@@ -60,10 +114,13 @@ console.log(`\n${HOSTS} hosts, ${AT_A_TIME} at a time, one sshd on loopback, key
 console.log('                                client CPU a host      wall    memory');
 for (const [name, { cpuSeconds, wallSeconds, memoryMiB }] of rows) {
   const cpuMs = `${((cpuSeconds / HOSTS) * 1000).toFixed(1)} ms`;
-  console.log(`${name.padEnd(34)}${cpuMs.padStart(15)}${`${wallSeconds.toFixed(1)} s`.padStart(10)}${`${memoryMiB.toFixed(0)} MiB`.padStart(10)}`);
+  console.log(
+    `${name.padEnd(34)}${cpuMs.padStart(15)}${`${wallSeconds.toFixed(1)} s`.padStart(10)}${`${memoryMiB.toFixed(0)} MiB`.padStart(10)}`,
+  );
 }
 console.log();
-for (const [name, { cpuSeconds }] of rows.slice(1)) console.log(`client CPU ratio to ${name.split(' ')[0]}: ${(audit.cpuSeconds / cpuSeconds).toFixed(2)}`);
+for (const [name, { cpuSeconds }] of rows.slice(1))
+  console.log(`client CPU ratio to ${name.split(' ')[0]}: ${(audit.cpuSeconds / cpuSeconds).toFixed(2)}`);
 
 const relay = await startRelay(server.port);
 const oneHost = writeInventory('relay.yaml', [['127.0.0.1', relay.port]]);
@@ -77,7 +134,10 @@ process.exit(0);
 
 function writeInventory(name, hosts) {
   const file = join(folder, name);
-  const lines = hosts.map(([address, port]) => `    ${JSON.stringify(`host-${address}-${port}`)}: {ansible_host: ${address}, ansible_port: ${port}}`);
+  const lines = hosts.map(
+    ([address, port]) =>
+      `    ${JSON.stringify(`host-${address}-${port}`)}: {ansible_host: ${address}, ansible_port: ${port}}`,
+  );
   const vars = `  vars: {ansible_user: ${server.user}, ansible_ssh_private_key_file: ${JSON.stringify(server.key)}}`;
   writeFileSync(file, ['all:', vars, '  hosts:', ...lines, ''].join('\n'));
   return file;

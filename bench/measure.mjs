@@ -1,6 +1,6 @@
 // CPU, wall and memory of one command with everything it starts.
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const POLL_MS = 50;
 
@@ -16,10 +16,16 @@ export async function measure(command, args, options = {}) {
   });
   let output = '';
   let errors = '';
-  child.stdout.on('data', (chunk) => { output += chunk; });
-  child.stderr.on('data', (chunk) => { errors += chunk; });
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
   let memoryMiB = 0;
-  const poll = setInterval(() => { memoryMiB = Math.max(memoryMiB, residentMiB(child.pid)); }, POLL_MS);
+  const poll = setInterval(() => {
+    memoryMiB = Math.max(memoryMiB, residentMiB(child.pid));
+  }, POLL_MS);
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
   clearInterval(poll);
   const times = /bench-times ([\d.]+) ([\d.]+) ([\d.]+)/.exec(errors);

@@ -26,7 +26,12 @@ export async function startSshd() {
     spawnSync('userdel', [BENCH_USER]);
     run('useradd', ['--no-create-home', '--home-dir', home, '--shell', '/bin/sh', BENCH_USER]);
     run('usermod', ['-p', '*', BENCH_USER]);
-    const [uid, gid] = readFileSync('/etc/passwd', 'utf8').split('\n').find((line) => line.startsWith(`${BENCH_USER}:`)).split(':').slice(2, 4).map(Number);
+    const [uid, gid] = readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith(`${BENCH_USER}:`))
+      .split(':')
+      .slice(2, 4)
+      .map(Number);
     chownSync(home, uid, gid);
     if (!existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
   }

@@ -43,5 +43,8 @@ function pipe(from, to, delivered) {
     }, ONE_WAY_MS),
   );
   from.on('end', () => setTimeout(() => to.end(), ONE_WAY_MS));
-  for (const socket of [from, to]) socket.on('error', () => [from, to].forEach((each) => each.destroy()));
+  for (const socket of [from, to]) socket.on('error', () => {
+    from.destroy();
+    to.destroy();
+  });
 }

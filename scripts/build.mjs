@@ -10,7 +10,9 @@ const source = join(top, 'src');
 const target = join(top, 'dist');
 
 rmSync(target, { recursive: true, force: true });
-const tsc = spawnSync(process.execPath, [join(top, 'node_modules/typescript/bin/tsc'), '-p', top], { stdio: 'inherit' });
+const tsc = spawnSync(process.execPath, [join(top, 'node_modules/typescript/bin/tsc'), '-p', top], {
+  stdio: 'inherit',
+});
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 
 for (const path of filesUnder(source).filter((file) => file.endsWith('.sh'))) {

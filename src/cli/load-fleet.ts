@@ -1,9 +1,9 @@
-import { TsyncError } from '#errors/tsync-error.js';
+import { userInfo } from 'node:os';
 import type { HostTask } from '#engine/host-task.js';
-import type { Host } from '#inventory/host.js';
+import { TsyncError } from '#errors/tsync-error.js';
+import type { Host, SettingsLayer } from '#inventory/host.js';
 import { selectHosts } from '#inventory/select-hosts.js';
 import { resolveSettings } from '#policy/resolve-settings.js';
-import type { SettingsLayer } from '#inventory/host.js';
 import { readInventory } from '#sources/read-inventory.js';
 import type { FleetOptions, PolicyOptions } from './options.js';
 import { readBecomePassword } from './read-secret.js';
@@ -20,21 +20,33 @@ export interface Fleet {
  */
 export async function loadFleet(inventoryPath: string, options: FleetOptions & PolicyOptions): Promise<Fleet> {
   const inventory = await readInventory(inventoryPath);
-  const playbook = options.playbook === undefined ? null : await (await import('#sources/read-playbook.js')).readPlaybook(options.playbook);
+  const playbook =
+    options.playbook === undefined
+      ? null
+      : await (await import('#sources/read-playbook.js')).readPlaybook(options.playbook);
   const selected = selectHosts(inventory, options.limit ?? null);
-  const flags: SettingsLayer | null = options.strategy ? { origin: 'the command line', values: { strategy: options.strategy } } : null;
+  const flags: SettingsLayer | null = options.strategy
+    ? { origin: 'the command line', values: { strategy: options.strategy } }
+    : null;
   const tasks: HostTask[] = [];
   const withoutPlay: string[] = [];
   for (const host of selected) {
-    const settings = await resolveSettings(host, inventory, playbook, flags);
+    const settings = resolveSettings(host, inventory, playbook, flags);
     if (settings === null) withoutPlay.push(host.name);
     else tasks.push({ host, settings });
   }
   if (tasks.length === 0) {
-    throw new TsyncError('usage/no-hosts', `None of the ${selected.length} selected hosts of ${inventoryPath} is named by a play.`, { exitCode: 64 });
+    throw new TsyncError(
+      'usage/no-hosts',
+      `None of the ${selected.length} selected hosts of ${inventoryPath} is named by a play.`,
+      { exitCode: 64 },
+    );
   }
   const becomePassword = await readBecomePassword(options);
-  return { tasks: tasks.map((task) => ({ ...task, host: withFlags(task.host, options, becomePassword) })), withoutPlay };
+  return {
+    tasks: tasks.map((task) => ({ ...task, host: withFlags(task.host, options, becomePassword) })),
+    withoutPlay,
+  };
 }
 
 /** Flags that fill in what the inventory leaves open, as Ansible's do, and those that hold for every host. */
@@ -44,7 +56,7 @@ function withFlags(host: Host, options: FleetOptions, becomePassword: string | n
     ...host,
     connection: {
       ...connection,
-      user: connection.user ?? options.user ?? null,
+      user: connection.user ?? options.user ?? userInfo().username,
       privateKeyFiles: connection.privateKeyFiles.length > 0 ? connection.privateKeyFiles : (options.privateKey ?? []),
       become: connection.become || options.become === true,
       becomePassword: connection.becomePassword ?? becomePassword,

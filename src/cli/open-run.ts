@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
+import { homedir, hostname, userInfo } from 'node:os';
 import type { EngineDeps } from '#engine/deps.js';
 import { readOperatorClock } from '#engine/operator-clock.js';
 import { loadPrograms } from '#engine/programs.js';
@@ -8,9 +8,9 @@ import { type ExitOptions, exitCode } from '#run/exit-code.js';
 import { reduce } from '#run/reduce.js';
 import type { RunState } from '#run/run-state.js';
 import { openStore } from '#store/open-store.js';
-import { stateFolder } from '#store/state-folder.js';
-import { createPrivilegeGate } from '#transport/privilege-gate.js';
+import { storeFolder } from '#store/store-folder.js';
 import type { Transport } from '#transport/connection.js';
+import { PrivilegeGate } from '#transport/privilege-gate.js';
 import { watchInterrupts } from './interrupts.js';
 import { VERSION } from './version.js';
 
@@ -39,7 +39,7 @@ export interface RunRequest {
 
 /** Opens the store, says that the run starts, and takes over Ctrl-C. */
 export async function openRun(request: RunRequest): Promise<OpenRun> {
-  const store = request.store ? openStore(stateFolder(process.env)) : null;
+  const store = request.store ? openStore(storeFolder(process.env, homedir())) : null;
   const operatorClock = await readOperatorClock();
   const run = newRunId(new Date());
   const who = operator();
@@ -66,7 +66,7 @@ export async function openRun(request: RunRequest): Promise<OpenRun> {
     run,
     deps: {
       transport: request.transport,
-      privilege: createPrivilegeGate(),
+      privilege: new PrivilegeGate(),
       programs: loadPrograms(),
       emit,
       clock: { nowSeconds, monotonicMs: () => performance.now(), sleep },
@@ -75,6 +75,7 @@ export async function openRun(request: RunRequest): Promise<OpenRun> {
       today: new Date().toISOString().slice(0, 10),
       finishSignal: interrupts.finishSignal,
       leaveSignal: interrupts.leaveSignal,
+      loginName: userInfo().username,
       run,
       who,
       version: VERSION,

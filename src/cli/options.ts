@@ -42,7 +42,10 @@ export function addFleetOptions(command: Command): Command {
     .option('--become-password-file <file>', 'read the sudo password from this file')
     .option('--private-key <file...>', 'keys to log in with (unless the inventory says otherwise)')
     .option('--known-hosts <file...>', 'known_hosts files to check host keys against, instead of the usual ones')
-    .option('--accept-new', 'accept and remember the keys of hosts that are not known yet; a changed key is refused all the same')
+    .option(
+      '--accept-new',
+      'accept and remember the keys of hosts that are not known yet; a changed key is refused all the same',
+    )
     .option('-T, --timeout <seconds>', 'give up connecting to a host after this time', atLeastOne);
 }
 
@@ -59,7 +62,12 @@ export function addOutputOptions(command: Command): Command {
 }
 
 export function addExitOptions(command: Command): Command {
-  return command.option('--max-unreachable <n>', 'exit 4 only when more hosts than this are unreachable', atLeastZero, 0);
+  return command.option(
+    '--max-unreachable <n>',
+    'exit 4 only when more hosts than this are unreachable',
+    atLeastZero,
+    0,
+  );
 }
 
 function atLeastOne(text: string): number {

@@ -1,7 +1,7 @@
-import type { Event } from '#run/event.js';
 import { eventJsonLine } from '#report/event-json-line.js';
 import { progressLine } from '#report/progress-line.js';
 import { runJson } from '#report/run-json.js';
+import type { Event } from '#run/event.js';
 import type { RunState } from '#run/run-state.js';
 import type { OpenRun } from './open-run.js';
 import type { OutputOptions } from './options.js';
@@ -29,16 +29,15 @@ export function isText(options: OutputOptions): boolean {
 export function followEvents(run: OpenRun, options: OutputOptions): () => void {
   if (options.json) return () => undefined;
   if (options.jsonl) return run.subscribe((event) => print(eventJsonLine(event)));
-  const look = lookOf(process.stderr);
   return run.subscribe((event: Event) => {
-    const line = progressLine(event, run.state(), look);
+    const line = progressLine(event, run.state());
     if (line !== null) process.stderr.write(`${line}\n`);
   });
 }
 
 /** The end of a run on standard output: one JSON document, or the text. With --jsonl every event was printed already. */
 export function printEnd(state: RunState, options: OutputOptions, text: (look: Look) => string): void {
-  if (options.json) print(JSON.stringify(runJson(state), null, 2));
+  if (options.json) print(runJson(state));
   else if (!options.jsonl) print(text(lookOf(process.stdout)));
 }
 

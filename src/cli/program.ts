@@ -16,14 +16,17 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     .exitOverride()
     .configureHelp({ sortOptions: true });
 
-  const add = (signature: string, description: string): Command => program.command(signature).description(description).exitOverride();
+  const add = (signature: string, description: string): Command =>
+    program.command(signature).description(description).exitOverride();
   const review = (command: Command): Command =>
     command
       .option('-y, --yes', 'apply without asking; without a terminal nothing is applied unless this is given')
-      .option('-C, --check', 'show what would be done and change nothing')
-      .option('--no-diff', 'leave the diffs out of the text');
+      .option('-C, --check', 'show what would be done and change nothing');
   const inventoryFlag = (command: Command): Command =>
-    command.option('-i, --inventory <file>', 'the inventory to reach the hosts with, instead of the one that was used then');
+    command.option(
+      '-i, --inventory <file>',
+      'the inventory to reach the hosts with, instead of the one that was used then',
+    );
 
   const run = add('run <inventory>', 'probe, plan, review, apply, and prove that each clock follows its source');
   for (const extend of [addPolicyOptions, addFleetOptions, review, addOutputOptions, addExitOptions]) extend(run);
@@ -34,7 +37,11 @@ export function buildProgram(done: (exitCode: number) => void): Command {
   const audit = add('audit <inventory>', 'say what every clock follows and what is wrong; only reads, needs no root');
   for (const extend of [addPolicyOptions, addFleetOptions, addOutputOptions, addExitOptions]) extend(audit);
   audit
-    .addOption(new Option('--fail-on <severity>', 'exit 2 from this severity on').choices([...SEVERITIES, 'unknown', 'never']).default('low'))
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 2 from this severity on')
+        .choices([...SEVERITIES, 'unknown', 'never'])
+        .default('low'),
+    )
     .option('--no-store', 'keep nothing of this audit')
     .action(async (inventory, options) => done(await (await import('./commands/audit.js')).audit(inventory, options)));
 
@@ -43,26 +50,33 @@ export function buildProgram(done: (exitCode: number) => void): Command {
   plan
     .option('-o, --output <file>', 'write the plan there, for tsync apply')
     .option('--script <host>', 'print the program that would run on this host')
-    .option('--no-diff', 'leave the diffs out of the text')
     .option('--no-preflight', 'do not let hosts try their new servers')
     .action(async (inventory, options) => done(await (await import('./commands/plan.js')).plan(inventory, options)));
 
-  const apply = add('apply <plan>', 'apply a plan that was written with plan -o; what is stale is refused, host by host');
+  const apply = add(
+    'apply <plan>',
+    'apply a plan that was written with plan -o; what is stale is refused, host by host',
+  );
   for (const extend of [inventoryFlag, addFleetOptions, review, addOutputOptions, addExitOptions]) extend(apply);
   apply.action(async (file, options) => done(await (await import('./commands/apply.js')).apply(file, options)));
 
   const rollback = add('rollback <run>', 'take back what a run changed');
   for (const extend of [inventoryFlag, addFleetOptions, review, addOutputOptions, addExitOptions]) extend(rollback);
-  rollback.action(async (name, options) => done(await (await import('./commands/rollback.js')).rollback(name, options)));
+  rollback.action(async (name, options) =>
+    done(await (await import('./commands/rollback.js')).rollback(name, options)),
+  );
 
   const facts = add('facts <inventory>', 'what tsync knows of each host');
-  addFleetOptions(facts)
+  for (const extend of [addFleetOptions, addExitOptions]) extend(facts);
+  facts
     .option('--json', 'print one JSON document')
     .action(async (inventory, options) => done(await (await import('./commands/facts.js')).facts(inventory, options)));
 
   const explain = add('explain <inventory> <host>', 'the chain from evidence to rule to change, for one host');
   for (const extend of [addPolicyOptions, addFleetOptions]) extend(explain);
-  explain.action(async (inventory, host, options) => done(await (await import('./commands/explain.js')).explain(inventory, host, options)));
+  explain.action(async (inventory, host, options) =>
+    done(await (await import('./commands/explain.js')).explain(inventory, host, options)),
+  );
 
   add('history', 'list the runs that are kept here')
     .option('--json', 'print one JSON document')
@@ -90,7 +104,10 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     .option('--calendar <expression>', 'when, as systemd.time(7) writes it', 'hourly')
     .action(async (file, options) => done(await (await import('./commands/schedule.js')).schedule(file, options)));
 
-  const demo = add('demo', 'run everything on a simulated fleet: no root, no network, nothing of this machine is touched');
+  const demo = add(
+    'demo',
+    'run everything on a simulated fleet: no root, no network, nothing of this machine is touched',
+  );
   for (const extend of [review, addOutputOptions]) extend(demo);
   demo
     .option('--fresh', 'begin with a new fleet instead of the one that the last demo left')

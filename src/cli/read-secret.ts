@@ -13,7 +13,10 @@ async function firstLine(file: string): Promise<string> {
     return (await readFile(file, 'utf8')).split(/\r?\n/, 1)[0] ?? '';
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TsyncError('usage/secret-unreadable', `The password file ${file} cannot be read: ${reason}.`, { exitCode: 64, cause });
+    throw new TsyncError('usage/secret-unreadable', `The password file ${file} cannot be read: ${reason}.`, {
+      exitCode: 64,
+      cause,
+    });
   }
 }
 
@@ -32,7 +35,8 @@ export function ask(prompt: string): Promise<string> {
     const onData = (chunk: Buffer): void => {
       for (const character of chunk.toString('utf8')) {
         if (character === '\r' || character === '\n' || character === '\u0004') return end(() => resolve(secret));
-        if (character === '\u0003') return end(() => reject(new TsyncError('usage/interrupted', 'Interrupted at a prompt.', { exitCode: 64 })));
+        if (character === '\u0003')
+          return end(() => reject(new TsyncError('usage/interrupted', 'Interrupted at a prompt.', { exitCode: 64 })));
         if (character === '\u007f' || character === '\b') secret = secret.slice(0, -1);
         else if (character === '\u0015') secret = '';
         else secret += character;

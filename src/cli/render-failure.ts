@@ -11,7 +11,10 @@ export function renderFailure(error: unknown, argv: readonly string[]): number {
   const failure =
     error instanceof TsyncError
       ? error
-      : new TsyncError('internal/bug', error instanceof Error ? error.message : String(error), { exitCode: 1, cause: error });
+      : new TsyncError('internal/bug', error instanceof Error ? error.message : String(error), {
+          exitCode: 1,
+          cause: error,
+        });
   if (argv.includes('--json')) {
     const { problem, place, exitCode } = failure;
     process.stdout.write(`${JSON.stringify({ schemaVersion: 1, error: { ...problem, place, exitCode } })}\n`);
@@ -23,5 +26,7 @@ export function renderFailure(error: unknown, argv: readonly string[]): number {
 
 /** commander throws these for --help, --version and mistakes; it has printed its text already. */
 function isCommanderExit(error: unknown): error is { code: string; exitCode: number } {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.') && 'exitCode' in error;
+  return (
+    error instanceof Error && 'code' in error && String(error.code).startsWith('commander.') && 'exitCode' in error
+  );
 }

@@ -1,9 +1,9 @@
 import { applyFleet } from '#engine/apply-fleet.js';
 import type { ApplyTask } from '#engine/apply-host.js';
+import { shellWord } from '#report/next-commands.js';
 import { planText } from '#report/plan-text.js';
-import { summaryText } from '#report/summary-text.js';
+import { nextCommands, summaryText } from '#report/summary-text.js';
 import type { Event } from '#run/event.js';
-import type { RunState } from '#run/run-state.js';
 import type { OpenRun } from './open-run.js';
 import type { ExitOptions, OutputOptions } from './options.js';
 import { followEvents, isText, lookOf, print, printEnd } from './output.js';
@@ -12,7 +12,8 @@ import { followEvents, isText, lookOf, print, printEnd } from './output.js';
 export interface ReviewOptions {
   readonly yes?: boolean;
   readonly check?: boolean;
-  readonly diff?: boolean;
+  /** True: another text takes the place of plan and summary. */
+  readonly quiet?: boolean;
 }
 
 type Options = OutputOptions & ExitOptions & ReviewOptions;
@@ -25,7 +26,8 @@ export type Assess = (ready: (item: ApplyTask) => void) => Promise<void>;
  * and proves them, and gives the exit code. Nothing is applied that was not shown.
  */
 export async function reviewAndApply(run: OpenRun, options: Options, assess: Assess): Promise<number> {
-  const onScreen = isText(options) && !options.yes && !options.check && process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const onScreen =
+    isText(options) && !options.yes && !options.check && process.stdin.isTTY === true && process.stdout.isTTY === true;
   return onScreen ? withScreen(run, options, assess) : withoutScreen(run, options, assess);
 }
 
@@ -33,7 +35,7 @@ async function withoutScreen(run: OpenRun, options: Options, assess: Assess): Pr
   const unfollow = followEvents(run, options);
   const items: ApplyTask[] = [];
   await assess((item) => items.push(item));
-  if (isText(options) && items.length > 0) print(planText(run.state(), { ...lookOf(process.stdout), diff: options.diff !== false }));
+  if (isText(options) && !options.quiet) print(planText(run.state(), lookOf(process.stdout)));
   if (options.yes && !options.check) {
     await apply(run, items, '--yes');
   } else {
@@ -41,7 +43,8 @@ async function withoutScreen(run: OpenRun, options: Options, assess: Assess): Pr
   }
   const code = await run.finish({ failOn: 'never', maxUnreachable: options.maxUnreachable });
   unfollow();
-  printEnd(run.state(), options, (look) => summaryText(run.state(), look));
+  if (!options.quiet && !(isText(options) && options.check))
+    printEnd(run.state(), options, (look) => summaryText(run.state(), look));
   return code;
 }
 
@@ -58,9 +61,15 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
       approve: (hosts) => approval.resolve(hosts),
       interrupt: run.interrupt,
       nextCommands: () => next,
-      guardSeconds: (host) => items.find(({ task }) => task.host.name === host)?.task.settings.settings.rollout.confirmTimeoutSeconds ?? 0,
+      guardSeconds: (host) =>
+        items.find(({ task }) => task.host.name === host)?.task.settings.settings.rollout.confirmTimeoutSeconds ?? 0,
     },
-    { stdin: process.stdin, stdout: process.stdout, color: lookOf(process.stdout).color, unicode: isUnicode(process.env) },
+    {
+      stdin: process.stdin,
+      stdout: process.stdout,
+      color: lookOf(process.stdout).color,
+      unicode: isUnicode(process.env),
+    },
   );
   void screen.then(() => approval.resolve(new Set()));
   run.deps.finishSignal.addEventListener('abort', () => approval.resolve(new Set()));
@@ -72,7 +81,7 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
     items.filter(({ task }) => approved.has(task.host.name)),
     'the review screen',
   );
-  next = nextCommands(run.state());
+  next = nextCommands(run.state()).map(({ words }) => words.map(shellWord).join(' '));
   const code = await run.finish({ failOn: 'never', maxUnreachable: options.maxUnreachable });
   await screen;
   print(summaryText(run.state(), lookOf(process.stdout)));
@@ -83,8 +92,11 @@ async function apply(run: OpenRun, items: readonly ApplyTask[], by: string): Pro
   const withTrouble = items.filter(({ task }) => run.state().hosts.get(task.host.name)?.problem);
   for (const item of withTrouble) finishWithProblem(run, item);
   const begun = items.filter((item) => !withTrouble.includes(item));
-  for (const { task, plan } of begun) run.deps.emit({ type: 'host-approved', host: task.host.name, planDigest: plan.planDigest, by });
-  const failedBefore = [...run.state().hosts.values()].filter(({ outcome }) => outcome === 'failed' || outcome === 'unreachable').length;
+  for (const { task, plan } of begun)
+    run.deps.emit({ type: 'host-approved', host: task.host.name, planDigest: plan.planDigest, by });
+  const failedBefore = [...run.state().hosts.values()].filter(
+    ({ outcome }) => outcome === 'failed' || outcome === 'unreachable',
+  ).length;
   await applyFleet(begun, run.deps, failedBefore);
 }
 
@@ -97,11 +109,6 @@ function finishWithProblem(run: OpenRun, { task }: ApplyTask): void {
 
 function finish(run: OpenRun, { task }: ApplyTask, outcome: 'drifted' | 'declined'): void {
   run.deps.emit({ type: 'host-finished', host: task.host.name, outcome, problem: null, clock: null, source: null });
-}
-
-function nextCommands(state: RunState): string[] {
-  const touched = [...state.hosts.values()].some(({ outcome }) => outcome === 'changed' || outcome === 'guard-unknown');
-  return [`tsync show ${state.run}`, ...(touched ? [`tsync rollback ${state.run}`] : [])];
 }
 
 function isUnicode({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {

@@ -6,7 +6,13 @@ import { type ApplyTask, applyHost } from './apply-host.js';
 import type { EngineDeps } from './deps.js';
 
 /** Outcomes that count against `max_fail`. */
-const FAILURES: ReadonlySet<Outcome> = new Set<Outcome>(['failed', 'unreachable', 'reverted', 'stale', 'guard-unknown']);
+const FAILURES: ReadonlySet<Outcome> = new Set<Outcome>([
+  'failed',
+  'unreachable',
+  'reverted',
+  'stale',
+  'guard-unknown',
+]);
 
 /**
  * Applies approved plans: hosts that share one rollout go in its waves, each wave waits until the one before is proved, and
@@ -16,20 +22,34 @@ export async function applyFleet(items: readonly ApplyTask[], deps: EngineDeps, 
   for (const [rollout, hosts] of byRollout(items)) await applyInWaves(hosts, rollout, deps, failedBefore);
 }
 
-async function applyInWaves(items: readonly ApplyTask[], rollout: Settings['rollout'], deps: EngineDeps, failedBefore: number): Promise<void> {
+async function applyInWaves(
+  items: readonly ApplyTask[],
+  rollout: Settings['rollout'],
+  deps: EngineDeps,
+  failedBefore: number,
+): Promise<void> {
   const limit = pLimit(deps.forks);
   let failed = failedBefore;
   for (const wave of waves(items, rollout.serial)) {
     const goesOn = mayGoOn(failed, items.length + failedBefore, rollout.maxFail);
     const outcomes = await Promise.all(
-      wave.map((item) => limit(() => (goesOn && !deps.finishSignal.aborted ? applyHost(item, deps) : skip(item, deps)))),
+      wave.map((item) =>
+        limit(() => (goesOn && !deps.finishSignal.aborted ? applyHost(item, deps) : skip(item, deps))),
+      ),
     );
     failed += outcomes.filter((outcome) => FAILURES.has(outcome)).length;
   }
 }
 
 function skip({ task }: ApplyTask, deps: EngineDeps): Outcome {
-  deps.emit({ type: 'host-finished', host: task.host.name, outcome: 'skipped', problem: null, clock: null, source: null });
+  deps.emit({
+    type: 'host-finished',
+    host: task.host.name,
+    outcome: 'skipped',
+    problem: null,
+    clock: null,
+    source: null,
+  });
   return 'skipped';
 }
 

@@ -2,14 +2,14 @@ import { assertNever } from '#errors/assert-never.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { HostPlan } from '#plan/plan.js';
-import type { Outcome } from '#run/outcome.js';
 import { applyProgram } from '#resources/apply-program.js';
+import type { Outcome } from '#run/outcome.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
 import { transactionId } from './new-transaction.js';
+import { type StandingOf, settleHost } from './settle-host.js';
 import { talk } from './talk.js';
 import { problemOf } from './trouble.js';
-import { type StandingOf, settleHost } from './settle-host.js';
 
 /** What is to be done to one host, and how a new probe is judged afterwards. */
 export interface ApplyTask {
@@ -64,7 +64,12 @@ export async function applyHost(input: ApplyTask, deps: EngineDeps): Promise<Out
   }
 }
 
-async function runApplyProgram({ task, plan }: ApplyTask, transaction: string, guardSeconds: number, deps: EngineDeps): Promise<Applied> {
+async function runApplyProgram(
+  { task, plan }: ApplyTask,
+  transaction: string,
+  guardSeconds: number,
+  deps: EngineDeps,
+): Promise<Applied> {
   const { run, who, version, programs, clock, emit } = deps;
   const startedAt = new Date(clock.nowSeconds() * 1000).toISOString();
   let last: Applied | null = null;
@@ -89,7 +94,12 @@ async function runApplyProgram({ task, plan }: ApplyTask, transaction: string, g
     // A conversation that broke after the last word of the program lost nothing.
     return last ?? { kind: 'lost', problem: problemOf(error) };
   }
-  return last ?? { kind: 'lost', problem: problem('apply/cut-off', 'The apply program ended without saying how the transaction ended.') };
+  return (
+    last ?? {
+      kind: 'lost',
+      problem: problem('apply/cut-off', 'The apply program ended without saying how the transaction ended.'),
+    }
+  );
 }
 
 /** The steps that decide what became of a transaction (src/resources/transaction.sh); null for all others. */
@@ -97,16 +107,27 @@ function meaningOf(step: string, detail: string, failure: string): Applied | nul
   const [word = '', rest = ''] = splitOnce(detail);
   switch (`${step} ${word}`) {
     case 'precheck stale':
-      return { kind: 'refused', outcome: 'stale', problem: problem('apply/stale', `${rest} is no longer as the plan was made of. Nothing was touched.`) };
+      return {
+        kind: 'refused',
+        outcome: 'stale',
+        problem: problem('apply/stale', `${rest} is no longer as the plan was made of. Nothing was touched.`),
+      };
     case 'lock held':
       return { kind: 'refused', outcome: 'failed', problem: problem('apply/locked', heldBy(rest)) };
     case 'prepare failed':
     case 'guard failed':
-      return { kind: 'refused', outcome: 'failed', problem: problem('apply/not-begun', `${step}: ${rest}. Nothing was touched.`) };
+      return {
+        kind: 'refused',
+        outcome: 'failed',
+        problem: problem('apply/not-begun', `${step}: ${rest}. Nothing was touched.`),
+      };
     case 'transaction applied':
       return { kind: 'applied' };
     case 'transaction reverted':
-      return { kind: 'reverted', problem: problem('apply/step-failed', `${failure || 'A step failed'}. All changes were taken back.`) };
+      return {
+        kind: 'reverted',
+        problem: problem('apply/step-failed', `${failure || 'A step failed'}. All changes were taken back.`),
+      };
     case 'transaction failed':
       return { kind: 'failed', problem: problem('apply/undo-failed', `Taking the changes back failed: ${rest}.`) };
     default:

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
-import type { HostPlan } from '#plan/plan.js';
 import { assess } from '#plan/assess.js';
+import type { HostPlan } from '#plan/plan.js';
 import { isOpen } from '#run/count-findings.js';
 import { summariseHost } from '#run/host-summary.js';
 import type { EngineDeps } from './deps.js';
@@ -28,7 +28,7 @@ export type Judge = (task: HostTask, probed: Probed) => HostPlan;
 export async function assessFleet(
   tasks: readonly HostTask[],
   deps: EngineDeps,
-  options: { readonly asRoot: boolean; readonly judge?: Judge; readonly then: AfterAssessment },
+  options: { readonly asRoot: boolean; readonly judge?: Judge; readonly onAssessed: AfterAssessment },
 ): Promise<void> {
   const limit = pLimit(deps.forks);
   await Promise.all(tasks.map((task) => limit(() => assessHost(task, deps, options))));
@@ -37,7 +37,7 @@ export async function assessFleet(
 async function assessHost(
   task: HostTask,
   deps: EngineDeps,
-  { asRoot, judge = judgeBySettings(deps.today), then }: Parameters<typeof assessFleet>[2],
+  { asRoot, judge = judgeBySettings(deps.today), onAssessed }: Parameters<typeof assessFleet>[2],
 ): Promise<void> {
   const host = task.host.name;
   if (deps.finishSignal.aborted) {
@@ -50,7 +50,7 @@ async function assessHost(
     const plan = judge(task, probed);
     const { clock } = probed.snapshot;
     deps.emit({ type: 'host-assessed', host, plan, clock, summary: summariseHost(probed.facts), notes: notesOf(plan) });
-    await then({ task, probed, plan });
+    await onAssessed({ task, probed, plan });
   } catch (error) {
     const problem = problemOf(error);
     deps.emit({ type: 'host-finished', host, outcome: outcomeOf(problem), problem, clock: null, source: null });
@@ -59,16 +59,26 @@ async function assessHost(
 
 /** The judge of audit, plan and run; `today` is the ISO date for waivers. */
 export function judgeBySettings(today: string): Judge {
-  return ({ host, settings }, { facts, snapshotDigest }) => assess({ host: host.name, facts, settings, snapshotDigest, today });
+  return ({ host, settings }, { facts, snapshotDigest }) =>
+    assess({ host: host.name, facts, settings, snapshotDigest, today });
 }
 
 /** Ends a host on which nothing is (to be) changed: in sync, or drifted when anything still stands against it. */
 export function finishUnchanged({ task, probed, plan }: Assessed, deps: EngineDeps): void {
   const source = summariseHost(probed.facts).source;
   const outcome = plan.changes.length > 0 || plan.findings.some(isOpen) ? 'drifted' : 'in-sync';
-  deps.emit({ type: 'host-finished', host: task.host.name, outcome, problem: null, clock: probed.snapshot.clock, source });
+  deps.emit({
+    type: 'host-finished',
+    host: task.host.name,
+    outcome,
+    problem: null,
+    clock: probed.snapshot.clock,
+    source,
+  });
 }
 
 function notesOf({ strategy }: HostPlan): string[] {
-  return strategy.asked === strategy.taken ? [] : [`strategy ${strategy.asked} became ${strategy.taken}: ${strategy.reason}`];
+  return strategy.asked === strategy.taken
+    ? []
+    : [`strategy ${strategy.asked} became ${strategy.taken}: ${strategy.reason}`];
 }

@@ -22,6 +22,8 @@ export interface EngineDeps {
   readonly finishSignal: AbortSignal;
   /** Aborted by the second: connections are dropped, open changes are left to their guards. */
   readonly leaveSignal: AbortSignal;
+  /** The operator's own user name, for hosts that name no user. */
+  readonly loginName: string;
   readonly run: string;
   readonly who: string;
   readonly version: string;

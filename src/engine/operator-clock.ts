@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { parseTracking } from '#facts/chrony.js';
+import { trackingOf } from '#facts/chrony-readings.js';
 import type { OperatorClock } from '#run/event.js';
 
 const CHRONYC_DEADLINE_MS = 1500;
@@ -11,7 +11,7 @@ const CHRONYC_DEADLINE_MS = 1500;
  */
 export async function readOperatorClock(): Promise<OperatorClock> {
   const printed = await chronyTracking();
-  const tracking = printed === null ? null : parseTracking(printed).value;
+  const tracking = printed === null ? null : trackingOf(printed).value;
   if (tracking) {
     const synchronised = tracking.leap !== 'Not synchronised' && tracking.stratum > 0;
     const boundMs = (tracking.rootDelaySeconds / 2 + tracking.rootDispersionSeconds) * 1000;

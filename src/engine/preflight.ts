@@ -1,6 +1,8 @@
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
+import { serversToTry } from '#plan/servers-to-try.js';
 import type { Frame } from '#snapshot/frames.js';
+import type { Assessed } from './assess-fleet.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
 import { withSettleDialog } from './settle-dialog.js';
@@ -14,6 +16,13 @@ export interface Preflight {
 
 const SECONDS_A_SERVER = 8;
 const MOST_SERVERS = 8;
+
+/** Tries the servers that this plan brings, from the host, and says what came of it. */
+export async function tryServers({ task, plan }: Assessed, deps: EngineDeps): Promise<void> {
+  const servers = serversToTry(plan, task.settings.settings);
+  if (servers.length === 0) return;
+  deps.emit({ type: 'host-preflight', host: task.host.name, ...(await preflight(task, servers, deps)) });
+}
 
 /**
  * Lets the host itself ask each server once (`chronyd -Q`, chronyd(8)), without touching its clock, so that a blocked port or a
@@ -43,18 +52,26 @@ export function judgePreflight(servers: readonly string[], frames: readonly Fram
   return { notes, problem: problem('preflight/no-answer', detail) };
 }
 
-function resultOf(server: string, frames: readonly Frame[]): { readonly answered: boolean | null; readonly note: string } {
+function resultOf(
+  server: string,
+  frames: readonly Frame[],
+): { readonly answered: boolean | null; readonly note: string } {
   const name = `preflight:${server}`;
   const frame = frames.find((candidate) => candidate.type === 'section' && candidate.section.name === name);
-  if (frame?.type !== 'section' || frame.section.state === 'absent') return { answered: null, note: 'could not be tried' };
+  if (frame?.type !== 'section' || frame.section.state === 'absent')
+    return { answered: null, note: 'could not be tried' };
   const { bytes, exit } = frame.section;
   const text = new TextDecoder().decode(bytes);
   const wrong = /System clock wrong by (-?\d+\.\d+) seconds/.exec(text)?.[1];
   if (wrong !== undefined) {
     const seconds = Number(wrong);
-    return { answered: true, note: `answered: the clock is ${Math.abs(seconds).toFixed(4)} s ${seconds < 0 ? 'ahead' : 'behind'}` };
+    return {
+      answered: true,
+      note: `answered: the clock is ${Math.abs(seconds).toFixed(4)} s ${seconds < 0 ? 'ahead' : 'behind'}`,
+    };
   }
-  if (/No suitable source|Timeout reached/i.test(text) || exit === null || exit === 124 || exit === 137) return { answered: false, note: 'did not answer' };
+  if (/No suitable source|Timeout reached/i.test(text) || exit === null || exit === 124 || exit === 137)
+    return { answered: false, note: 'did not answer' };
   const last = text.trim().split('\n').at(-1) ?? '';
   return { answered: null, note: `could not be tried: ${printable(last).slice(0, 200)}` };
 }

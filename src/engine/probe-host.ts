@@ -6,8 +6,9 @@ import type { Host } from '#inventory/host.js';
 import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import type { Frame } from '#snapshot/frames.js';
 import { measureClock } from '#snapshot/measure-clock.js';
-import { snapshotDigest } from '#snapshot/serialise-snapshot.js';
-import type { Snapshot } from '#snapshot/snapshot.js';
+import type { ClockMeasurement, Snapshot } from '#snapshot/snapshot.js';
+import { snapshotDigest } from '#snapshot/snapshot-digest.js';
+import { type ClockRound, defaultClockAsking } from '#transport/converse.js';
 import type { EngineDeps } from './deps.js';
 import { talk } from './talk.js';
 
@@ -28,7 +29,7 @@ export async function probeHost(host: Host, deps: EngineDeps, options: { readonl
     program: deps.programs.probe,
     asRoot: options.asRoot,
     parameters: [],
-    clock: CLOCK_EXCHANGES,
+    clock: defaultClockAsking,
     silenceMs: SILENCE_MS,
     totalMs: TOTAL_MS,
     onFrame: (frame) => {
@@ -36,15 +37,20 @@ export async function probeHost(host: Host, deps: EngineDeps, options: { readonl
       frames.push(frame);
     },
   });
-  return assembled(frames, measureClock(result.exchanges, result.resolutionSeconds));
+  return assembled(frames, measurementOf(result));
 }
 
-/** Five answers suffice: the smallest round trip counts. Requests go out without waiting, so that many share a turnaround. */
-export const CLOCK_EXCHANGES = { exchanges: 5, everyMs: 12, atMost: 40 };
+/** A round of exchanges as a measurement; null when the host gave no usable answer. */
+export function measurementOf({ exchanges, resolutionSeconds }: ClockRound): ClockMeasurement | null {
+  return resolutionSeconds === null ? null : measureClock(exchanges, resolutionSeconds);
+}
 
 /** Frames of one probe and the measurement beside them, as facts. Throws `HostTrouble` when the end is missing. */
 export function assembled(frames: readonly Frame[], clock: Snapshot['clock']): Probed {
   const snapshot = collectSnapshot(frames, clock);
-  if (!snapshot.complete) throw new HostTrouble(problem('probe/cut-off', 'The probe ended before its last frame, so part of the host was not seen.'));
+  if (!snapshot.complete)
+    throw new HostTrouble(
+      problem('probe/cut-off', 'The probe ended before its last frame, so part of the host was not seen.'),
+    );
   return { snapshot, facts: factsOf(snapshot), snapshotDigest: snapshotDigest(snapshot) };
 }

@@ -3,9 +3,9 @@ import { problem } from '#errors/problem.js';
 import type { Host } from '#inventory/host.js';
 import type { Frame } from '#snapshot/frames.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
-import { measureClock } from '#snapshot/measure-clock.js';
-import type { ConversationControl } from '#transport/converse.js';
+import type { ClockRound, ConverseControl } from '#transport/converse.js';
 import type { EngineDeps } from './deps.js';
+import { measurementOf } from './probe-host.js';
 import { talk } from './talk.js';
 
 /** One open conversation with the settle program: requests and their answers, one at a time. */
@@ -29,7 +29,7 @@ export async function withSettleDialog<T>(
 ): Promise<T> {
   const waiting: Waiter[] = [];
   let frames: Frame[] = [];
-  let control: ConversationControl | null = null;
+  let control: ConverseControl | null = null;
   const opened = new Promise<void>((resolve, reject) => waiting.push({ resolve: () => resolve(), reject }));
 
   const ended = talk(host, deps, {
@@ -59,7 +59,7 @@ export async function withSettleDialog<T>(
     failure = error;
     for (const waiter of waiting.splice(0)) waiter.reject(error);
   }
-  function request(send: (control: ConversationControl) => void): Promise<readonly Frame[]> {
+  function request(send: (control: ConverseControl) => void): Promise<readonly Frame[]> {
     return new Promise((resolve, reject) => {
       if (failure !== null || control === null) return reject(failure);
       waiting.push({ resolve, reject });
@@ -71,20 +71,15 @@ export async function withSettleDialog<T>(
   const dialog: SettleDialog = {
     request: (line) => request((open) => open.send(line)),
     async measureClock() {
-      let measurement: ClockMeasurement | null = null;
-      const idle = request((open) => open.send('clock'));
-      if (control) {
-        const { exchanges, resolutionSeconds } = await control.measureClock();
-        measurement = measureClock(exchanges, resolutionSeconds);
-      }
-      await idle;
-      return measurement;
+      const asked = Promise.withResolvers<ClockRound>();
+      await request((open) => asked.resolve(open.measureClock()));
+      return measurementOf(await asked.promise);
     },
   };
   try {
     return await drive(dialog);
   } finally {
-    if (failure === null && control !== null) (control as ConversationControl).send('bye');
+    if (failure === null && control !== null) (control as ConverseControl).send('bye');
     await ended;
   }
 }

@@ -1,12 +1,12 @@
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
-import type { Outcome } from '#run/outcome.js';
 import { summariseHost } from '#run/host-summary.js';
+import type { Outcome } from '#run/outcome.js';
 import type { Frame } from '#snapshot/frames.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
-import { type Probed, assembled } from './probe-host.js';
+import { assembled, type Probed } from './probe-host.js';
 import { type SettleDialog, withSettleDialog } from './settle-dialog.js';
 import { problemOf } from './trouble.js';
 
@@ -51,7 +51,9 @@ export async function settleHost(input: SettleTask, deps: EngineDeps): Promise<O
   while (monotonicMs() < giveUpMs && !deps.leaveSignal.aborted) {
     try {
       const seconds = Math.ceil((giveUpMs - monotonicMs()) / 1000);
-      const end = await withSettleDialog(input.task.host, deps, { seconds, asRoot: true }, (dialog) => settleOver(dialog, input, begunMs, deps));
+      const end = await withSettleDialog(input.task.host, deps, { seconds, asRoot: true }, (dialog) =>
+        settleOver(dialog, input, begunMs, deps),
+      );
       if (end !== null) return finish(end);
     } catch (error) {
       trouble = problemOf(error);
@@ -59,7 +61,10 @@ export async function settleHost(input: SettleTask, deps: EngineDeps): Promise<O
     await sleep(BETWEEN_CONNECTIONS_MS, deps.leaveSignal);
   }
   const why = deps.leaveSignal.aborted ? 'It was left to its guard.' : (trouble?.detail ?? 'It gave no answer.');
-  const guardUnknown = problem('verify/guard-unknown', `How transaction ${input.transaction} ended could not be learned. ${why}`);
+  const guardUnknown = problem(
+    'verify/guard-unknown',
+    `How transaction ${input.transaction} ended could not be learned. ${why}`,
+  );
   return finish({ outcome: 'guard-unknown', problem: guardUnknown, clock: null, source: null });
 
   function finish(end: End): Outcome {
@@ -69,7 +74,12 @@ export async function settleHost(input: SettleTask, deps: EngineDeps): Promise<O
 }
 
 /** One conversation: reads the transaction's state from the host, and goes on from there. Null: ask again later. */
-async function settleOver(dialog: SettleDialog, input: SettleTask, begunMs: number, deps: EngineDeps): Promise<End | null> {
+async function settleOver(
+  dialog: SettleDialog,
+  input: SettleTask,
+  begunMs: number,
+  deps: EngineDeps,
+): Promise<End | null> {
   const state = answerOf(await dialog.request(`state ${input.transaction}`), 'state');
   switch (state) {
     case 'applied':
@@ -77,9 +87,19 @@ async function settleOver(dialog: SettleDialog, input: SettleTask, begunMs: numb
     case 'confirmed':
       return { outcome: 'changed', problem: null, clock: null, source: null };
     case 'reverted':
-      return { outcome: 'reverted', problem: input.trouble ?? problem('verify/reverted-by-guard', 'Its guard took the changes back.'), clock: null, source: null };
+      return {
+        outcome: 'reverted',
+        problem: input.trouble ?? problem('verify/reverted-by-guard', 'Its guard took the changes back.'),
+        clock: null,
+        source: null,
+      };
     case 'absent':
-      return { outcome: 'failed', problem: input.trouble ?? problem('apply/not-begun', 'The host knows nothing of this transaction.'), clock: null, source: null };
+      return {
+        outcome: 'failed',
+        problem: input.trouble ?? problem('apply/not-begun', 'The host knows nothing of this transaction.'),
+        clock: null,
+        source: null,
+      };
     case 'armed':
     case 'failed':
       // Broke off in the middle: nobody else will finish it, so it is taken back now and not only at the guard's time.
@@ -99,9 +119,16 @@ async function verify(dialog: SettleDialog, input: SettleTask, begunMs: number, 
     const probed = assembled([...(await dialog.request('probe')), { type: 'done' }], clock);
     const standing = input.standingOf(probed);
     const { name: host } = input.task.host;
-    deps.emit({ type: 'verify-attempt', host, attempt, waitingFor: standing.waitingFor.map((text) => printable(text)), clock });
+    deps.emit({
+      type: 'verify-attempt',
+      host,
+      attempt,
+      waitingFor: standing.waitingFor.map((text) => printable(text)),
+      clock,
+    });
     const source = summariseHost(probed.facts).source;
-    if (standing.waitingFor.length === 0 && standing.hopeless === null) return confirm(dialog, input, deps, { clock, source });
+    if (standing.waitingFor.length === 0 && standing.hopeless === null)
+      return confirm(dialog, input, deps, { clock, source });
     if (standing.hopeless !== null) return revert(dialog, input, standing.hopeless, deps, clock);
     if (monotonicMs() >= untilMs) {
       const reason = `After ${settleTimeoutSeconds} s it still waited for ${standing.waitingFor.join(', ')}.`;
@@ -112,7 +139,12 @@ async function verify(dialog: SettleDialog, input: SettleTask, begunMs: number, 
   }
 }
 
-async function confirm(dialog: SettleDialog, input: SettleTask, deps: EngineDeps, seen: Pick<End, 'clock' | 'source'>): Promise<End | null> {
+async function confirm(
+  dialog: SettleDialog,
+  input: SettleTask,
+  deps: EngineDeps,
+  seen: Pick<End, 'clock' | 'source'>,
+): Promise<End | null> {
   const { transaction } = input;
   deps.emit({ type: 'verdict', host: input.task.host.name, transaction, verdict: 'confirm', reason: 'proved' });
   const answer = answerOf(await dialog.request(`confirm ${transaction}`), 'confirm');
@@ -121,12 +153,20 @@ async function confirm(dialog: SettleDialog, input: SettleTask, deps: EngineDeps
   return null;
 }
 
-async function revert(dialog: SettleDialog, input: SettleTask, reason: string, deps: EngineDeps, clock: ClockMeasurement | null): Promise<End> {
+async function revert(
+  dialog: SettleDialog,
+  input: SettleTask,
+  reason: string,
+  deps: EngineDeps,
+  clock: ClockMeasurement | null,
+): Promise<End> {
   const { transaction } = input;
   deps.emit({ type: 'verdict', host: input.task.host.name, transaction, verdict: 'revert', reason: printable(reason) });
   const answer = answerOf(await dialog.request(`revert ${transaction}`), 'revert');
-  if (answer === 'reverted') return { outcome: 'reverted', problem: problem('verify/not-proved', printable(reason)), clock, source: null };
-  if (answer === 'confirmed' || answer === 'refused:confirmed') return { outcome: 'changed', problem: null, clock, source: null };
+  if (answer === 'reverted')
+    return { outcome: 'reverted', problem: problem('verify/not-proved', printable(reason)), clock, source: null };
+  if (answer === 'confirmed' || answer === 'refused:confirmed')
+    return { outcome: 'changed', problem: null, clock, source: null };
   const detail = `${printable(reason)} Taking the changes back ended with: ${answer}.`;
   return { outcome: 'guard-unknown', problem: problem('apply/undo-failed', detail), clock, source: null };
 }

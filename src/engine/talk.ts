@@ -1,5 +1,6 @@
 import type { Host } from '#inventory/host.js';
-import { type ConverseOptions, type ConverseResult, converse } from '#transport/converse.js';
+import { becomeOf } from '#transport/become.js';
+import { type Conversed, type ConverseOptions, converse } from '#transport/converse.js';
 import type { EngineDeps } from './deps.js';
 
 /** What one conversation of the engine adds to what every conversation has. */
@@ -16,7 +17,7 @@ const READY_MS = 30_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Opens a connection of its own, holds one conversation over it and closes it. Rejects with `HostTrouble`. */
-export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise<ConverseResult> {
+export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise<Conversed> {
   const connection = await deps.transport.connect(host, deps.leaveSignal);
   try {
     const { asRoot, silenceMs, totalMs, parameters, ...rest } = options;
@@ -24,7 +25,8 @@ export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise
       ...rest,
       nonce: deps.newNonce(),
       parameters: [...rootParameters(host), ...parameters],
-      become: becomes(host, asRoot) ? { user: host.connection.becomeUser, password: host.connection.becomePassword } : null,
+      become: becomeOf({ ...host.connection, become: host.connection.become || asRoot }, deps.loginName),
+      host: host.name,
       privilege: deps.privilege,
       deadlines: { readyMs: READY_MS, silenceMs, totalMs },
       maxBytes: MOST_BYTES,
@@ -34,10 +36,6 @@ export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise
   } finally {
     connection.close();
   }
-}
-
-function becomes(host: Host, asRoot: boolean): boolean {
-  return (host.connection.become || asRoot) && host.connection.user !== 'root';
 }
 
 /** `tsync_root` and `tsync_bin` put a host's paths and commands below a folder: the demo's hosts and tests live so. */

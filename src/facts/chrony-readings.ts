@@ -8,11 +8,14 @@ import type { Sections } from './sections.js';
  * `leap`, `referenceId` and `stratum` first.
  */
 export function trackingFact(sections: Sections): Fact<ChronyTracking> {
-  return whenKnown(answer(sections, 'tracking'), (text) => {
-    const line = text.split('\n').find((candidate) => /^[0-9A-Fa-f]{8},/.test(candidate));
-    const tracking = line === undefined ? null : parseTracking(line.split(','));
-    return tracking ? known(tracking) : unknown(`chronyc tracking printed what is not known: ${text.slice(0, 80)}`);
-  });
+  return whenKnown(answer(sections, 'tracking'), trackingOf);
+}
+
+/** What `chronyc -c -n tracking` printed, wherever it ran. */
+export function trackingOf(text: string): Fact<ChronyTracking> {
+  const line = text.split('\n').find((candidate) => /^[0-9A-Fa-f]{8},/.test(candidate));
+  const tracking = line === undefined ? null : parseTracking(line.split(','));
+  return tracking ? known(tracking) : unknown(`chronyc tracking printed what is not known: ${text.slice(0, 80)}`);
 }
 
 function parseTracking(columns: readonly string[]): ChronyTracking | null {

@@ -25,7 +25,15 @@ export const PLAN_SCHEMA_VERSION = 1;
 
 /** JSON with a line end. The same plan gives the same text. */
 export function serialisePlan({ createdAt, version, inventory, playbook, strategy, plans }: PlanFile): string {
-  const document = { schemaVersion: PLAN_SCHEMA_VERSION, kind: KIND, createdAt, version, inventory, playbook, strategy };
+  const document = {
+    schemaVersion: PLAN_SCHEMA_VERSION,
+    kind: KIND,
+    createdAt,
+    version,
+    inventory,
+    playbook,
+    strategy,
+  };
   return `${JSON.stringify({ ...document, plans: plans.map(planToJson) }, null, 1)}\n`;
 }
 

@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +46,11 @@ export const LAB = {
 
 /** Starts `count` systemd hosts and gives the inventory as text. */
 export function hostsUp(count: number): string {
-  return execFileSync('bash', [LAB.script, 'up', String(count)], { env: LAB.env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  return execFileSync('bash', [LAB.script, 'up', String(count)], {
+    env: LAB.env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }
 
 export function hostsDown(): void {
@@ -47,7 +60,14 @@ export function hostsDown(): void {
 /** A chronyd on the lab's bridge that says it is stratum 8 and does not touch this machine's clock. */
 export function startNtpServer(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'tsync-lab-ntp-'));
-  const lines = ['local stratum 8', `allow ${NETWORK}.0/24`, `bindaddress ${NTP_SERVER}`, 'cmdport 0', `pidfile ${folder}/pid`, 'bindcmdaddress /'];
+  const lines = [
+    'local stratum 8',
+    `allow ${NETWORK}.0/24`,
+    `bindaddress ${NTP_SERVER}`,
+    'cmdport 0',
+    `pidfile ${folder}/pid`,
+    'bindcmdaddress /',
+  ];
   writeFileSync(join(folder, 'chrony.conf'), `${lines.join('\n')}\n`);
   const server = spawn('chronyd', ['-d', '-x', '-u', 'root', '-f', join(folder, 'chrony.conf')], { stdio: 'ignore' });
   return () => {
@@ -74,7 +94,13 @@ export class Operator {
 
   start(args: readonly string[]) {
     mkdirSync(join(this.home, '.ssh'), { recursive: true, mode: 0o700 });
-    const env = { PATH: process.env.PATH, HOME: this.home, LANG: 'C.UTF-8', XDG_STATE_HOME: join(this.home, 'state'), XDG_CACHE_HOME: join(this.home, 'cache') };
+    const env = {
+      PATH: process.env.PATH,
+      HOME: this.home,
+      LANG: 'C.UTF-8',
+      XDG_STATE_HOME: join(this.home, 'state'),
+      XDG_CACHE_HOME: join(this.home, 'cache'),
+    };
     return spawn(process.execPath, [join(TOP, 'bin/tsync.js'), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
@@ -98,8 +124,24 @@ export class Operator {
 
 /** Runs a command on host I over OpenSSH, as root. */
 export function onHost(index: number, command: string): string {
-  const options = ['-F', 'none', '-i', LAB.key, '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'BatchMode=yes'];
-  return execFileSync('ssh', [...options, `root@${LAB.addressOf(index)}`, command], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const options = [
+    '-F',
+    'none',
+    '-i',
+    LAB.key,
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    'UserKnownHostsFile=/dev/null',
+    '-o',
+    'LogLevel=ERROR',
+    '-o',
+    'BatchMode=yes',
+  ];
+  return execFileSync('ssh', [...options, `root@${LAB.addressOf(index)}`, command], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }
 
 /** Every path below a folder with type, mode, owner and group, and the link's text or the content's digest. */
@@ -122,5 +164,8 @@ export function fingerprint(folder: string): Map<string, string> {
 
 /** Active and enabled state of the time services, and the process ids of the daemon. */
 export function servicesOf(index: number): string {
-  return onHost(index, 'systemctl is-active chrony systemd-timesyncd ntp ntpsec; systemctl is-enabled chrony; pidof chronyd | tr " " "\\n" | sort | wc -l');
+  return onHost(
+    index,
+    'systemctl is-active chrony systemd-timesyncd ntp ntpsec; systemctl is-enabled chrony; pidof chronyd | tr " " "\\n" | sort | wc -l',
+  );
 }

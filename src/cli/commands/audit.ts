@@ -7,16 +7,27 @@ import { openRun } from '../open-run.js';
 import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions } from '../options.js';
 import { followEvents, printEnd } from '../output.js';
 
-export type AuditOptions = FleetOptions & PolicyOptions & OutputOptions & ExitOptions & { readonly failOn: FailOn; readonly store: boolean };
+export type AuditOptions = FleetOptions &
+  PolicyOptions &
+  OutputOptions &
+  ExitOptions & { readonly failOn: FailOn; readonly store: boolean };
 
 /** `tsync audit`: probes and judges, changes nothing, needs no root. Gives the exit code. */
 export async function audit(inventory: string, options: AuditOptions): Promise<number> {
   const { tasks } = await loadFleet(inventory, options);
   const hosts = tasks.map(({ host }) => host.name);
   const transport = createTransport(options);
-  const run = await openRun({ kind: 'audit', hosts, inventory, of: null, transport, forks: options.forks, store: options.store });
+  const run = await openRun({
+    kind: 'audit',
+    hosts,
+    inventory,
+    of: null,
+    transport,
+    forks: options.forks,
+    store: options.store,
+  });
   const unfollow = followEvents(run, options);
-  await assessFleet(tasks, run.deps, { asRoot: false, then: (assessed) => finishUnchanged(assessed, run.deps) });
+  await assessFleet(tasks, run.deps, { asRoot: false, onAssessed: (assessed) => finishUnchanged(assessed, run.deps) });
   const code = await run.finish({ failOn: options.failOn, maxUnreachable: options.maxUnreachable });
   unfollow();
   printEnd(run.state(), options, (look) => auditText(run.state(), look));

@@ -1,37 +1,42 @@
-import { type ApplyTask } from '#engine/apply-host.js';
-import { applyFleet } from '#engine/apply-fleet.js';
+import type { ApplyTask } from '#engine/apply-host.js';
 import { type Assessed, assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
-import { preflight } from '#engine/preflight.js';
+import type { HostTask } from '#engine/host-task.js';
+import { tryServers } from '#engine/preflight.js';
 import { standingBySettings } from '#engine/standing.js';
-import { serversToTry } from '#plan/servers-to-try.js';
 import { createTransport } from '../create-transport.js';
 import { loadFleet } from '../load-fleet.js';
-import { openRun } from '../open-run.js';
+import { type OpenRun, openRun } from '../open-run.js';
 import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions } from '../options.js';
-import { reviewAndApply } from '../review-and-apply.js';
+import { type Assess, type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
 
-export type RunOptions = FleetOptions & PolicyOptions & OutputOptions & ExitOptions & ReviewOptions & { readonly preflight: boolean };
-
-/** How changes are agreed to. */
-export interface ReviewOptions {
-  readonly yes?: boolean;
-  readonly check?: boolean;
-  readonly diff?: boolean;
-}
+export type RunOptions = FleetOptions &
+  PolicyOptions &
+  OutputOptions &
+  ExitOptions &
+  ReviewOptions & { readonly preflight: boolean };
 
 /** `tsync run`: probe, plan, review, apply, prove. Gives the exit code. */
 export async function run(inventory: string, options: RunOptions): Promise<number> {
   const { tasks } = await loadFleet(inventory, options);
   const hosts = tasks.map(({ host }) => host.name);
-  const open = await openRun({ kind: 'run', hosts, inventory, of: null, transport: createTransport(options), forks: options.forks, store: true });
-  return reviewAndApply(open, options, async (ready) => {
-    await assessFleet(tasks, open.deps, {
+  const transport = createTransport(options);
+  const open = await openRun({ kind: 'run', hosts, inventory, of: null, transport, forks: options.forks, store: true });
+  return reviewAndApply(open, options, assessForRun(tasks, open, options.preflight));
+}
+
+/** Probes as root, because changes need root and what only root can read belongs to the plan; then lets hosts try new servers. */
+export function assessForRun(tasks: readonly HostTask[], { deps }: OpenRun, preflight: boolean): Assess {
+  return (ready) =>
+    assessFleet(tasks, deps, {
       asRoot: true,
-      async then(assessed) {
-        if (assessed.plan.changes.length === 0) return finishUnchanged(assessed, open.deps);
-        if (options.preflight) await tryServers(assessed, open.deps);
-        ready(applyTask(assessed, open.deps.today));
+      async onAssessed(assessed) {
+        if (assessed.plan.changes.length === 0) return finishUnchanged(assessed, deps);
+        if (preflight) await tryServers(assessed, deps);
+        ready(applyTask(assessed, deps.today));
       },
     });
-  });
+}
+
+function applyTask({ task, plan }: Assessed, today: string): ApplyTask {
+  return { task, plan, standingOf: standingBySettings(task, today) };
 }

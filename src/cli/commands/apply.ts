@@ -1,0 +1,54 @@
+import { assessFleet, judgeBySettings } from '#engine/assess-fleet.js';
+import { standingBySettings } from '#engine/standing.js';
+import { parsePlan } from '#plan/plan-file.js';
+import { findStale } from '#plan/stale.js';
+import { STRATEGIES } from '#policy/settings.js';
+import { readText } from '#sources/read-text.js';
+import { createTransport } from '../create-transport.js';
+import { loadFleet } from '../load-fleet.js';
+import { openRun } from '../open-run.js';
+import type { ExitOptions, FleetOptions, OutputOptions } from '../options.js';
+import { type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
+
+export type ApplyOptions = FleetOptions & OutputOptions & ExitOptions & ReviewOptions & { readonly inventory?: string };
+
+/**
+ * `tsync apply FILE`: the plans of the file, each only on a host that is still as the plan was made of. The file itself is the
+ * approval that --yes gives; on a terminal it is reviewed once more. Gives the exit code.
+ */
+export async function apply(file: string, options: ApplyOptions): Promise<number> {
+  const saved = parsePlan(await readText(file), file);
+  const plans = new Map(saved.plans.map((plan) => [plan.host, plan]));
+  const inventory = options.inventory ?? saved.inventory;
+  const strategy = STRATEGIES.find((name) => name === saved.strategy);
+  const { tasks: all } = await loadFleet(inventory, {
+    ...options,
+    ...(saved.playbook === null ? {} : { playbook: saved.playbook }),
+    ...(strategy === undefined ? {} : { strategy }),
+  });
+  const tasks = all.filter(({ host }) => plans.has(host.name));
+  const hosts = tasks.map(({ host }) => host.name);
+  const transport = createTransport(options);
+  const run = await openRun({
+    kind: 'apply',
+    hosts,
+    inventory,
+    of: null,
+    transport,
+    forks: options.forks,
+    store: true,
+  });
+  const fresh = judgeBySettings(run.deps.today);
+  return reviewAndApply(run, options, (ready) =>
+    assessFleet(tasks, run.deps, {
+      asRoot: true,
+      judge: (task, probed) => plans.get(task.host.name) ?? fresh(task, probed),
+      onAssessed({ task, probed, plan }) {
+        const problem = findStale(plan.changes, probed.facts);
+        if (problem === null) return ready({ task, plan, standingOf: standingBySettings(task, run.deps.today) });
+        const { clock } = probed.snapshot;
+        run.deps.emit({ type: 'host-finished', host: task.host.name, outcome: 'stale', problem, clock, source: null });
+      },
+    }),
+  );
+}

@@ -1,0 +1,32 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { startDemo } from '#demo/start-demo.js';
+import type { OutputOptions } from '../options.js';
+import { isText } from '../output.js';
+import type { ReviewOptions } from '../review-and-apply.js';
+import { rollback } from './rollback.js';
+import { run } from './run.js';
+
+export type DemoOptions = OutputOptions &
+  ReviewOptions & { readonly fresh?: boolean; readonly rollback?: boolean; readonly limit?: string };
+
+/**
+ * `tsync demo`: the whole of `tsync run` (or `rollback`) on simulated hosts that live in a folder of the operator's cache and
+ * keep what was done to them. Gives the exit code of that run.
+ */
+export async function demo(options: DemoOptions): Promise<number> {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const fleet = await startDemo({ folder: join(cache, 'tsync', 'demo'), fresh: options.fresh === true });
+  if (isText(options))
+    process.stderr.write(
+      `a simulated fleet of ${fleet.hosts.length} hosts listens on 127.0.0.1: ${fleet.inventoryFile}\n`,
+    );
+  const settings = { ...options, forks: 20, maxUnreachable: 0, knownHosts: [fleet.knownHostsFile] };
+  try {
+    return options.rollback
+      ? await rollback('latest', { ...settings, inventory: fleet.inventoryFile })
+      : await run(fleet.inventoryFile, { ...settings, preflight: true });
+  } finally {
+    await fleet.close();
+  }
+}

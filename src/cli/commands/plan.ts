@@ -1,0 +1,79 @@
+import { writeFile } from 'node:fs/promises';
+import type { ApplyTask } from '#engine/apply-host.js';
+import { loadPrograms } from '#engine/programs.js';
+import { TsyncError } from '#errors/tsync-error.js';
+import { serialisePlan } from '#plan/plan-file.js';
+import { applyProgram } from '#resources/apply-program.js';
+import { createTransport } from '../create-transport.js';
+import { loadFleet } from '../load-fleet.js';
+import { openRun } from '../open-run.js';
+import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions } from '../options.js';
+import { print } from '../output.js';
+import { reviewAndApply } from '../review-and-apply.js';
+import { VERSION } from '../version.js';
+import { assessForRun } from './run.js';
+
+export type PlanOptions = FleetOptions &
+  PolicyOptions &
+  OutputOptions &
+  ExitOptions & { readonly output?: string; readonly script?: string; readonly preflight: boolean };
+
+/** `tsync plan`: what run would change, shown, written to a file, or as the program for one host. Gives the exit code. */
+export async function plan(inventory: string, options: PlanOptions): Promise<number> {
+  const { tasks } = await loadFleet(
+    inventory,
+    options.script === undefined ? options : { ...options, limit: options.script },
+  );
+  const hosts = tasks.map(({ host }) => host.name);
+  const transport = createTransport(options);
+  const run = await openRun({ kind: 'plan', hosts, inventory, of: null, transport, forks: options.forks, store: true });
+  const items: ApplyTask[] = [];
+  const assess = assessForRun(tasks, run, options.preflight);
+  const printed = options.script === undefined ? options : { ...options, quiet: true };
+  const code = await reviewAndApply(run, { ...printed, check: true }, (ready) =>
+    assess((item) => {
+      items.push(item);
+      ready(item);
+    }),
+  );
+  const byInventory = [...items].sort((a, b) => hosts.indexOf(a.task.host.name) - hosts.indexOf(b.task.host.name));
+  if (options.output !== undefined) await writePlan(options.output, inventory, options, byInventory);
+  if (options.script !== undefined) for (const item of byInventory) print(scriptOf(item, run.run, run.deps.who));
+  return code;
+}
+
+async function writePlan(
+  file: string,
+  inventory: string,
+  { playbook, strategy }: PlanOptions,
+  items: readonly ApplyTask[],
+): Promise<void> {
+  const plans = items.map((item) => item.plan);
+  const createdAt = new Date().toISOString();
+  try {
+    const text = serialisePlan({
+      createdAt,
+      version: VERSION,
+      inventory,
+      playbook: playbook ?? null,
+      strategy: strategy ?? null,
+      plans,
+    });
+    await writeFile(file, text, { mode: 0o600 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TsyncError('usage/unwritable', `The plan could not be written to ${file}: ${reason}.`, {
+      exitCode: 64,
+      cause,
+    });
+  }
+  process.stderr.write(`plan of ${plans.length} hosts written to ${file}; next: tsync apply ${file}\n`);
+}
+
+/** The program that would run on the host, with the names that this run would give it. */
+function scriptOf({ task, plan }: ApplyTask, run: string, who: string): string {
+  const startedAt = new Date().toISOString();
+  const guardSeconds = task.settings.settings.rollout.confirmTimeoutSeconds;
+  const meta = { transaction: run, run, who, version: VERSION, startedAt, guardSeconds };
+  return new TextDecoder().decode(applyProgram(loadPrograms().texts, plan, meta));
+}

@@ -1,0 +1,65 @@
+import { assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
+import { judgeRollback, standingByRollback } from '#engine/standing.js';
+import { TsyncError } from '#errors/tsync-error.js';
+import type { Change } from '#resources/resource.js';
+import type { HostState, RunState } from '#run/run-state.js';
+import { createTransport } from '../create-transport.js';
+import { findRun } from '../find-run.js';
+import { loadFleet } from '../load-fleet.js';
+import { openRun } from '../open-run.js';
+import type { ExitOptions, FleetOptions, OutputOptions } from '../options.js';
+import { type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
+
+export type RollbackOptions = FleetOptions &
+  OutputOptions &
+  ExitOptions &
+  ReviewOptions & { readonly inventory?: string };
+
+/** `tsync rollback RUN`: the changes of that run swapped, with the same review, guard and proof. Gives the exit code. */
+export async function rollback(name: string, options: RollbackOptions): Promise<number> {
+  const taken = findRun(name, { touched: true });
+  const changes = changesToTakeBack(taken);
+  const inventory = options.inventory ?? taken.inventory;
+  const { tasks: all } = await loadFleet(inventory, options);
+  const tasks = all.filter(({ host }) => changes.has(host.name));
+  if (tasks.length === 0) throw nothing(`Run ${taken.run} changed no host that ${inventory} and --limit name.`);
+
+  const hosts = tasks.map(({ host }) => host.name);
+  const transport = createTransport(options);
+  const run = await openRun({
+    kind: 'rollback',
+    hosts,
+    inventory,
+    of: taken.run,
+    transport,
+    forks: options.forks,
+    store: true,
+  });
+  const judge = judgeRollback(changes, taken.run);
+  return reviewAndApply(run, options, (ready) =>
+    assessFleet(tasks, run.deps, {
+      asRoot: true,
+      judge,
+      onAssessed(assessed) {
+        const { task, plan } = assessed;
+        if (plan.changes.length === 0) finishUnchanged(assessed, run.deps);
+        else ready({ task, plan, standingOf: standingByRollback(task, judge) });
+      },
+    }),
+  );
+}
+
+/** By host, in the order in which they were made; of hosts that were taken back already there is nothing left to do. */
+function changesToTakeBack(run: RunState): ReadonlyMap<string, readonly Change[]> {
+  const touched = [...run.hosts.values()].filter(isTouched);
+  if (touched.length === 0) throw nothing(`Run ${run.run} changed nothing, or everything was taken back already.`);
+  return new Map(touched.map(({ host, plan }) => [host, plan?.changes ?? []]));
+}
+
+function isTouched({ transaction, outcome }: HostState): boolean {
+  return transaction !== null && (outcome === 'changed' || outcome === 'guard-unknown' || outcome === null);
+}
+
+function nothing(detail: string): TsyncError {
+  return new TsyncError('rollback/nothing', detail, { exitCode: 64 });
+}
