@@ -68,7 +68,7 @@ class HostBuilder {
       name: draft.name,
       groups: lineage.groups,
       vars: substituting ? substituted(lineage, own, substituting) : this.#plainVars(lineage, own),
-      connection: readConnection(draft, this.#connectionVariables(lineage, own, values)),
+      connection: readConnection(draft.name, this.#connectionVariables(lineage, own, values)),
       settings: this.#settings(draft, lineage, values),
     };
   }
@@ -160,9 +160,20 @@ class HostBuilder {
   }
 }
 
-function ownEntries({ vars }: HostDraft): Entries {
+/** The host's own variables; a port in its name is one of them. */
+function ownEntries({ vars, port, offset }: HostDraft): Entries {
+  if (port !== null)
+    return new Map([['ansible_port', portEntry(port, offset)], ...vars.flatMap((map) => [...map.entries])]);
   if (vars.length === 0) return NO_ENTRIES;
   return vars.length === 1 ? vars[0]!.entries : new Map(vars.flatMap((map) => [...map.entries]));
+}
+
+function portEntry(port: number, start: number): YamlEntry {
+  const scalar = { kind: 'scalar', start, templated: false, size: 1 } as const;
+  return {
+    key: { ...scalar, value: 'ansible_port', text: 'ansible_port' },
+    value: { ...scalar, value: port, text: String(port) },
+  };
 }
 
 const NO_ENTRIES: Entries = new Map();

@@ -9,10 +9,7 @@ export interface Variable {
 }
 
 /** How to reach a host, from its variables by name; one that is set to nothing counts as not set. Throws what `wrong` makes. */
-export function readConnection(
-  host: { readonly name: string; readonly port: number | null },
-  variables: ReadonlyMap<string, Variable>,
-): ConnectionSettings {
+export function readConnection(host: string, variables: ReadonlyMap<string, Variable>): ConnectionSettings {
   const read = <T>(field: ConnectionField, reader: (variable: Variable) => T, otherwise: T): T => {
     const variable = lastSet(field, variables);
     return variable === null ? otherwise : reader(variable);
@@ -20,8 +17,8 @@ export function readConnection(
   read('connection', readTransport, 'ssh');
   return {
     transport: 'ssh',
-    address: read('address', readAddress, host.name),
-    port: read('port', readPort, host.port ?? 22),
+    address: read('address', readAddress, host),
+    port: read('port', readPort, 22),
     user: read('user', readName, null),
     privateKeyFiles: read('privateKeyFile', readTexts, []),
     password: read('password', readSecret, null),

@@ -121,7 +121,10 @@ class GroupReader {
     if (!pattern.includes('[') && !pattern.includes(']')) return [pattern];
     if (IPV6_IN_BRACKETS.test(pattern)) return [pattern.slice(1, -1)];
     const expansion = expandRange(pattern);
-    if ('wrong' in expansion) throw this.#fail(offset + expansion.offset, 'inventory/range', expansion.wrong);
+    if ('wrong' in expansion) {
+      const quote = /["']/.test(this.#document.text.charAt(offset)) ? 1 : 0;
+      throw this.#fail(offset + quote + expansion.offset, 'inventory/range', expansion.wrong);
+    }
     return expansion.names;
   }
 

@@ -9,50 +9,46 @@ export interface Mistake {
   readonly detail: string;
 }
 
-/** The first thing that a schema has against a value, as a sentence that names the setting. */
+/**
+ * What a schema has against a value, as a sentence that names the setting: a key that is not known before all else, for what is
+ * missing is then mostly misspelled. Parse with `reportInput: true`.
+ */
 export function mistakeOf(schema: z.ZodType, error: z.ZodError): Mistake {
-  const issue = deepest(error.issues[0]!);
-  const path = issue.path;
-  if (issue.code === 'unrecognized_keys') {
+  const issues = error.issues.map(deepest);
+  const issue = issues.find(isUnknownKey) ?? issues[0]!;
+  const { path } = issue;
+  if (isUnknownKey(issue)) {
     const key = issue.keys[0] ?? '';
-    return {
-      code: 'playbook/unknown-key',
-      path: [...path, key],
-      detail: `'${dotted([...path, key])}' is not a setting.${suggestion(key, keysAt(schema, path))}`,
-    };
+    const detail = `'${dotted([...path, key])}' is not a setting.${suggestion(key, keysAt(schema, path))}`;
+    return { code: 'playbook/unknown-key', path: [...path, key], detail };
   }
-  return {
-    code: path.length === 0 ? 'playbook/shape' : 'playbook/invalid-value',
-    path,
-    detail: `'${dotted(path)}' ${phrase(issue)}.`,
-  };
+  const name = dotted(path);
+  const detail = `${name === '' ? whole(path) : `'${name}'`} ${phrase(issue)}.${meant(issue)}`;
+  return { code: name === '' ? 'playbook/shape' : 'playbook/invalid-value', path, detail };
 }
 
-/** Of the alternatives of a union: what the one that fits best has against it. */
+function isUnknownKey(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueUnrecognizedKeys {
+  return issue.code === 'unrecognized_keys';
+}
+
+/** Of the alternatives of a union: what the one that got furthest has against it. */
 function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
-  const candidates = issue.errors
-    .flatMap((issues) => issues.slice(0, 1))
-    .map((inner) => deepest({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue));
-  const further = candidates.filter(
-    (inner) => inner.path.length > issue.path.length || inner.code === 'unrecognized_keys',
-  );
-  const format = candidates.find((inner) => inner.code === 'invalid_format');
-  return further[0] ?? (issue.message === 'Invalid input' ? format : undefined) ?? issue;
+  if (issue.code !== 'invalid_union') return issue;
+  const inner = issue.errors.flat().map((one) => deepest({ ...one, path: [...issue.path, ...one.path] }));
+  return inner.find(isUnknownKey) ?? inner.find(({ path }) => path.length > issue.path.length) ?? issue;
 }
 
 function phrase(issue: z.core.$ZodIssue): string {
   if (issue.message.startsWith('must ')) return issue.message;
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.input === undefined && issue.message.includes('undefined')
-        ? 'is missing'
-        : `must be ${TYPES[issue.expected] ?? issue.expected}`;
-    case 'invalid_value':
-      return `must be ${issue.values.map(String).join(', ')}`;
-    default:
-      return `is not valid: ${issue.message}`;
-  }
+  if (issue.code === 'invalid_value')
+    return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
+  if (issue.code !== 'invalid_type') return `is not valid: ${issue.message}`;
+  return issue.input === undefined ? 'is missing' : `must be ${TYPES[issue.expected] ?? issue.expected}`;
+}
+
+function meant(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return '';
+  return suggestion(issue.input, issue.values.map(String));
 }
 
 const TYPES: { readonly [type: string]: string } = {
@@ -65,12 +61,18 @@ const TYPES: { readonly [type: string]: string } = {
   int: 'a whole number',
 };
 
-/** `rollout.serial.0`, without the number of the play; the play or the whole where nothing is left. */
+/** `rollout.serial.0`: without the number of the play, empty where nothing is left. */
 function dotted(path: readonly PropertyKey[]): string {
   const inPlaybook = path[0] === 'plays' ? path.slice(1) : path;
-  const inPlay = typeof inPlaybook[0] === 'number' ? inPlaybook.slice(1) : inPlaybook;
-  if (inPlay.length > 0) return inPlay.map(String).join('.');
-  return inPlaybook.length > 0 ? `play ${Number(inPlaybook[0]) + 1}` : 'the whole';
+  return inPlaybook
+    .slice(typeof inPlaybook[0] === 'number' ? 1 : 0)
+    .map(String)
+    .join('.');
+}
+
+function whole(path: readonly PropertyKey[]): string {
+  const index = path.at(-1);
+  return typeof index === 'number' ? `Play ${index + 1}` : 'The playbook';
 }
 
 /** The keys that a schema knows at a path. */

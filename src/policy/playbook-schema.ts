@@ -4,20 +4,31 @@ import { DURATION, durationSeconds } from './settings-duration.js';
 
 /** Importing this file loads zod (about 70 ms of CPU): import what needs it only when there is something to read. */
 
+const DURATION_WORDS = 'must be a duration: 90, 90s, 2m or 50ms';
+
 const duration = z
-  .union([z.number().nonnegative(), z.string().regex(DURATION)], { error: 'must be a duration: 90, 90s, 2m or 50ms' })
-  .meta({ id: 'duration', description: 'Seconds as a number, or with a unit: 500us, 50ms, 90s, 2m, 1h' });
+  .union([z.number(DURATION_WORDS).nonnegative(DURATION_WORDS), z.string().regex(DURATION, DURATION_WORDS)], {
+    error: DURATION_WORDS,
+  })
+  .meta({ description: 'Seconds as a number, or with a unit: 500us, 50ms, 90s, 2m, 1h' });
 
 const positiveDuration = duration.refine((value) => (durationSeconds(value) ?? 0) > 0, 'must be more than 0');
 
-const count = z
-  .union([z.int().positive().max(1_000_000), z.string().regex(/^(?:100|[1-9]?[0-9])%$/)], {
-    error: 'must be a number of hosts from 1, or a percentage in quotes such as "10%"',
-  })
-  .meta({ id: 'hosts-or-percent', description: 'A number of hosts, or a percentage of them' });
+const COUNT_WORDS = 'must be a number of hosts, or a percentage such as 10%';
+const percentage = z.string().regex(/^(?:100|[1-9]?[0-9])%$/, COUNT_WORDS);
 
-const failures = z.union([z.int().nonnegative().max(1_000_000), z.string().regex(/^(?:100|[1-9]?[0-9])%$/)], {
-  error: 'must be a number of hosts from 0, or a percentage in quotes such as "10%"',
+const count = z.union(
+  [
+    z.int(COUNT_WORDS).min(1, COUNT_WORDS).max(1_000_000, COUNT_WORDS),
+    percentage.refine((value) => value !== '0%', COUNT_WORDS),
+  ],
+  {
+    error: COUNT_WORDS,
+  },
+);
+
+const failures = z.union([z.int(COUNT_WORDS).min(0, COUNT_WORDS).max(1_000_000, COUNT_WORDS), percentage], {
+  error: COUNT_WORDS,
 });
 
 const address = z
@@ -25,7 +36,8 @@ const address = z
   .regex(/^[\p{L}\p{N}_:][\p{L}\p{N}_.:-]{0,252}$/u, 'must be a host name or address, and nothing else')
   .describe('Host name or address');
 
-const poll = z.int().min(-7).max(24).describe('log2 of seconds: 6 is 64 s');
+const POLL_WORDS = 'must be from -7 to 24: the logarithm of seconds to the base 2';
+const poll = z.int().min(-7, POLL_WORDS).max(24, POLL_WORDS).describe('log2 of seconds: 6 is 64 s');
 
 const ntpServer = z.strictObject({
   address,
@@ -55,7 +67,9 @@ const settingsShape = {
     .optional()
     .describe('Largest offset of a good clock: by our own measurement, and by the daemon'),
   makestep: z
-    .union([z.literal(false), z.strictObject({ threshold: positiveDuration, limit: z.int().min(-1).max(1_000_000) })])
+    .union([z.literal(false), z.strictObject({ threshold: positiveDuration, limit: z.int().min(-1).max(1_000_000) })], {
+      error: 'must be false, or a mapping of threshold and limit',
+    })
     .optional()
     .describe(
       'When the clock may be stepped: offsets above threshold, in the first `limit` updates (-1: always); false: never',
@@ -95,7 +109,10 @@ const settingsShape = {
       z.strictObject({
         rule: ruleId,
         reason: z.string().min(1).max(1000),
-        expires: z.union([z.iso.date(), z.null()]).optional().describe('Last day, YYYY-MM-DD'),
+        expires: z
+          .union([z.iso.date('must be a date: YYYY-MM-DD'), z.null()], { error: 'must be a date: YYYY-MM-DD' })
+          .optional()
+          .describe('Last day, YYYY-MM-DD'),
       }),
     )
     .max(1000)

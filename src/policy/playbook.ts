@@ -41,7 +41,7 @@ export function parsePlaybook(text: string, file: string): Playbook {
 }
 
 function check(document: YamlDocument, root: YamlNode, schema: z.ZodType): void {
-  const result = schema.safeParse(toJson(root));
+  const result = schema.safeParse(toJson(root), { reportInput: true });
   if (result.success) return;
   const { code, path, detail } = mistakeOf(schema, result.error);
   const what = code === 'playbook/unknown-key' ? 'key' : 'value';

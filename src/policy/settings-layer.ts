@@ -8,7 +8,7 @@ import { settingsSchema } from './playbook-schema.js';
  * are some). Throws `TsyncError`: 65 with the place, or 64 where they were written in no file.
  */
 export function checkSettingsLayer(layer: SettingsLayer): void {
-  const result = settingsSchema.safeParse(layer.values);
+  const result = settingsSchema.safeParse(layer.values, { reportInput: true });
   if (result.success) return;
   const { code, path, detail } = mistakeOf(settingsSchema, result.error);
   const place = layer.placeOf?.(path);
