@@ -72,17 +72,13 @@ function reasonLines(finding: Finding, drawing: Drawing): readonly string[] {
   return fieldLines({ label: finding.severity, labelColour: severityColour(finding.severity), text }, drawing);
 }
 
-/** Findings without a change: a clock that is off, and what could not be judged. */
-function unmendedLines(hosts: readonly HostState[], drawing: Drawing): readonly string[] {
+/** Findings that no change answers: a clock that is off, and what could not be judged. */
+export function unmendedLines(hosts: readonly HostState[], drawing: Drawing): readonly string[] {
   const some = hosts.filter(({ plan }) => plan?.findings.some((finding) => isOpen(finding) && !isDrift(finding)));
   if (some.length === 0) return [];
-  const title = paint(
-    `No change of this plan answers these findings: ${countOf(some.length, 'host')}`,
-    'yellow',
-    drawing,
-  );
+  const title = paint(`Findings that no change answers: ${countOf(some.length, 'host')}`, 'yellow', drawing);
   const isOther = (finding: Finding) => !isDrift(finding);
-  return ['', title, ...findingGroups(some, isOther).flatMap((group) => groupLines(group, isOther, drawing).slice(1))];
+  return ['', title, ...findingGroups(some, isOther).flatMap((group) => groupLines(group, isOther, drawing))];
 }
 
 function isDrift(finding: Finding): boolean {

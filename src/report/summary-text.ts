@@ -1,5 +1,5 @@
 import { printable } from '#errors/printable.js';
-import { hasUnknownGuard } from '#run/exit-code.js';
+import { hasPendingChanges, hasUnknownGuard } from '#run/exit-code.js';
 import type { Outcome } from '#run/outcome.js';
 import type { HostState, RunState } from '#run/run-state.js';
 import { summarise } from '#run/summarise.js';
@@ -8,9 +8,9 @@ import { fieldLines } from './field.js';
 import { countOf, hostNames } from './host-names.js';
 import { inSyncLines } from './in-sync-lines.js';
 import { type NextCommand, nextLines } from './next-commands.js';
-import type { Colour, Drawing } from './paint.js';
-import { paint } from './paint.js';
-import { planText } from './plan-text.js';
+import { type Drawing, paint } from './paint.js';
+import { planText, unmendedLines } from './plan-text.js';
+import { standingOf } from './standing.js';
 import { textLines } from './text-lines.js';
 import { troubleLines } from './trouble-lines.js';
 
@@ -27,7 +27,7 @@ export function summaryText(state: RunState, drawing: Drawing): string {
   const lines = [
     ...verdictLines(state, drawing),
     ...troubleLines(
-      'Look at these hosts now: the state of the guard is not known',
+      'Look at these hosts now, the state of their guard is not known',
       'red',
       hosts.filter(hasUnknownGuard),
       drawing,
@@ -37,10 +37,19 @@ export function summaryText(state: RunState, drawing: Drawing): string {
     ...troubleLines('Changed since the plan, and left alone', 'red', ended('stale'), drawing),
     ...troubleLines('Not finished', 'yellow', ended(null), drawing),
     ...inSyncLines(proved, ended('changed'), drawing),
-    ...namesLines('Changes pending', ended('drifted'), drawing),
+    ...namesLines(
+      'Changes pending',
+      hosts.filter(isLeft),
+      drawing,
+    ),
     ...namesLines('Declined', ended('declined'), drawing),
     ...troubleLines('Skipped', 'yellow', ended('skipped'), drawing),
-    ...inSyncLines(state.kind === 'rollback' ? 'Nothing to take back' : 'In sync before', ended('in-sync'), drawing),
+    ...inSyncLines(
+      state.kind === 'rollback' ? 'Nothing to take back' : 'In sync before',
+      hosts.filter(isClean),
+      drawing,
+    ),
+    ...unmendedLines(hosts.filter(isDoubtful), drawing),
     ...troubleLines('Unreachable', 'red', ended('unreachable'), drawing),
     ...afterAnEmptyLine(nextLines(nextCommands(state), drawing)),
   ];
@@ -71,31 +80,49 @@ export function nextCommands(state: RunState): readonly NextCommand[] {
 }
 
 function verdictLines(state: RunState, drawing: Drawing): readonly string[] {
-  const { hosts, outcomes, guardUnknown, unfinished } = summarise(state);
-  const done = outcomes.changed + outcomes['in-sync'];
-  const [did, nothing] =
-    state.kind === 'rollback' ? ['taken back', 'had nothing to take back'] : ['changed', 'already in sync'];
-  const good = [`${outcomes.changed} ${did} and proved`, `${outcomes['in-sync']} ${nothing}`];
-  const bad = LEFT.flatMap(([outcome, words]) => (outcomes[outcome] > 0 ? [`${outcomes[outcome]} ${words}`] : []));
-  const open = unfinished > 0 ? [`${unfinished} not finished`] : [];
-  const guard = guardUnknown > 0 ? [`the guard of ${countOf(guardUnknown, 'host')} is in an unknown state`] : [];
-  const rest = [...guard, ...bad, ...open];
+  const all = [...state.hosts.values()];
+  const { outcomes, guardUnknown, unfinished } = summarise(state);
+  const [clean, doubtful] = [all.filter(isClean).length, all.filter(isDoubtful).length];
+  const rollback = state.kind === 'rollback';
+  const counts: readonly (readonly [number, string])[] = [
+    [guardUnknown, guardUnknown === 1 ? 'has a guard in an unknown state' : 'have guards in an unknown state'],
+    [outcomes.reverted, 'reverted'],
+    [outcomes.failed, 'failed'],
+    [outcomes.stale, 'stale'],
+    [doubtful, 'with findings that no change answers'],
+    [all.filter(isLeft).length, 'with changes pending'],
+    [outcomes.declined, 'declined'],
+    [outcomes.skipped, 'skipped'],
+    [outcomes.unreachable, 'unreachable'],
+    [unfinished, 'not finished'],
+  ];
+  const bad = counts.flatMap(([count, words]) => (count > 0 ? [`${count} ${words}`] : []));
+  const good = `${outcomes.changed} ${rollback ? 'taken back' : 'changed'} and proved, ${clean} ${rollback ? 'had nothing to take back' : 'already in sync'}`;
   const stopped = state.interrupted === null ? '' : 'Interrupted. ';
-  const first = `${stopped}${done} of ${countOf(hosts, 'host')} done: ${good.join(', ')}`;
-  const colour: Colour =
-    rest.length === 0 ? 'green' : guardUnknown + outcomes.reverted + outcomes.failed > 0 ? 'red' : 'yellow';
-  return textLines(rest.length === 0 ? `${first}.` : `${first}; ${rest.join(', ')}.`, colour, drawing);
+  const text = [`${stopped}${outcomes.changed + clean} of ${countOf(all.length, 'host')} done: ${good}`, ...bad].join(
+    '; ',
+  );
+  const isRed = guardUnknown + outcomes.reverted + outcomes.failed > 0;
+  return textLines(`${text}.`, bad.length === 0 ? 'green' : isRed ? 'red' : 'yellow', drawing);
 }
 
-const LEFT: readonly (readonly [Outcome, string])[] = [
-  ['reverted', 'reverted'],
-  ['failed', 'failed'],
-  ['stale', 'stale'],
-  ['drifted', 'with changes pending'],
-  ['declined', 'declined'],
-  ['skipped', 'skipped'],
-  ['unreachable', 'unreachable'],
-];
+function isLeft(host: HostState): boolean {
+  return host.outcome === 'drifted' && hasPendingChanges(host);
+}
+
+function isSettled(host: HostState): boolean {
+  return (host.outcome === 'in-sync' || host.outcome === 'drifted') && !hasPendingChanges(host);
+}
+
+/** There was nothing to change, and nothing stands against the host. */
+function isClean(host: HostState): boolean {
+  return isSettled(host) && ['in-sync', 'remark'].includes(standingOf(host));
+}
+
+/** There was nothing to change, and yet something is off or could not be judged: this is not called in sync. */
+function isDoubtful(host: HostState): boolean {
+  return isSettled(host) && !isClean(host);
+}
 
 function revertedLines(hosts: readonly HostState[], drawing: Drawing): readonly string[] {
   if (hosts.length === 0) return [];

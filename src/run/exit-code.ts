@@ -33,7 +33,7 @@ export function exitCode(state: RunState, options: ExitOptions): RunExit {
   if (hosts.some(hasUnknownGuard)) return 6;
   if (hosts.some((host) => host.outcome === 'reverted')) return 5;
   if (hosts.some((host) => host.outcome === 'failed' || host.outcome === 'stale')) return 3;
-  if (hosts.some((host) => (state.kind === 'audit' ? fails(host, options.failOn) : hasPendingChanges(host)))) return 2;
+  if (hosts.some((host) => isDifferent(host, state, options.failOn))) return 2;
   if (hosts.filter((host) => host.outcome === 'unreachable').length > options.maxUnreachable) return 4;
   return state.interrupted === null ? 0 : 130;
 }
@@ -45,16 +45,16 @@ export function hasUnknownGuard(host: HostState): boolean {
 
 /** Changes that were planned and not made: left, declined, or not begun when the run ended. */
 export function hasPendingChanges(host: HostState): boolean {
-  switch (host.outcome) {
-    case 'drifted':
-    case 'declined':
-      return true;
-    case 'skipped':
-    case null:
-      return host.transaction === null && host.plan !== null && host.plan.changes.length > 0;
-    default:
-      return false;
-  }
+  const left = ['drifted', 'declined', 'skipped', null].includes(host.outcome);
+  return left && host.transaction === null && host.plan !== null && host.plan.changes.length > 0;
+}
+
+/** Whether this host makes the run end with 2. Findings that no change answers count in a run as they do in an audit. */
+function isDifferent(host: HostState, state: RunState, failOn: FailOn): boolean {
+  if (state.kind !== 'audit' && (hasPendingChanges(host) || host.outcome === 'declined')) return true;
+  if (state.kind === 'audit' || host.outcome === 'drifted')
+    return host.plan === null ? host.outcome === 'drifted' : fails(host, failOn);
+  return false;
 }
 
 function wasForgotten(host: HostState): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { showText } from '#report/show-text.js';
 import { nextCommands, summaryText } from '#report/summary-text.js';
 import { exitCode } from '#run/exit-code.js';
-import { assessed, finished, plan, runStarted, stateOf } from '../run/made-run.js';
+import { assessed, finished, plan, runStarted, stateOf, violation } from '../run/made-run.js';
 import { golden } from './golden.js';
 import { allGood, changed, driftedPlan, lookedAt } from './made-fleet.js';
 
@@ -59,4 +59,12 @@ test('every host is named in the summary', () => {
   const state = changed();
   const text = summaryText(state, PLAIN);
   expect([...state.hosts.keys()].filter((host) => !text.includes(host))).toEqual([]);
+});
+
+test('a host that needs no change and whose clock is off is not called in sync', () => {
+  const off = plan('a', { findings: [violation(5, 0.1)] });
+  const text = summaryText(stateOf([runStarted('run', ['a']), assessed(off), finished('a', 'drifted')]), PLAIN);
+  expect(text).toContain('0 already in sync; 1 with findings that no change answers');
+  expect(text).toContain('clock-offset');
+  expect(text).not.toContain('In sync before');
 });

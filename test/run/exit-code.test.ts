@@ -41,7 +41,7 @@ describe('outcomes', () => {
     ['rollback', ['changed', 'unreachable'], 4],
     ['rollback', ['changed', 'in-sync'], 0],
     ['rollback', ['declined'], 2],
-    ['audit', ['drifted'], 0],
+    ['audit', ['drifted'], 2],
     ['audit', ['in-sync', 'unreachable'], 4],
     ['audit', ['in-sync', 'unreachable'], 0, { maxUnreachable: 1 }],
     ['audit', ['unreachable', 'unreachable'], 4, { maxUnreachable: 1 }],
@@ -80,6 +80,21 @@ describe('findings of an audit', () => {
   test('do not count in a run that made the changes', () => {
     const host = plan('a', { findings: [drift(CHANGE)], changes: [CHANGE] });
     expect(exitCode(stateOf([runStarted('run', ['a']), assessed(host), finished('a', 'changed')]), OPTIONS)).toBe(0);
+  });
+});
+
+describe('a run that had nothing to change on a host', () => {
+  const left = (finding: Finding) =>
+    stateOf([runStarted('run', ['a']), assessed(plan('a', { findings: [finding] })), finished('a', 'drifted')]);
+
+  test('ends with 2 when a finding stands that counts', () => {
+    expect(exitCode(left(violation(5, 0.1)), OPTIONS)).toBe(2);
+    expect(exitCode(left(unknown()), { ...OPTIONS, failOn: 'unknown' })).toBe(2);
+  });
+
+  test('ends with 0 when only smaller ones do', () => {
+    expect(exitCode(left(violation(5, 0.1, { severity: 'info' })), OPTIONS)).toBe(0);
+    expect(exitCode(left(unknown()), OPTIONS)).toBe(0);
   });
 });
 
