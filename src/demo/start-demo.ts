@@ -58,7 +58,7 @@ export async function startDemo(options: { readonly folder: string; readonly fre
       }
       return { host, port, knownKey: known.publicKey, folder: hostFolder(folder, host) };
     };
-    const places = await Promise.all(fleet.map(placeOf));
+    const places = await allOrThrow(fleet.map(placeOf));
     const inventoryFile = join(folder, 'inventory.yaml');
     const knownHostsFile = join(folder, 'known_hosts');
     await replace(inventoryFile, demoInventory(places, privateKeyFile));
@@ -73,6 +73,12 @@ export async function startDemo(options: { readonly folder: string; readonly fre
     await close();
     throw error;
   }
+}
+
+/** Waits for all even when one fails, so that what was started can be stopped. */
+async function allOrThrow<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
 function hostFolder(folder: string, host: DemoHost): string {
@@ -90,6 +96,9 @@ async function ownFolder(path: string, fresh: boolean): Promise<string> {
     await rm(path, { recursive: true, force: true });
   }
   await mkdir(join(path, 'hosts'), { recursive: true, mode: 0o700 });
+  if (/[^A-Za-z0-9_./+@,~=-]/.test(await realpath(path))) {
+    throw new Error(`${await realpath(path)}: the folder of the demo may have no blanks or quotes in its path`);
+  }
   await writeFile(join(path, MARK), 'The simulated hosts of tsync demo. May be removed while no demo runs.\n');
   return realpath(path);
 }

@@ -38,10 +38,11 @@ read_config() (
         shift 2
         echo "source # $*"
         ;;
-      include) read_all "$2" ;;
+      include) read_all "$2" || exit 1 ;;
       confdir)
         chrony_has 4 0 || bad_line 'Invalid directive'
-        read_all "$2/*.conf"
+        shift
+        for folder in "$@"; do read_all "$folder/*.conf" || exit 1; done
         ;;
       sourcedir)
         chrony_has 4 0 || bad_line 'Invalid directive'

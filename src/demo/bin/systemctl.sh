@@ -38,7 +38,14 @@ main() {
     is-failed) each_is failed "$@" ;;
     is-system-running) echo running ;;
     start | stop | restart | try-restart | reload-or-restart) change_units "$@" ;;
-    daemon-reload | reset-failed | preset) need_root ;;
+    kill)
+      need_root
+      for name in "$@"; do
+        find_unit "$name"
+        end_process "$unit"
+      done
+      ;;
+    daemon-reload | reset-failed) need_root ;;
     list-units | list-timers | list-unit-files | cat | status) show_units "$@" ;;
     *) refuse "Unknown command verb $verb." ;;
   esac

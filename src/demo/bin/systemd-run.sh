@@ -29,5 +29,10 @@ if [ -e "$state/timers/$name" ]; then refuse "Failed to start transient timer un
 session=''
 if command -v setsid >/dev/null; then session=setsid; fi
 $session "$home/bin/timer" "$name" "$seconds" "$@" </dev/null >/dev/null 2>&1 &
-printf '%s\n' "$!" >"$state/timers/$name"
+# Armed once the timer has written down its process.
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  if [ -e "$state/timers/$name" ]; then break; fi
+  sleep 0.05 2>/dev/null || sleep 1
+done
+[ -e "$state/timers/$name" ] || refuse "Failed to start transient timer unit: Unit $name.timer did not start."
 printf 'Running timer as unit: %s.timer\nWill run service as unit: %s.service\n' "$name" "$name" >&2

@@ -5,10 +5,12 @@
 . "${0%/*}/host.sh"
 name=$1 seconds=$2
 shift 2
-trap : USR1
 sleep "$seconds" &
-wait "$!"
-kill "$!" 2>/dev/null
+sleeper=$!
+trap 'kill "$sleeper" 2>/dev/null' USR1
+printf '%s\n' "$$" >"$state/timers/$name.new"
+mv "$state/timers/$name.new" "$state/timers/$name"
+wait "$sleeper"
 trap '' USR1
 rm -f "$state/timers/$name"
 printf '%s\n' "$$" >"$state/active/$name.service"

@@ -78,7 +78,7 @@ start_unit() {
   return 1
 }
 
-# run_before_start: the ExecStartPre= lines that are a shell and a script below the host's root; '-' in front: may fail.
+# run_before_start: the ExecStartPre= lines that are a shell and a script of tsync; '-' in front: may fail.
 run_before_start() {
   unit_values ExecStartPre | while IFS= read -r command; do
     prefix=${command%%/*}
@@ -87,10 +87,29 @@ run_before_start() {
     set -- /${command#"$prefix/"}
     set +f
     case $1:${2-} in
-      /bin/sh:/* | /usr/bin/sh:/*) TSYNC_ROOT=$root PATH=$home/bin:$home/tools:$PATH /bin/sh "$root$2" ;;
+      /bin/sh:/etc/tsync/*.sh | /usr/bin/sh:/etc/tsync/*.sh) run_below_root "$2" ;;
       *) log "$unit" "no stand-in for ExecStartPre=$command" ;;
     esac </dev/null >>"$state/journal" 2>&1 || case $prefix in *-*) ;; *) exit 1 ;; esac
   done
+}
+
+# run_below_root SCRIPT: a copy of it in which every path of the host is below the host's root; what it wrote with
+# that root in front is as on a real host again afterwards.
+run_below_root() {
+  here='\(^\|[^A-Za-z0-9_./}-]\)'
+  copy=$state/${1##*/}
+  sed -e "s#$here/\(sys\|dev\|run\|etc\|var\|proc\)/#\\1$root/\\2/#g" \
+    -e "s#^PATH=.*#PATH=$home/bin:$home/tools:$PATH#" "$root$1" >"$copy"
+  /bin/sh "$copy"
+  run_status=$?
+  rm -f "$copy"
+  for written in "$root"/run/*.conf "$root"/run/*/*.conf "$root"/etc/*.conf "$root"/etc/chrony/*.conf; do
+    if grep -qsF "$root" "$written"; then
+      sed "s#$root##g" "$written" >"$written.new"
+      mv "$written.new" "$written"
+    fi
+  done
+  return $run_status
 }
 
 # run_unit: the program of ExecStart=, with its options from the environment file.
