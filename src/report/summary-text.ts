@@ -37,11 +37,7 @@ export function summaryText(state: RunState, drawing: Drawing): string {
     ...troubleLines('Changed since the plan, and left alone', 'red', ended('stale'), drawing),
     ...troubleLines('Not finished', 'yellow', ended(null), drawing),
     ...inSyncLines(proved, ended('changed'), drawing),
-    ...namesLines(
-      'Changes pending',
-      hosts.filter(isLeft),
-      drawing,
-    ),
+    ...namesLines('Changes pending', hosts.filter(isLeft), drawing),
     ...namesLines('Declined', ended('declined'), drawing),
     ...troubleLines('Skipped', 'yellow', ended('skipped'), drawing),
     ...inSyncLines(

@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import { printable } from '#errors/printable.js';
+import { TsyncError } from '#errors/tsync-error.js';
+import { type ScheduleOptions, scheduleText } from '#report/schedule.js';
+
+/** What `tsync schedule INVENTORY` was given. */
+export interface ScheduleFlags {
+  readonly inventory: string;
+  readonly playbook: string | null;
+  /** One of `EVERY`; null when `calendar` is given. */
+  readonly every: string | null;
+  /** A systemd calendar expression; there is no cron line for it. */
+  readonly calendar: string | null;
+  /** null: the account that asks. */
+  readonly user: string | null;
+  /** null: `--fail-on` is left to its default. */
+  readonly failOn: string | null;
+}
+
+/** Where it runs: what the command line knows of this machine. */
+export interface ScheduleSurroundings {
+  readonly folder: string;
+  readonly user: string;
+  readonly home: string;
+  /** Absolute words that start this tsync, and the folders that these need. */
+  readonly tsyncCommand: readonly string[];
+  readonly readPaths: readonly string[];
+}
+
+/** How often, for systemd and for cron; cron begins at odd minutes, because everybody else begins at :00. */
+export const EVERY: { readonly [name: string]: { readonly calendar: string; readonly cron: string } } = {
+  '15min': { calendar: '*:0/15', cron: '7-59/15 * * * *' },
+  hourly: { calendar: 'hourly', cron: '17 * * * *' },
+  daily: { calendar: 'daily', cron: '17 5 * * *' },
+  weekly: { calendar: 'weekly', cron: '17 5 * * 1' },
+};
+
+/** The text that `tsync schedule` prints. Throws `usage/invalid` for a frequency or an account that cannot be written down. */
+export function scheduleCommand(flags: ScheduleFlags, here: ScheduleSurroundings): string {
+  return scheduleText(scheduleOptions(flags, here));
+}
+
+function scheduleOptions(flags: ScheduleFlags, here: ScheduleSurroundings): ScheduleOptions {
+  const user = flags.user ?? here.user;
+  if (!/^[a-z_][\w.-]*\$?$/i.test(user)) throw invalid(`"${printable(user)}" is no name of an account.`);
+  const paths = [flags.inventory, ...(flags.playbook === null ? [] : [flags.playbook])];
+  if ([...paths, flags.calendar ?? '', flags.failOn ?? ''].some((text) => /[\u0000-\u001f\u007f]/.test(text))) {
+    throw invalid('A name with a control character cannot be written into a unit file.');
+  }
+  return {
+    inventory: resolve(here.folder, flags.inventory),
+    playbook: flags.playbook === null ? null : resolve(here.folder, flags.playbook),
+    tsyncCommand: here.tsyncCommand,
+    readPaths: here.readPaths,
+    user,
+    home: flags.user === null || flags.user === here.user ? here.home : `/home/${user}`,
+    auditArguments: flags.failOn === null ? [] : ['--fail-on', flags.failOn],
+    ...frequency(flags),
+  };
+}
+
+function frequency(flags: ScheduleFlags): { readonly calendar: string; readonly cron: string | null } {
+  if (flags.calendar !== null) return { calendar: flags.calendar, cron: null };
+  const every = EVERY[flags.every ?? 'hourly'];
+  if (every === undefined) {
+    throw invalid(`--every knows ${Object.keys(EVERY).join(', ')}; anything else goes with --calendar.`);
+  }
+  return every;
+}
+
+function invalid(detail: string): TsyncError {
+  return new TsyncError('usage/invalid', detail, { exitCode: 64 });
+}
