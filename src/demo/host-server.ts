@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Connection, ParsedKey, ServerChannel, Server as ServerType } from 'ssh2';
+import type { Connection, ParsedKey, ServerChannel } from 'ssh2';
 import { prefixGate } from './prefix-gate.js';
 
 const ssh2 = createRequire(import.meta.url)('ssh2') as typeof import('ssh2');
@@ -27,20 +28,24 @@ export async function startHostServer(options: {
   readonly port: number;
 }): Promise<HostServer> {
   const running = new Set<ChildProcess>();
-  const connections = new Set<Connection>();
+  const sockets = new Set<Socket>();
   const server = new ssh2.Server({ hostKeys: [options.hostKey], ident: 'tsync-demo' }, (connection) => {
-    connections.add(connection);
-    connection.on('close', () => connections.delete(connection));
     connection.on('error', () => connection.end());
     serve(connection, options.folder, options.clientKey, running);
   });
-  const port = await listen(server, options.port);
+  // Our own listener, because ssh2's leaves Nagle's delay on: 50 ms an exec instead of 5.
+  const listener = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    server.injectSocket(socket);
+  });
+  const port = await listen(listener, options.port);
   return {
     port,
     async close() {
       for (const child of running) killGroup(child);
-      for (const connection of connections) connection.end();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((resolve) => listener.close(() => resolve()));
     },
   };
 }
@@ -129,15 +134,14 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-async function listen(server: ServerType, wanted: number): Promise<number> {
+/** Listens on that port of the loopback interface, or on any when it is taken; gives the port. */
+async function listen(listener: Server, wanted: number): Promise<number> {
   const attempt = (port: number) =>
     new Promise<number>((resolve, reject) => {
-      const fail = (error: Error) => reject(error);
-      server.once('error', fail);
-      server.listen(port, '127.0.0.1', () => {
-        server.removeListener('error', fail);
-        const address = server.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : port);
+      listener.once('error', reject);
+      listener.listen(port, '127.0.0.1', () => {
+        listener.removeListener('error', reject);
+        resolve((listener.address() as AddressInfo).port);
       });
     });
   return attempt(wanted).catch(() => attempt(0));

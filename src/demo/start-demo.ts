@@ -1,5 +1,6 @@
 import { access, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { TsyncError } from '#errors/tsync-error.js';
 import { type DemoPlace, demoInventory, demoKnownHosts } from './demo-inventory.js';
 import { type DemoHost, fleet } from './fleet.js';
 import { type HostServer, startHostServer } from './host-server.js';
@@ -87,18 +88,20 @@ function hostFolder(folder: string, host: DemoHost): string {
 
 /** The folder, made if missing, by its real path. A folder with other things in it is refused, never emptied. */
 async function ownFolder(path: string, fresh: boolean): Promise<string> {
+  if (/[^A-Za-z0-9_./+@,~=-]/.test(resolve(path))) {
+    throw new TsyncError('demo/folder', `${path}: blanks, quotes and the like cannot be in the path of the demo.`, {
+      exitCode: 64,
+    });
+  }
   const isOurs = await exists(join(path, MARK));
   if (!isOurs && (await exists(path)) && !(await isEmpty(path))) {
-    throw new Error(`${path} is there already and is no folder of tsync demo`);
+    throw new TsyncError('demo/folder', `${path} is there already and is no folder of tsync demo.`, { exitCode: 64 });
   }
   if (isOurs && fresh) {
     await Promise.all(fleet.map((host) => finishTimers(hostFolder(path, host))));
     await rm(path, { recursive: true, force: true });
   }
   await mkdir(join(path, 'hosts'), { recursive: true, mode: 0o700 });
-  if (/[^A-Za-z0-9_./+@,~=-]/.test(await realpath(path))) {
-    throw new Error(`${await realpath(path)}: the folder of the demo may have no blanks or quotes in its path`);
-  }
   await writeFile(join(path, MARK), 'The simulated hosts of tsync demo. May be removed while no demo runs.\n');
   return realpath(path);
 }

@@ -36,6 +36,10 @@ export const catalog = {
     summary: 'the clock was not measured',
     hint: 'Run again: the exchanges with the host did not come through.',
   },
+  'demo/folder': {
+    summary: 'the demo cannot keep its hosts there',
+    hint: 'Name another folder: an empty one, or one that does not exist yet.',
+  },
   'internal/bug': {
     summary: 'tsync itself failed',
     hint: 'Please report this with the command you ran; nothing further was attempted.',

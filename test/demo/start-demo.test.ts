@@ -182,8 +182,14 @@ describe('starting again', () => {
     mkdirSync(other);
     writeFileSync(join(other, 'letter.txt'), 'dear');
     for (const fresh of [true, false])
-      await expect(startDemo({ folder: other, fresh })).rejects.toThrow('no folder of tsync demo');
+      await expect(startDemo({ folder: other, fresh })).rejects.toMatchObject({
+        problem: { code: 'demo/folder' },
+        exitCode: 64,
+      });
     expect(readFileSync(join(other, 'letter.txt'), 'utf8')).toBe('dear');
-    await expect(startDemo({ folder: join(top, 'with blank'), fresh: false })).rejects.toThrow('no blanks');
+    await expect(startDemo({ folder: join(top, 'with blank'), fresh: false })).rejects.toMatchObject({
+      problem: { code: 'demo/folder' },
+    });
+    expect(existsSync(join(top, 'with blank'))).toBe(false);
   });
 });
