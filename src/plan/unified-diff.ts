@@ -22,7 +22,7 @@ function patch(label: string, change: Change, from: string, to: string): string 
     maxEditLength: 4000,
   });
   if (text === undefined) return `--- ${oldName}\n+++ ${newName}\n(too different to show line by line)\n`;
-  return text.replace(/^=+\n/, '').replace(/^(---|\+\+\+) (.*?)\t$/gm, '$1 $2');
+  return text.replace(/^(?:Index: .*\n)?=+\n/, '').replace(/^(---|\+\+\+) (.*?)\t$/gm, '$1 $2');
 }
 
 function attributeLines(before: States['file'], after: States['file']): string {

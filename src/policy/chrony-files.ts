@@ -110,6 +110,12 @@ function refuseEdit(
     const detail = `${file.path} lies outside of /etc: something else makes it, and would make it again.`;
     return { rule: 'chrony/readable', problem: problem('policy/edit-refused', detail) };
   }
+  if (file.file.bytes.includes(0)) {
+    return {
+      rule: 'chrony/readable',
+      problem: problem('policy/edit-refused', `${file.path} holds a NUL byte: it is no text.`),
+    };
+  }
   const mark = settings.takeOwnership ? null : findOwnerMark(file.file.bytes);
   if (mark === null) return null;
   const detail = `${file.path} says "${evidence('', mark).text.slice(0, 200)}".`;

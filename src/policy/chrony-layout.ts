@@ -48,7 +48,18 @@ export function readLayout(facts: Facts, host: ChronyHost): LayoutReading {
   if (main === undefined || facts.files.get(host.configPath)?.state !== 'present') {
     return unknown(`${host.configPath} does not exist.`);
   }
+  const odd = files.flatMap((file) => file.lines.filter(isOddInclude));
+  if (odd[0] !== undefined) return unknown(`"${odd[0].text.trim()}" is no plain path: what it brings was not read.`);
   return { known: true, layout: { main, files, ...findFolders(files, host) } };
+}
+
+/** The probe follows plain paths and the patterns * and ? only. */
+function isOddInclude(line: ConfigLine): boolean {
+  return (
+    (line.directive === 'include' || line.directive === 'confdir' || line.directive === 'sourcedir') &&
+    !line.disabled &&
+    !line.args.every((arg) => /^\/[A-Za-z0-9_./:@+,~=*?-]+$/.test(arg))
+  );
 }
 
 /** Lines that count for the daemon and are not ours. */

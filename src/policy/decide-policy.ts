@@ -21,27 +21,23 @@ import { snippetPlace } from './refclock.js';
 import { refclockFiles } from './refclock-files.js';
 import { isPlainAddress } from './server-line.js';
 import type { Settings } from './settings.js';
+import { STRATEGY_ROWS } from './strategies.js';
 import { type Taken, takeStrategy } from './take-strategy.js';
 
 /** What the settings mean for one host: pure, so that the same facts always give the same policy. */
 export function decidePolicy(settings: Settings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
   const scope = findScope(facts);
-  if (!scope.inside) return outside(settings, facts, scope.problem, 'host/supported');
+  if (!scope.inside) return outside(settings, scope.problem, 'host/supported');
   const reading = readLayout(facts, scope.host);
-  if (!reading.known) return outside(settings, facts, reading.problem, 'chrony/readable');
+  if (!reading.known) return outside(settings, reading.problem, 'chrony/readable');
   return decideInside(settings, facts, scope.host, reading.layout, isWaived);
 }
 
-function outside(
-  settings: Settings,
-  facts: Facts,
-  reason: Problem,
-  rule: 'host/supported' | 'chrony/readable',
-): Policy {
+function outside(settings: Settings, reason: Problem, rule: 'host/supported' | 'chrony/readable'): Policy {
   return {
     strategy: { asked: settings.strategy, taken: 'none', reason: reason.detail },
     wanted: [],
-    observations: [unknown(rule, reason), ...observePtpOffered(facts)],
+    observations: [unknown(rule, reason)],
     checks: baseChecks(settings),
     withheld: reason,
   };
@@ -60,7 +56,7 @@ function decideInside(
     inSync('host/supported'),
     inSync('chrony/readable'),
     observeLocalStratum(layout),
-    ...observePtpOffered(facts),
+    ...(asksForPtp(settings) ? observePtpOffered(facts) : []),
   ];
   const open = findOpenTransaction(facts);
   const refusal = findRefusal(settings, host, taken);
@@ -241,6 +237,10 @@ function cannotProve(observations: readonly Observation[], isWaived: (rule: Rule
   );
   if (found === undefined || isWaived(found.rule)) return null;
   return problem('policy/no-clock-control', `chronyd runs as "${found.evidence[0]?.text ?? ''}".`);
+}
+
+function asksForPtp({ strategy }: Settings): boolean {
+  return strategy === 'auto' || !['removed', 'left'].includes(STRATEGY_ROWS[strategy].phc);
 }
 
 function baseChecks(settings: Settings): Check[] {

@@ -15,7 +15,7 @@ export function hasConfiguredServers(layout: ChronyLayout): boolean {
 export function decideServers(layout: ChronyLayout, row: StrategyRow, settings: Settings): Decision {
   switch (row.servers) {
     case 'kept':
-      return keepServers(layout, row);
+      return keepServers(layout, row, settings);
     case 'none':
       return replaceServers(layout, row, settings, []);
     case 'playbook':
@@ -48,13 +48,23 @@ function replaceServers(
   };
 }
 
-/** What is configured stays; only a host that tsync left without any server gets back what it had. */
-function keepServers(layout: ChronyLayout, row: StrategyRow): Decision {
-  const own = ownLines(layout).filter(isServerLine);
-  const kept: OwnLine[] = own.map((line) => ({ text: line.text.trim(), rule: 'sources/playbook-servers' }));
-  if (hasConfiguredServers(layout)) return { ops: [], own: kept, observations: [inSync('sources/none')] };
+/**
+ * What is configured stays, and servers of the playbook come beside it; only a host that tsync left without any server
+ * gets back what it had.
+ */
+function keepServers(layout: ChronyLayout, row: StrategyRow, settings: Settings): Decision {
+  const active = [...ownLines(layout).filter(isServerLine), ...activeForeign(layout).map(({ line }) => line)];
+  const missing = settings.ntpServers.filter((server) => !active.some((line) => isSameServer(line, server)));
+  const texts = [
+    ...ownLines(layout)
+      .filter(isServerLine)
+      .map((line) => line.text.trim()),
+    ...missing.map((server) => serverLine(server)),
+  ];
+  const own = dedupe(texts.map((text) => ({ text, rule: 'sources/playbook-servers' })));
+  if (active.length + missing.length > 0) return { ops: [], own, observations: [inSync('sources/none')] };
   const back = disabledForeign(layout).map((placed) => enable(placed, 'sources/none'));
-  return { ops: back, own: kept, observations: back.length > 0 ? [] : [noServers(layout, row)] };
+  return { ops: back, own, observations: back.length > 0 ? [] : [noServers(layout, row)] };
 }
 
 function noServers(layout: ChronyLayout, row: StrategyRow): Observation {

@@ -120,16 +120,9 @@ const TABLE = [
   {
     id: 'host/supported',
     severity: 'info',
-    sentence: 'tsync can set the time of this host: chrony under systemd on Debian, Ubuntu or the RHEL family from 7.',
+    sentence: 'The host is one that tsync can set: chrony under systemd on Debian, Ubuntu or the RHEL family from 7.',
     source: 'docs/strategies.md',
     remedy: 'Install chrony, or set the time of this host by other means.',
-  },
-  {
-    id: 'hyperv/implicit-timesync',
-    severity: 'high',
-    sentence: 'The driver hv_utils does not set the clock beside a daemon.',
-    source: 'kernel: drivers/hv/hv_util.c, parameter timesync_implicit; microsoft/WSL#11790',
-    remedy: 'Set timesync_implicit to N, now and in /etc/modprobe.d.',
   },
   {
     id: 'hyperv/host-discipline',
@@ -138,6 +131,13 @@ const TABLE = [
     source:
       'kernel: drivers/hv/hv_util.c since 4.11: samples set the clock only at boot and resume without timesync_implicit',
     remedy: 'Take the strategy ptp-only: it is the time of the host, through chrony.',
+  },
+  {
+    id: 'hyperv/implicit-timesync',
+    severity: 'high',
+    sentence: 'The driver hv_utils does not set the clock beside a daemon.',
+    source: 'kernel: drivers/hv/hv_util.c, parameter timesync_implicit; microsoft/WSL#11790',
+    remedy: 'Set timesync_implicit to N, now and in /etc/modprobe.d.',
   },
   {
     id: 'hyperv/ptp-offered',

@@ -38,14 +38,16 @@ function chooseAuto(
   offer: PtpOffer,
   hasServers: boolean,
 ): { readonly name: Concrete; readonly why: string } {
-  const cloud = facts.cloud.value;
-  const onHyperv = facts.virtualization.value === 'hyperv' || cloud === 'azure';
-  if (!onHyperv) return { name: 'host+ntp', why: 'This is no VM on Hyper-V: NTP stays as it is configured.' };
-  if (!offer.usable) return { name: 'host+ntp', why: `NTP stays as it is configured. ${offer.reason}` };
-  if (cloud !== 'azure') {
+  const isAzure = facts.cloud.value === 'azure';
+  if (!offer.usable) {
+    const isHyperv = isAzure || facts.virtualization.value === 'hyperv';
+    const why = isHyperv ? offer.reason : 'This is no VM on Hyper-V.';
+    return { name: 'host+ntp', why: `${why} NTP stays as it is configured.` };
+  }
+  if (!isAzure) {
     return {
       name: 'monitor',
-      why: 'This is Hyper-V, and not known to be Azure: its clock is watched and compared before it is trusted.',
+      why: 'Its host is not known to be Azure: its PTP clock is watched and compared before it is trusted.',
     };
   }
   return hasServers

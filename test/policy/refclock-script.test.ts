@@ -1,0 +1,105 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ChronyHost } from '#policy/chrony-host.js';
+import { refclockOptions, refclockScript, snippetPlace } from '#policy/refclock.js';
+
+const HOST = {
+  family: 'debian',
+  version: [4, 3],
+  systemdVersion: 252,
+  configPath: '/etc/chrony/chrony.conf',
+} as unknown as ChronyHost;
+const SHELLS = [['dash'], ['busybox', 'sh'], ['bash', '--posix'], ['mksh'], ['posh']].filter(
+  ([shell]) => spawnSync('sh', ['-c', `command -v ${shell}`]).status === 0,
+);
+
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'tsync-refclock-'));
+  mkdirSync(join(root, 'run'));
+  mkdirSync(join(root, 'dev'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** The real script, with every path of the host below the test's folder, and no waiting. */
+function runScript(shell: readonly string[]): string {
+  const text = Buffer.from(refclockScript(HOST, snippetPlace(HOST), refclockOptions('first', [4, 3])))
+    .toString('latin1')
+    .replaceAll(/(?<![a-z])\/(sys|dev|run|etc)\//g, `${root}/$1/`)
+    .replace('sleep 1', ':');
+  const script = join(root, 'refclock.sh');
+  writeFileSync(script, text);
+  chmodSync(script, 0o755);
+  execFileSync(shell[0] ?? 'sh', [...shell.slice(1), script]);
+  return text;
+}
+
+function addClock(device: string, name: string): void {
+  mkdirSync(join(root, 'sys/class/ptp', device), { recursive: true });
+  writeFileSync(join(root, 'sys/class/ptp', device, 'clock_name'), `${name}\n`);
+  writeFileSync(join(root, 'dev', device), '');
+}
+
+const snippet = () => join(root, 'run/chrony-dhcp/tsync-refclock.conf');
+
+describe.each(SHELLS)('the script that puts the refclock in, under %s', (...shell) => {
+  it('names the clock of the Hyper-V host and no other', () => {
+    addClock('ptp0', 'mlx5_p2p');
+    addClock('ptp1', 'hyperv');
+    runScript(shell);
+    expect(readFileSync(snippet(), 'utf8')).toBe(
+      `refclock PHC ${root}/dev/ptp1 poll 3 dpoll -2 offset 0 stratum 2 prefer\n`,
+    );
+  });
+
+  it('prefers the stable name', () => {
+    addClock('ptp0', 'hyperv');
+    writeFileSync(join(root, 'dev/ptp_hyperv'), '');
+    runScript(shell);
+    expect(readFileSync(snippet(), 'utf8')).toContain(`PHC ${root}/dev/ptp_hyperv poll`);
+  });
+
+  it('takes the line away when the clock is gone', () => {
+    mkdirSync(join(root, 'run/chrony-dhcp'));
+    writeFileSync(snippet(), 'refclock PHC /dev/ptp_hyperv\n');
+    addClock('ptp0', 'mlx5_p2p');
+    runScript(shell);
+    expect(existsSync(snippet())).toBe(false);
+  });
+
+  it('gives up waiting for a clock that never comes', () => {
+    mkdirSync(join(root, 'sys/module/hv_utils'), { recursive: true });
+    runScript(shell);
+    expect(existsSync(snippet())).toBe(false);
+  });
+});
+
+it('passes shellcheck', () => {
+  const text = refclockScript(HOST, snippetPlace(HOST), refclockOptions('only', [3, 2]));
+  const { status, stdout, error } = spawnSync('shellcheck', ['-s', 'sh', '-'], { input: text, encoding: 'utf8' });
+  if (error === undefined) expect(status, stdout).toBe(0);
+});
+
+describe('the options of the refclock', () => {
+  it.each([
+    ['only', [4, 3], 'poll 3 dpoll -2 offset 0 stratum 2'],
+    ['only', [3, 2], 'poll 3 dpoll -2 offset 0'],
+    ['first', [3, 3], 'poll 3 dpoll -2 offset 0 stratum 2 prefer'],
+    ['beside', [4, 8], 'poll 3 dpoll -2 offset 0 stratum 2'],
+    ['watched', [3, 2], 'poll 3 dpoll -2 offset 0 noselect'],
+  ] as const)('%s with chrony %j are: %s', (use, version, options) => {
+    expect(refclockOptions(use, version)).toBe(options);
+  });
+
+  it.each([
+    ['debian', [4, 3], '/run/chrony-dhcp/tsync-refclock.conf', 'confdir /run/chrony-dhcp'],
+    ['rhel', [4, 5], '/run/chrony-dhcp/tsync-refclock.conf', 'confdir /run/chrony-dhcp'],
+    ['debian', [3, 2], '/etc/chrony/tsync-refclock.conf', 'include /etc/chrony/tsync-refclock*.conf'],
+    ['rhel', [3, 4], '/run/tsync-refclock.conf', 'include /run/tsync-refclock*.conf'],
+  ] as const)('stand on %s with chrony %j in %s', (family, version, path, directive) => {
+    expect(snippetPlace({ ...HOST, family, version })).toEqual({ path, directive });
+  });
+});

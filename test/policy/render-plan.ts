@@ -1,0 +1,47 @@
+import type { Finding, HostPlan, Measurement } from '#plan/plan.js';
+import { unifiedDiff } from '#plan/unified-diff.js';
+
+/** A plan as text for golden files: what is not in sync, the diffs, the actions. */
+export function renderPlan(plan: HostPlan): string {
+  const { asked, taken, reason } = plan.strategy;
+  return [
+    `strategy: ${asked} -> ${taken}`,
+    `  ${reason}`,
+    '',
+    'findings:',
+    ...plan.findings.filter((finding) => finding.status !== 'in-sync' || finding.waived !== null).map(renderFinding),
+    '',
+    'changes:',
+    ...plan.changes.map((change) => `${change.id} (${change.because})\n${indent(unifiedDiff(change))}`),
+    'actions:',
+    ...plan.actions.map((one) => `  ${one.kind} ${one.name} (${one.withoutSyncSeconds} s, may step: ${one.mayStep})`),
+    '',
+  ].join('\n');
+}
+
+function renderFinding(finding: Finding): string {
+  const waived = finding.waived === null ? '' : ` [waived: ${finding.waived}]`;
+  const evidence = finding.evidence.map(({ where, text }) => `      ${where}: ${text}`);
+  return [`  ${finding.rule} ${finding.severity} ${describe(finding)}${waived}`, ...evidence].join('\n');
+}
+
+function describe(finding: Finding): string {
+  switch (finding.status) {
+    case 'in-sync':
+      return 'in-sync';
+    case 'drift':
+      return `drift -> ${finding.change.id}`;
+    case 'violation':
+      return `violation: ${measurement(finding.measured)}, wanted ${measurement(finding.limit)}`;
+    case 'unknown':
+      return `unknown: ${finding.problem.code}: ${finding.problem.detail}`;
+  }
+}
+
+function measurement({ value, unit, bound }: Measurement): string {
+  return `${value}${unit === '' ? '' : ` ${unit}`}${bound === null ? '' : ` ± ${bound}`}`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}
