@@ -427,7 +427,7 @@ probe_chrony() {
   if [ -z "$main" ]; then chronyd_config_of_distribution; fi
   begin chrony-config
   walked=$newline config_files='' sources_folders='' config_folders='' key_files='' steps=0
-  walk_config "$main" 0
+  if [ "$main" = odd ]; then echo 'skipped -f'; else walk_config "$main" 0; fi
   finish
   for file in $config_files; do probe_file "$file"; done
   for file in $key_files; do probe_file "$file"; done
@@ -443,7 +443,7 @@ probe_chrony() {
   fi
 }
 
-# chronyd -f FILE or -fFILE: images start it with another file than the distribution's.
+# chronyd -f FILE or -fFILE: images start it with another file than the distribution's. `odd`: a name that is not followed.
 chronyd_config_of_process() {
   arguments=$(bounded head -c 4096 "$root/proc/$chronyd_pid/cmdline" | tr '\0' '\n')
   rest=$arguments$newline previous=''
@@ -454,7 +454,7 @@ chronyd_config_of_process() {
     case $argument in -f?*) main=${argument#-f} ;; esac
     previous=$argument
   done
-  case $main in '' | *[!A-Za-z0-9_./:@+,~-]* | [!/]*) main='' ;; esac
+  case $main in '') ;; *[!A-Za-z0-9_./:@+,~-]* | [!/]*) main=odd ;; esac
 }
 
 chronyd_config_of_distribution() {

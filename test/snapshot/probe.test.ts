@@ -1,0 +1,209 @@
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { factsOf } from '#facts/facts-of.js';
+import type { Section, Snapshot } from '#snapshot/snapshot.js';
+import { azureHost } from './azure-host.js';
+import { type FakeRoot, makeFakeRoot } from './fake-root.js';
+import { NONCE, program, runProbe, shells } from './run-probe.js';
+
+const decoder = new TextDecoder();
+const text = (snapshot: Snapshot, name: string) => decoder.decode(section(snapshot, name).bytes);
+
+function section(snapshot: Snapshot, name: string): Section {
+  const found = snapshot.sections.find((candidate) => candidate.name === name);
+  if (!found) throw new Error(`no section ${name}`);
+  return found;
+}
+
+describe('the probe program', () => {
+  let host: FakeRoot;
+  const asked = ['path=/etc/asked for.txt', 'path=/etc/dangling.conf', 'path=/etc/shadow', 'unit=ssh.service'];
+  beforeAll(() => {
+    host = makeFakeRoot({
+      ...azureHost,
+      files: { ...azureHost.files, '/etc/asked for.txt': 'yes\n', '/etc/shadow': 'root:SECRETSECRET\n' },
+    });
+  });
+  afterAll(() => host.remove());
+
+  it.each(shells.map((shell) => [shell.join(' '), shell] as const))('prints the same snapshot under %s', (_, shell) => {
+    const reference = runProbe(['dash'], [...host.parameters, ...asked]).snapshot;
+    const { snapshot, stderr } = runProbe(shell, [...host.parameters, ...asked]);
+    expect(snapshot.complete).toBe(true);
+    expect(stderr.replace(/.*ignored null byte.*\n/g, '')).toBe('');
+    expect(snapshot.sections).toEqual(reference.sections);
+  });
+
+  it('sees what a plan for an Azure guest needs', () => {
+    const facts = factsOf(runProbe(['dash'], [...host.parameters, ...asked]).snapshot);
+    expect(facts.cloud).toEqual({ value: 'azure' });
+    expect(facts.virtualization).toEqual({ value: 'hyperv' });
+    expect(facts.ptp.value).toEqual([
+      { device: 'ptp0', clockName: 'mlx5_ptp', symlinks: [] },
+      { device: 'ptp1', clockName: 'hyperv', symlinks: ['/dev/ptp_hyperv'] },
+    ]);
+    expect(facts.hyperv).toEqual({
+      hostBuild: { value: '20348' },
+      timeSyncVersion: { value: '4.0' },
+      lis: { value: { kind: 'in-kernel' } },
+      moduleLoaded: { value: true },
+      parameters: { value: { timesync_implicit: 'N' } },
+    });
+    expect(facts.systemdVersion).toEqual({ value: 249 });
+    expect(facts.root).toBe(true);
+    expect(facts.chrony.tracking.value).toMatchObject({ name: 'PHC0', stratum: 3, leap: 'Normal' });
+    expect(facts.chrony.sources.value?.map(({ mode, state, name }) => [mode, state, name])).toEqual([
+      ['refclock', '*', 'PHC0'],
+      ['server', '-', '10.0.0.4'],
+    ]);
+    expect(facts.openTransactions).toEqual({
+      value: [{ id: 't1', state: 'applied', who: 'anna@bastion', startedAt: '2026-11-22T10:00:00Z' }],
+    });
+  });
+
+  it('follows include, confdir and sourcedir in the order of chronyd, and stops at a loop', () => {
+    const { snapshot } = runProbe(['dash'], host.parameters);
+    expect(factsOf(snapshot).chrony).toMatchObject({
+      configPath: '/etc/chrony/chrony.conf',
+      configFiles: [
+        '/etc/chrony/chrony.conf',
+        '/etc/chrony/conf.d/a.conf',
+        '/etc/chrony/deep.conf',
+        '/etc/chrony/conf.d/b.conf',
+        '/etc/chrony/more1.conf',
+        '/etc/chrony/sources.d/site.sources',
+      ],
+    });
+    expect(text(snapshot, 'chrony-config')).toContain('again /etc/chrony/chrony.conf');
+    expect(section(snapshot, '/etc/chrony/sources.d/tsync.sources').state).toBe('absent');
+    expect(section(snapshot, '/etc/chrony/conf.d/tsync.conf').state).toBe('absent');
+  });
+
+  it('reads the file that chronyd was started with, and names none rather than the wrong one', () => {
+    const started = (file: string) => {
+      const cmdline = `/usr/sbin/chronyd\0-F\x001\0-f\0${file}\0`;
+      const other = makeFakeRoot({
+        ...azureHost,
+        files: { ...azureHost.files, '/proc/812/cmdline': cmdline, '/run/coreos/platform-chrony.conf': 'rtcsync\n' },
+      });
+      try {
+        return factsOf(runProbe(['dash'], other.parameters).snapshot).chrony;
+      } finally {
+        other.remove();
+      }
+    };
+    expect(started('/run/coreos/platform-chrony.conf')).toMatchObject({
+      configPath: '/run/coreos/platform-chrony.conf',
+      configFiles: ['/run/coreos/platform-chrony.conf'],
+    });
+    expect(started('/etc/odd name.conf')).toMatchObject({ configPath: null, configFiles: [] });
+  });
+
+  it('gives the bytes of a file as they are', () => {
+    const { snapshot } = runProbe(['bash'], host.parameters);
+    expect(section(snapshot, '/etc/chrony/more1.conf').bytes).toEqual(azureHost.files?.['/etc/chrony/more1.conf']);
+  });
+
+  it('never lets a key, a password or a shadow entry leave the host', () => {
+    const { stdout, snapshot } = runProbe(['dash'], [...host.parameters, ...asked]);
+    const printed = decoder.decode(stdout);
+    expect(printed).not.toContain('SECRETSECRET');
+    expect(printed).not.toContain('hunter2');
+    expect(section(snapshot, '/etc/chrony/chrony.keys').state).toBe('refused');
+    expect(section(snapshot, '/etc/ntp.conf').state).toBe('refused');
+  });
+
+  it('asks timesyncd nothing where it does not run, because asking would start it and stop chronyd', () => {
+    const { stdout } = runProbe(['dash'], host.parameters);
+    expect(decoder.decode(stdout)).not.toContain('this starts timesyncd');
+  });
+
+  it('takes links and masks for what they are', () => {
+    const { services } = factsOf(runProbe(['dash'], host.parameters).snapshot);
+    expect(services.get('chronyd.service')).toBe(services.get('chrony.service'));
+    expect(services.get('chrony.service')).toMatchObject({
+      unit: 'chrony.service',
+      masked: false,
+      mainPid: 812,
+      dropIns: ['/etc/systemd/system/chrony.service.d/wait.conf'],
+      install: { wantedBy: ['multi-user.target'], requiredBy: [], alias: ['chronyd.service'] },
+      links: [
+        '/etc/systemd/system/chronyd.service -> /lib/systemd/system/chrony.service',
+        '/etc/systemd/system/multi-user.target.wants/chrony.service -> /lib/systemd/system/chrony.service',
+      ],
+    });
+    expect(services.get('systemd-timesyncd.service')).toMatchObject({ masked: true, links: [] });
+  });
+
+  it('tells a daemon of a container from the own one', () => {
+    const { daemons } = factsOf(runProbe(['dash'], host.parameters).snapshot);
+    expect(daemons.find((daemon) => daemon.name === 'chrony')).toMatchObject({ pid: 812, active: { value: true } });
+  });
+
+  it('says of each file that was asked for what became of it', () => {
+    const { files } = factsOf(runProbe(['dash'], [...host.parameters, ...asked]).snapshot);
+    expect(files.get('/etc/asked for.txt')).toMatchObject({ state: 'present', mode: '0644' });
+    expect(files.get('/etc/dangling.conf')).toMatchObject({ state: 'refused' });
+    expect(files.get('/etc/shadow')).toMatchObject({ state: 'refused' });
+    expect(files.get('/etc/udev/rules.d/80-clock.rules')).toMatchObject({ state: 'present' });
+    expect(files.get('/etc/udev/rules.d/70-net.rules')).toBeUndefined();
+    expect(files.get('/etc/modprobe.d/time.conf')).toMatchObject({ state: 'present' });
+  });
+
+  it('does nothing at all when it was cut off on its way', () => {
+    for (const length of [program.length - 1 - 'tsync_probe "$@"'.length, Math.floor(program.length / 2), 40]) {
+      const { stdout } = runProbe(['dash'], host.parameters, program.slice(0, length));
+      expect(decoder.decode(stdout)).not.toContain(`@${NONCE} begin`);
+    }
+  });
+
+  it('changes nothing below its root', () => {
+    const before = listing(host.root);
+    runProbe(['dash'], host.parameters);
+    expect(listing(host.root)).toEqual(before);
+  });
+});
+
+describe('a host that wants to keep the probe busy', () => {
+  it('gets no more than a bounded part of a file and a command, and its deadline', () => {
+    const host = makeFakeRoot({
+      files: {
+        ...azureHost.files,
+        '/etc/chrony/chrony.conf': `include /etc/chrony/loop.conf\n${'#'.repeat(50_000_000)}`,
+        '/etc/chrony/loop.conf': 'include /etc/chrony/*.conf\n',
+        '/etc/os-release': 'x'.repeat(3_000_000),
+      },
+      links: azureHost.links ?? {},
+      commands: {
+        ...azureHost.commands,
+        chronyd: 'exec yes noise',
+        uname: 'exec sleep 100',
+        dmesg: 'while :; do echo hv_utils: TimeSync; done',
+      },
+    });
+    try {
+      const started = performance.now();
+      const { snapshot, stdout } = runProbe(['dash'], host.parameters);
+      expect(performance.now() - started).toBeLessThan(30_000);
+      expect(snapshot.complete).toBe(true);
+      expect(stdout.length).toBeLessThan(1_000_000);
+      expect(section(snapshot, 'uname').state).toBe('timeout');
+      expect(section(snapshot, '/etc/chrony/chrony.conf').truncated).toBe(true);
+      expect(section(snapshot, 'chronyd-version').truncated).toBe(true);
+      const facts = factsOf(snapshot);
+      expect(facts.kernel).toMatchObject({ value: null, reason: expect.stringContaining('did not end in time') });
+      expect(facts.files.get('/etc/chrony/chrony.conf')).toMatchObject({ state: 'present', truncated: true });
+    } finally {
+      host.remove();
+    }
+  });
+});
+
+function listing(root: string): readonly string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => {
+    const path = join(root, name);
+    const { mode, size, mtimeMs } = lstatSync(path);
+    return `${name} ${mode} ${size} ${mtimeMs} ${lstatSync(path).isSymbolicLink() ? readlinkSync(path) : ''}`;
+  });
+}

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { collectSnapshot } from '#snapshot/collect-snapshot.js';
+import { FrameReader } from '#snapshot/frame-reader.js';
+import { probeProgram } from '#snapshot/probe-program.js';
+import type { Snapshot } from '#snapshot/snapshot.js';
+
+export const NONCE = '0123456789abcdef0123456789abcdef';
+
+/** The command line that every conversation begins with: docs/host-programs.md. */
+const BOOTSTRAP = `printf "\\n@%s ready 1\\n" "$1"
+while IFS= read -r l && [ -n "$l" ]; do set -- "$@" "$l"; done
+p=$(head -c "$2") && eval "$p"`;
+
+const source = (name: string) => readFileSync(new URL(`../../src/snapshot/${name}`, import.meta.url), 'utf8');
+export const program = probeProgram({ conversation: source('conversation.sh'), probe: source('probe.sh') });
+
+export interface ProbeRun {
+  readonly snapshot: Snapshot;
+  readonly stdout: Uint8Array;
+  readonly stderr: string;
+}
+
+/** Runs the probe under a shell as a host would, with the environment of a login of nobody in particular. */
+export function runProbe(shell: readonly string[], parameters: readonly string[], text = program): ProbeRun {
+  const [command = 'sh', ...options] = shell;
+  const { stdout, stderr } = spawnSync(command, [...options, '-c', BOOTSTRAP, 'tsync', NONCE, String(program.length)], {
+    input: Buffer.concat([
+      Buffer.from(`${parameters.map((line) => `${line}\n`).join('')}\n`),
+      text,
+      Buffer.from('t 1\nt 2\ngo\n'),
+    ]),
+    env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' },
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
+  return { snapshot: readConversation(stdout), stdout, stderr: stderr.toString() };
+}
+
+export function readConversation(bytes: Uint8Array): Snapshot {
+  return collectSnapshot(new FrameReader(NONCE).push(bytes), null);
+}
+
+const SHELLS: readonly (readonly string[])[] = [
+  ['dash'],
+  ['busybox', 'ash'],
+  ['bash'],
+  ['bash', '--posix'],
+  ['mksh'],
+  ['posh'],
+];
+
+/** The shells of this machine that hosts may have as `sh`. */
+export const shells = SHELLS.filter(([name = '']) => isInstalled(name));
+
+function isInstalled(name: string): boolean {
+  return ['/bin', '/usr/bin'].some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
