@@ -7,10 +7,8 @@ import { type ScheduleOptions, scheduleText } from '#report/schedule.js';
 export interface ScheduleFlags {
   readonly inventory: string;
   readonly playbook: string | null;
-  /** One of `EVERY`; null when `calendar` is given. */
-  readonly every: string | null;
-  /** A systemd calendar expression; there is no cron line for it. */
-  readonly calendar: string | null;
+  /** A systemd calendar expression; only for those in `CRON` there is a cron line too. */
+  readonly calendar: string;
   /** null: the account that asks. */
   readonly user: string | null;
   /** null: `--fail-on` is left to its default. */
@@ -27,15 +25,15 @@ export interface ScheduleSurroundings {
   readonly readPaths: readonly string[];
 }
 
-/** How often, for systemd and for cron; cron begins at odd minutes, because everybody else begins at :00. */
-export const EVERY: { readonly [name: string]: { readonly calendar: string; readonly cron: string } } = {
-  '15min': { calendar: '*:0/15', cron: '7-59/15 * * * *' },
-  hourly: { calendar: 'hourly', cron: '17 * * * *' },
-  daily: { calendar: 'daily', cron: '17 5 * * *' },
-  weekly: { calendar: 'weekly', cron: '17 5 * * 1' },
+/** The same time for cron, at odd minutes: everybody else begins at :00. systemd has its own random delay. */
+const CRON: { readonly [calendar: string]: string } = {
+  '*:0/15': '7-59/15 * * * *',
+  hourly: '17 * * * *',
+  daily: '17 5 * * *',
+  weekly: '17 5 * * 1',
 };
 
-/** The text that `tsync schedule` prints. Throws `usage/invalid` for a frequency or an account that cannot be written down. */
+/** The text that `tsync schedule` prints. Throws `usage/invalid` for an account or a path that cannot be written down. */
 export function scheduleCommand(flags: ScheduleFlags, here: ScheduleSurroundings): string {
   return scheduleText(scheduleOptions(flags, here));
 }
@@ -44,7 +42,7 @@ function scheduleOptions(flags: ScheduleFlags, here: ScheduleSurroundings): Sche
   const user = flags.user ?? here.user;
   if (!/^[a-z_][\w.-]*\$?$/i.test(user)) throw invalid(`"${printable(user)}" is no name of an account.`);
   const paths = [flags.inventory, ...(flags.playbook === null ? [] : [flags.playbook])];
-  if ([...paths, flags.calendar ?? '', flags.failOn ?? ''].some((text) => /[\u0000-\u001f\u007f]/.test(text))) {
+  if ([...paths, flags.calendar, flags.failOn ?? ''].some((text) => /[\u0000-\u001f\u007f]/.test(text))) {
     throw invalid('A name with a control character cannot be written into a unit file.');
   }
   return {
@@ -55,17 +53,9 @@ function scheduleOptions(flags: ScheduleFlags, here: ScheduleSurroundings): Sche
     user,
     home: flags.user === null || flags.user === here.user ? here.home : `/home/${user}`,
     auditArguments: flags.failOn === null ? [] : ['--fail-on', flags.failOn],
-    ...frequency(flags),
+    calendar: flags.calendar,
+    cron: CRON[flags.calendar] ?? null,
   };
-}
-
-function frequency(flags: ScheduleFlags): { readonly calendar: string; readonly cron: string | null } {
-  if (flags.calendar !== null) return { calendar: flags.calendar, cron: null };
-  const every = EVERY[flags.every ?? 'hourly'];
-  if (every === undefined) {
-    throw invalid(`--every knows ${Object.keys(EVERY).join(', ')}; anything else goes with --calendar.`);
-  }
-  return every;
 }
 
 function invalid(detail: string): TsyncError {

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
+import { homedir, userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { scheduleText } from '#report/schedule.js';
 import { readInventory } from '#sources/read-inventory.js';
 import { print } from '../output.js';
+import { scheduleCommand } from '../schedule-command.js';
 
 /** `tsync schedule`: units and a cron line that audit regularly; the inventory must be one that can be read. */
 export async function schedule(
@@ -11,14 +11,15 @@ export async function schedule(
 ): Promise<number> {
   await readInventory(inventory);
   if (options.playbook !== undefined) await (await import('#sources/read-playbook.js')).readPlaybook(options.playbook);
-  print(
-    scheduleText({
-      inventory: resolve(inventory),
-      playbook: options.playbook === undefined ? null : resolve(options.playbook),
-      tsyncCommand: fileURLToPath(new URL('../../../bin/tsync.js', import.meta.url)),
-      user: options.user,
-      calendar: options.calendar,
-    }),
-  );
+  const { user, calendar, playbook = null } = options;
+  const program = fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/$/, '');
+  const here = {
+    folder: process.cwd(),
+    user: userInfo().username,
+    home: homedir(),
+    tsyncCommand: [process.execPath, `${program}/bin/tsync.js`],
+    readPaths: [program, process.execPath].filter((path, index) => index === 0 || !path.startsWith(`${program}/`)),
+  };
+  print(scheduleCommand({ inventory, playbook, calendar, user, failOn: null }, here));
   return 0;
 }
