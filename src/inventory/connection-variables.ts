@@ -20,8 +20,6 @@ export const CONNECTION_VARIABLES = {
 
 export type ConnectionField = keyof typeof CONNECTION_VARIABLES;
 
-export const CONNECTION_VARIABLE_NAMES: ReadonlySet<string> = new Set(Object.values(CONNECTION_VARIABLES).flat());
-
 /** Never given on in `Host.vars`, which may be printed. */
 export const SECRET_VARIABLES: ReadonlySet<string> = new Set([
   ...CONNECTION_VARIABLES.password,

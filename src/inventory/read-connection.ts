@@ -8,10 +8,13 @@ export interface Variable {
   readonly wrong: (code: 'inventory/wrong-type' | 'inventory/unsupported', detail: string) => Error;
 }
 
-/** How to reach a host, from its variables by name; one that is set to nothing counts as not set. Throws what `wrong` makes. */
-export function readConnection(host: string, variables: ReadonlyMap<string, Variable>): ConnectionSettings {
+/**
+ * How to reach a host, from its variables. `find` gives one by name, or null; one that is set to nothing counts as not set.
+ * Throws what `wrong` makes.
+ */
+export function readConnection(host: string, find: (name: string) => Variable | null): ConnectionSettings {
   const read = <T>(field: ConnectionField, reader: (variable: Variable) => T, otherwise: T): T => {
-    const variable = lastSet(field, variables);
+    const variable = lastSet(field, find);
     return variable === null ? otherwise : reader(variable);
   };
   read('connection', readTransport, 'ssh');
@@ -32,10 +35,10 @@ export function readConnection(host: string, variables: ReadonlyMap<string, Vari
   };
 }
 
-function lastSet(field: ConnectionField, variables: ReadonlyMap<string, Variable>): Variable | null {
+function lastSet(field: ConnectionField, find: (name: string) => Variable | null): Variable | null {
   let last: Variable | null = null;
   for (const name of CONNECTION_VARIABLES[field]) {
-    const variable = variables.get(name);
+    const variable = find(name);
     if (variable && variable.value !== null) last = variable;
   }
   return last;

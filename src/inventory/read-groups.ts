@@ -1,5 +1,6 @@
 import { suggestion } from '#errors/did-you-mean.js';
 import type { ProblemCode } from '#errors/problem.js';
+import { KNOWN_VARIABLES } from './connection-variables.js';
 import { expandRange, MAX_HOSTS } from './expand-range.js';
 import { mistakeAt } from './read-yaml.js';
 import { describeNode, type YamlDocument, type YamlEntry, type YamlMap, type YamlNode } from './yaml-node.js';
@@ -76,7 +77,7 @@ class GroupReader {
           for (const entry of this.#names(value, `'children' of group '${name}'`)) this.#child(group, entry);
           break;
         case 'vars':
-          for (const entry of this.#map(value, `'vars' of group '${name}'`)?.values() ?? [])
+          for (const entry of this.#vars(value, `'vars' of group '${name}'`)?.values() ?? [])
             group.vars.set(entry.key.text, entry);
           break;
         default:
@@ -108,7 +109,7 @@ class GroupReader {
   }
 
   #host(group: GroupDraft, { key, value }: YamlEntry): void {
-    const vars = this.#map(value, `The host '${key.text}'`) === null ? null : (value as YamlMap);
+    const vars = this.#vars(value, `The host '${key.text}'`) === null ? null : (value as YamlMap);
     const { pattern, port } = splitPort(this.name(key, 'host'));
     for (const name of this.#expand(pattern, key.start)) {
       const host = this.#hostDraft(name, port, key.start);
@@ -145,6 +146,23 @@ class GroupReader {
     const draft = { name, vars: new Map<string, YamlEntry>(), children: new Map<string, number>() };
     this.groups.set(name, draft);
     return draft;
+  }
+
+  /** A variable that is nearly one of Ansible's would be without effect, and nobody would notice. */
+  #vars(node: YamlNode, what: string): ReadonlyMap<string, YamlEntry> | null {
+    const entries = this.#map(node, what);
+    for (const { key } of entries?.values() ?? []) {
+      if (!key.text.startsWith('ansible') || KNOWN_VARIABLES.has(key.text)) continue;
+      const meant = suggestion(key.text, KNOWN_VARIABLES);
+      if (meant !== '') {
+        throw this.#fail(
+          key.start,
+          'inventory/unknown-variable',
+          `'${key.text}' is no variable that tsync or Ansible reads.${meant}`,
+        );
+      }
+    }
+    return entries;
   }
 
   /** Entries, or null for nothing. */
