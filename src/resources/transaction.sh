@@ -404,9 +404,14 @@ install_boot_unit() {
     ln -s "../$boot_unit" "$root/etc/systemd/system/sysinit.target.wants/$boot_unit"
 }
 
+# remove_boot_unit: systemd forgets it before the mark goes, or the next start of a service would run it.
 remove_boot_unit() {
-  rm -f "$root/etc/systemd/system/sysinit.target.wants/tsync-boot-$transaction.service" \
-    "$root/etc/systemd/system/tsync-boot-$transaction.service" "$root/run/tsync/$transaction"
+  boot_unit=$root/etc/systemd/system/tsync-boot-$transaction.service
+  if [ -f "$boot_unit" ]; then
+    rm -f "$root/etc/systemd/system/sysinit.target.wants/tsync-boot-$transaction.service" "$boot_unit"
+    within 60 systemctl daemon-reload >/dev/null 2>&1
+  fi
+  rm -f "$root/run/tsync/$transaction"
 }
 
 # disarm: /etc is then as if there had been no guard. Of the folders that were made, those stay that something lies in.
@@ -704,7 +709,7 @@ preflight() {
   shift
   limit=$((preflight_seconds + 5))
   for server in "$@"; do
-    section "preflight:$server" chronyd -Q -t "$preflight_seconds" "server $server iburst" 'cmdport 0' 'port 0' 'pidfile /'
+    section "preflight:$server" chronyd -Q -t "$preflight_seconds" "server $server iburst" 'cmdport 0' 'port 0'
   done
   limit=10
 }

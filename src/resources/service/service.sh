@@ -14,7 +14,9 @@ check_service() {
 
 back_up_service() { :; }
 
+# make_service: stopped while its unit is still there, started when it is there again.
 make_service() {
+  if [ "$5" = inactive ]; then set_activity "$1" inactive || fail "$1: could not be stopped" || return; fi
   set_links "$1" "$7" "$4" "$6" || fail "$1: its links could not be set" || return
   if [ "$6 $7" != "$3 $4" ]; then
     within 60 systemctl daemon-reload || fail "$1: systemd could not be reloaded" || return
