@@ -6,7 +6,8 @@ import type { Reading } from '../reading.js';
 /** A unit as the facts show it; a unit that systemd does not find is absent. `activating` and `reloading` count as active. */
 export function readService(facts: Facts, unit: string): Reading<'service'> {
   const service = facts.services.get(unit);
-  if (service === undefined) return { known: false, problem: unknown(`${unit} was not among the units that were asked for.`) };
+  if (service === undefined)
+    return { known: false, problem: unknown(`${unit} was not among the units that were asked for.`) };
   const links = service.links.filter((link) => !isMask(link)).toSorted();
   if (service.loadState === 'not-found' && links.length === 0) return { known: true, state: null };
   const active = ACTIVE.get(service.activeState);

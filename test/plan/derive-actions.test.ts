@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { deriveActions } from '#plan/derive-actions.js';
+import type { Change, States } from '#resources/resource.js';
+
+const CONTEXT = { unit: 'chrony.service', canReloadSources: true };
+const STATE: States['file'] = { bytes: new Uint8Array(), mode: '0644', owner: 'root', group: 'root', truncated: false };
+
+function file(name: string): Change {
+  return { id: `file:${name}`, kind: 'file', name, before: null, after: STATE, because: 'phc/configured' };
+}
+
+function stopped(name: string): Change {
+  const before = { active: true, links: [], masked: false };
+  return {
+    id: `service:${name}`,
+    kind: 'service',
+    name,
+    before,
+    after: { ...before, active: false },
+    because: 'daemon/single',
+  };
+}
+
+const kinds = (changes: readonly Change[], context = CONTEXT) =>
+  deriveActions(changes, context).map(({ kind }) => kind);
+
+describe('actions', () => {
+  it('reload the sources, without cost, when nothing but sources changed', () => {
+    expect(deriveActions([file('/etc/chrony/sources.d/tsync.sources')], CONTEXT)).toEqual([
+      {
+        kind: 'reload-sources',
+        name: '',
+        after: ['file:/etc/chrony/sources.d/tsync.sources'],
+        withoutSyncSeconds: 0,
+        mayStep: false,
+      },
+    ]);
+  });
+
+  it('restart once when more changed, and say that the clock may step', () => {
+    const changes = [file('/etc/chrony/sources.d/tsync.sources'), file('/etc/chrony/chrony.conf')];
+    expect(deriveActions(changes, CONTEXT)).toMatchObject([
+      {
+        kind: 'restart',
+        name: 'chrony.service',
+        withoutSyncSeconds: 25,
+        mayStep: true,
+        after: [changes[1]?.id, changes[0]?.id],
+      },
+    ]);
+  });
+
+  it('restart where the daemon cannot reload its sources', () => {
+    expect(kinds([file('/x/a.sources')], { ...CONTEXT, canReloadSources: false })).toEqual(['restart']);
+  });
+
+  it('reload systemd before the restart, for a drop-in', () => {
+    expect(kinds([file('/etc/systemd/system/chrony.service.d/60-tsync-refclock.conf')])).toEqual([
+      'daemon-reload',
+      'restart',
+    ]);
+  });
+
+  it('trigger udev for its rules, and nothing for modprobe', () => {
+    expect(kinds([file('/etc/udev/rules.d/99-tsync-ptp-hyperv.rules')])).toEqual(['udev-trigger']);
+    expect(kinds([file('/etc/modprobe.d/tsync-hv_utils.conf')])).toEqual([]);
+  });
+
+  it('do not start a daemon again that the changes stop', () => {
+    expect(kinds([file('/etc/chrony/chrony.conf'), stopped('chrony.service')])).toEqual([]);
+    expect(kinds([stopped('ntpd.service')])).toEqual([]);
+  });
+});

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TsyncError } from '#errors/tsync-error.js';
+import { assess } from '#plan/assess.js';
+import { foldPlans } from '#plan/fold.js';
+import type { HostPlan } from '#plan/plan.js';
+import { parsePlan, serialisePlan } from '#plan/plan-file.js';
+import { serversToTry } from '#plan/servers-to-try.js';
+import { STRATEGIES } from '#policy/settings.js';
+import { makeFacts, present } from '../policy/make-facts.js';
+import { MADE_HOSTS, server, withSettings } from './made-hosts.js';
+
+const SETTINGS = withSettings({
+  strategy: 'ntp-only',
+  ntpServers: [server('10.77.0.1'), server('10.77.0.2', { key: 3 })],
+});
+
+function plan(host: string, facts = makeFacts(MADE_HOSTS['debian12-plain']!), settings = SETTINGS): HostPlan {
+  return assess({ host, facts, settings, snapshotDigest: 'digest', today: '2026-11-22' });
+}
+
+const HEAD = {
+  createdAt: '2026-11-22T10:00:00.000Z',
+  version: '0.1.0',
+  inventory: 'inventory.yaml',
+  playbook: null,
+  strategy: 'ntp-only',
+};
+
+function codeOf(text: string): string {
+  try {
+    parsePlan(text, 'plan.json');
+  } catch (error) {
+    if (error instanceof TsyncError) return `${error.problem.code} ${error.exitCode}`;
+    throw error;
+  }
+  return 'read';
+}
+
+describe('a plan file', () => {
+  it('gives back every plan as it was, for every made host and strategy', () => {
+    const plans = Object.entries(MADE_HOSTS).flatMap(([name, host]) =>
+      STRATEGIES.map((strategy) => plan(name, makeFacts(host), withSettings({ ...SETTINGS.settings, strategy }))),
+    );
+    expect(parsePlan(serialisePlan({ ...HEAD, plans }), 'plan.json')).toEqual({ ...HEAD, plans });
+  });
+
+  it('is refused when a change was edited afterwards, with exit code 65', () => {
+    const text = serialisePlan({ ...HEAD, plans: [plan('web1')] });
+    const edited = text.replace('"owner": "root"', '"owner": "mallory"');
+    expect(edited).not.toBe(text);
+    expect(codeOf(edited)).toBe('plan/file-tampered 65');
+  });
+
+  it('is refused with the place of what is wrong', () => {
+    const text = serialisePlan({ ...HEAD, plans: [plan('web1')] });
+    const broken = text.replace('"kind": "file"', '"kind": "package"');
+    expect(() => parsePlan(broken, 'plan.json')).toThrow('plan.json: plans[0].changes[0].kind is not file or service');
+  });
+
+  it.each(['', 'x', '[]', 'null', '{}', '{"kind":"tsync-plan"}', '{"kind":"tsync-plan","schemaVersion":2}'])(
+    'that is %j is refused',
+    (text) => {
+      expect(codeOf(text)).toBe('plan/file-shape 65');
+    },
+  );
+
+  it('never fails in another way, whatever is in it', () => {
+    const text = serialisePlan({ ...HEAD, plans: [plan('web1')] });
+    fc.assert(
+      fc.property(fc.nat(text.length), fc.nat(40), fc.string({ maxLength: 5 }), (at, cut, put) => {
+        expect(codeOf(text.slice(0, at) + put + text.slice(at + cut))).toMatch(/^(read|plan\/.* 65)$/);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(codeOf(JSON.stringify(value))).toBe('plan/file-shape 65');
+      }),
+    );
+  });
+});
+
+describe('folding', () => {
+  it('puts hosts together that get the same edit in different surroundings, and only those', () => {
+    const debian = MADE_HOSTS['debian12-plain']!;
+    const main = '/etc/chrony/chrony.conf';
+    const commented = makeFacts({ ...debian, files: { [main]: `# our site\n\n${debian.files[main]}` } });
+    const other = makeFacts({ ...debian, files: { [main]: debian.files[main]!.replace('2.debian', '3.debian') } });
+    const plans = [plan('a'), plan('b', commented), plan('c', other)];
+    expect(foldPlans(plans).map((fold) => fold.plans.map(({ host }) => host))).toEqual([['a', 'b'], ['c']]);
+    expect(new Set(plans.map(({ planDigest }) => planDigest)).size).toBe(3);
+  });
+});
+
+describe('the preflight', () => {
+  it('tries the servers that the plan adds, but for those that need a key', () => {
+    expect(serversToTry(plan('a'), SETTINGS.settings)).toEqual(['10.77.0.1']);
+  });
+
+  it('tries nothing where nothing is added', () => {
+    const facts = makeFacts(MADE_HOSTS['debian12-plain']!);
+    const auto = withSettings({ strategy: 'auto' });
+    expect(serversToTry(plan('a', facts, auto), auto.settings)).toEqual([]);
+  });
+});
+
+describe('what must not be edited', () => {
+  const main = '/etc/chrony/chrony.conf';
+  const facts = makeFacts(MADE_HOSTS['debian12-plain']!);
+  const file = present(MADE_HOSTS['debian12-plain']!.files[main]!);
+  it.each([
+    ['a file that was cut', { ...file, truncated: true }],
+    ['a file that could not be read', { state: 'unreadable', reason: 'denied' }],
+    ['a file that was refused', { state: 'refused', reason: 'a device' }],
+    ['a link to outside of /etc', { ...file, resolvedTo: '/usr/share/chrony/chrony.conf' }],
+    ['a file with a NUL byte', present('pool x iburst\n\0')],
+  ] as const)('%s changes nothing on that host, and is said', (_name, state) => {
+    const made = plan('a', { ...facts, files: new Map([...facts.files, [main, state as never]]) });
+    expect(made.changes).toEqual([]);
+    expect(made.actions).toEqual([]);
+    expect(
+      made.findings.find((finding) => finding.rule === 'chrony/readable' && finding.status === 'unknown'),
+    ).toBeDefined();
+  });
+
+  it('a link within /etc is followed to its file, never replaced', () => {
+    const linked = { ...file, resolvedTo: '/etc/site/chrony.conf' } as const;
+    const made = plan('a', { ...facts, files: new Map([...facts.files, [main, linked]]) });
+    expect(made.changes.map(({ name }) => name)).toContain('/etc/site/chrony.conf');
+    expect(made.changes.map(({ name }) => name)).not.toContain(main);
+  });
+
+  it('an open transaction keeps every further change away', () => {
+    const open = { id: 't1', state: 'armed', who: 'ann', startedAt: '2026-11-22T09:00:00Z' };
+    const made = plan('a', { ...facts, openTransactions: { value: [open] } });
+    expect(made.changes).toEqual([]);
+    expect(made.findings.find(({ rule }) => rule === 'host/open-transaction')?.status).toBe('violation');
+  });
+});
