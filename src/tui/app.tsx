@@ -27,6 +27,7 @@ export function App({ session, look, nowMs, unifiedDiff }: AppProps) {
   const { columns, rows } = useWindowSize();
   const { state, times } = useRun(session, nowMs);
   const project = useRef(createProjector()).current;
+  const diffOf = useRef(rememberDiffs(unifiedDiff)).current;
   const [view, setView] = useState<View>(INITIAL_VIEW);
   const latest = useRef(view);
   const extent = useRef<Extent>({ height: 1, length: 1 });
@@ -44,7 +45,7 @@ export function App({ session, look, nowMs, unifiedDiff }: AppProps) {
     stageSince: times.since,
     guardSeconds: session.guardSeconds,
     nextCommands: session.nextCommands(),
-    unifiedDiff,
+    unifiedDiff: diffOf,
   });
   extent.current = frame.extent;
 
@@ -64,6 +65,16 @@ export function App({ session, look, nowMs, unifiedDiff }: AppProps) {
   };
   useInput((input, key) => keyPresses(input, key).forEach(press));
   return <Text>{frame.lines.join('\n')}</Text>;
+}
+
+/** A change is compared once, however often its page is drawn. */
+function rememberDiffs(unifiedDiff: (change: Change) => string): (change: Change) => string {
+  const known = new WeakMap<Change, string>();
+  return (change) => {
+    const diff = known.get(change) ?? unifiedDiff(change);
+    known.set(change, diff);
+    return diff;
+  };
 }
 
 function endOf({ sent, interrupts }: View): ScreenEnd {

@@ -35,7 +35,8 @@ export function applyQuestion(props: ApplyQuestionProps): ApplyQuestion {
     [],
     ...textBlock(restartText(facts.restarts), width, facts.restarts.size > 0 ? 'warn' : 'plain'),
     ...textBlock(costText(facts), width, facts.maySteps > 0 ? 'warn' : 'plain'),
-    ...textBlock(undoText(facts.guard, props.state.run), width),
+    ...textBlock(undoText(facts.guard), width),
+    [span('  $ ', 'dim'), span(`tsync rollback ${printable(props.state.run)}`, 'strong')],
     ...(left > 0 ? textBlock(`${plural(left, 'other host')} with changes: left as they are.`, width, 'dim') : []),
     [],
     [span('What is applied (enter shows the diff)', 'dim')],
@@ -86,11 +87,11 @@ function costText({ longest, maySteps }: Counted): string {
     : `${sync}; no step of its clock is expected.`;
 }
 
-function undoText([shortest, longest]: Counted['guard'], run: string): string {
+function undoText([shortest, longest]: Counted['guard']): string {
   const seconds = shortest === longest ? `${longest} s` : `${shortest} to ${longest} s`;
   return (
-    `Undo: backups and a guard are on the host before its first change. A host whose clock is not proved over a new connection within ` +
-    `${seconds} puts everything back by itself. Later: tsync rollback ${printable(run)}`
+    'Undo: backups and a guard are on the host before its first change. A host whose clock is not proved over a new connection within ' +
+    `${seconds} puts everything back by itself. Later, by hand:`
   );
 }
 

@@ -38,9 +38,9 @@ export function wrapCells(text: string, width: number): readonly string[] {
   while (cellWidth(rest) > room) {
     const head = takeCells(rest, room);
     const space = rest[head.length] === ' ' ? head.length : head.lastIndexOf(' ');
-    const broken = head.slice(0, space).trim() === '' ? head.length : space;
-    lines.push(rest.slice(0, broken));
-    rest = rest.slice(broken === space ? broken + 1 : broken);
+    const atSpace = space > 0 && head.slice(0, space).trim() !== '';
+    lines.push(atSpace ? rest.slice(0, space) : head);
+    rest = rest.slice(atSpace ? space + 1 : head.length);
   }
   return [...lines, rest];
 }

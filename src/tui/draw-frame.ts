@@ -7,7 +7,7 @@ import { glyphsFor } from './glyphs.js';
 import { drawGroupTable } from './group-table.js';
 import { helpPage } from './help-page.js';
 import type { HostGroup } from './host-groups.js';
-import { hostPage } from './host-page.js';
+import { type HostPageProps, hostPage, planPage } from './host-page.js';
 import { drawHostTable } from './host-table.js';
 import type { Scene } from './scene.js';
 import { footerLine } from './screen-footer.js';
@@ -133,8 +133,8 @@ function groupBody(props: FrameProps, height: number): Body {
   if (scene.groups.length === 0) lines.push(paintLine([span('  No host has changes.', 'dim')], columns, look));
   const shown = preview ? state.hosts.get(scene.groups[at]!.hosts[0]!) : undefined;
   if (shown === undefined) return { lines, extent };
-  const page = hostLines(props, shown).slice(0, height - lines.length - 1);
-  const title = divider(` ${printable(shown.host)} `, columns, look);
+  const page = planPage(pageProps(props, shown)).slice(0, height - lines.length - 1);
+  const title = divider(` on ${printable(shown.host)} `, columns, look);
   return { lines: [...lines, title, ...page.map((line) => paintLine([span('  '), ...line], columns, look))], extent };
 }
 
@@ -150,13 +150,13 @@ function pageBody(props: FrameProps, page: Page, height: number): Body {
     ? [span(approved ? `${glyphs.approved} approved  ` : `${glyphs.open} not approved  `, approved ? 'good' : 'dim')]
     : [];
   const title = spread([span(` ${printable(page.host)}`, 'title')], [...mark, span(place, 'dim')], columns);
-  const body = scrollBody(hostLines(props, host), page.scroll, height - 1, props);
+  const body = scrollBody(hostPage(pageProps(props, host)), page.scroll, height - 1, props);
   return { lines: [paintLine(title, columns, look), ...body.lines], extent: body.extent };
 }
 
-function hostLines({ scene, columns, look, unifiedDiff }: FrameProps, host: HostState): readonly Line[] {
+function pageProps({ scene, columns, look, unifiedDiff }: FrameProps, host: HostState): HostPageProps {
   const group = scene.groups.find(({ foldKey }) => foldKey === host.plan?.foldKey);
-  return hostPage({ host, groupSize: group?.hosts.length ?? 0, width: columns - 3, look, unifiedDiff });
+  return { host, groupSize: group?.hosts.length ?? 0, width: columns - 3, look, unifiedDiff };
 }
 
 function confirmBody(props: FrameProps, height: number): Body {

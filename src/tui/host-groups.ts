@@ -1,4 +1,5 @@
 import { printable } from '#errors/printable.js';
+import { type Fold, foldPlans } from '#plan/fold.js';
 import type { HostPlan, Severity } from '#plan/plan.js';
 import type { HostState } from '#run/run-state.js';
 import { isOpen, worstSeverity } from './severity.js';
@@ -20,14 +21,10 @@ export interface HostGroup {
 
 /** Groups of the hosts that have changes, the largest first. */
 export function groupHosts(states: Iterable<HostState>): readonly HostGroup[] {
-  const groups = new Map<string, { readonly plan: HostPlan; readonly hosts: string[] }>();
-  for (const { host, plan } of states) {
-    if (plan === null || plan.changes.length === 0) continue;
-    const group = groups.get(plan.foldKey);
-    if (group === undefined) groups.set(plan.foldKey, { plan, hosts: [host] });
-    else group.hosts.push(host);
-  }
-  return [...groups.values()].map(describe).sort((a, b) => b.hosts.length - a.hosts.length);
+  const plans = [...states].flatMap(({ plan }) => (plan !== null && plan.changes.length > 0 ? [plan] : []));
+  return foldPlans(plans)
+    .map(describe)
+    .sort((a, b) => b.hosts.length - a.hosts.length);
 }
 
 /** What a plan costs while it is applied. */
@@ -38,14 +35,15 @@ export function planCost(plan: HostPlan): { readonly withoutSyncSeconds: number;
   };
 }
 
-function describe({ plan, hosts }: { readonly plan: HostPlan; readonly hosts: readonly string[] }): HostGroup {
+function describe({ foldKey, plans }: Fold): HostGroup {
+  const [plan] = plans;
   return {
-    foldKey: plan.foldKey,
-    hosts,
+    foldKey,
+    hosts: plans.map(({ host }) => host),
     title: plan.changes.map(({ name }) => printable(name.slice(name.lastIndexOf('/') + 1))).join(', '),
     changes: plan.changes.length,
     restarts: plan.actions.filter(({ kind }) => kind === 'restart').map(({ name }) => printable(name)),
     ...planCost(plan),
-    worst: worstSeverity(plan.findings.filter(isOpen)),
+    worst: worstSeverity(plans.flatMap(({ findings }) => findings).filter(isOpen)),
   };
 }

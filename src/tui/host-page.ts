@@ -29,6 +29,12 @@ export function hostPage(props: HostPageProps): readonly Line[] {
   return parts.filter((part) => part.length > 0).flatMap((part, i) => (i === 0 ? part : [[], ...part]));
 }
 
+/** Only what would be done: for the preview of a group. */
+export function planPage(props: HostPageProps): readonly Line[] {
+  const { plan } = props.host;
+  return plan === null ? [] : [...changePart(plan, props), [], ...actionPart(plan, props)];
+}
+
 function about({ host, width, look }: HostPageProps): readonly Line[] {
   const glyphs = glyphsFor(look.unicode);
   const { summary, plan } = host;
@@ -159,7 +165,7 @@ function findingLines(finding: Finding, width: number, glyphs: Glyphs): readonly
       span(`  ${finding.status}`, 'dim'),
     ],
     ...textBlock(printable(finding.sentence), width, 'plain', 4),
-    ...judgement(finding, width),
+    ...judgement(finding, width, glyphs),
     ...(finding.waived === null ? [] : textBlock(`waived: ${printable(finding.waived)}`, width, 'accent', 4)),
     ...finding.evidence.flatMap((evidence) => evidenceLines(evidence, width, glyphs)),
     ...textBlock(printable(finding.source), width, 'dim', 4),
@@ -167,10 +173,15 @@ function findingLines(finding: Finding, width: number, glyphs: Glyphs): readonly
   ];
 }
 
-function judgement(finding: Finding, width: number): readonly Line[] {
+function judgement(finding: Finding, width: number, glyphs: Glyphs): readonly Line[] {
   switch (finding.status) {
     case 'violation':
-      return textBlock(`measured ${quantity(finding.measured)}, limit ${quantity(finding.limit)}`, width, 'warn', 4);
+      return textBlock(
+        `measured ${quantity(finding.measured, glyphs)}, limit ${quantity(finding.limit, glyphs)}`,
+        width,
+        'warn',
+        4,
+      );
     case 'unknown':
       return textBlock(printable(`${finding.problem.summary}: ${finding.problem.detail}`), width, 'warn', 4);
     default:
@@ -178,8 +189,8 @@ function judgement(finding: Finding, width: number): readonly Line[] {
   }
 }
 
-function quantity({ value, unit, bound }: Measurement): string {
-  return printable(`${value}${bound === null ? '' : ` ±${bound}`} ${unit}`.trimEnd());
+function quantity({ value, unit, bound }: Measurement, glyphs: Glyphs): string {
+  return printable(`${value}${bound === null ? '' : ` ${glyphs.plusMinus}${bound}`} ${unit}`.trimEnd());
 }
 
 function evidenceLines({ where, text }: Evidence, width: number, glyphs: Glyphs): readonly Line[] {

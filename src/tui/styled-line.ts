@@ -59,7 +59,7 @@ export function spread(left: Line, right: Line, width: number): Line {
 
 /** The line as text with SGR sequences, cut to `width`; a selected line is filled to its end. Without colour: plain text. */
 export function paintLine(line: Line, width: number, look: Look, selected = false): string {
-  const clipped = clipLine(line, width);
+  const clipped = clipLine(look.unicode ? line : inAscii(line), width);
   if (!look.color)
     return clipped
       .map(({ text }) => text)
@@ -68,6 +68,16 @@ export function paintLine(line: Line, width: number, look: Look, selected = fals
   if (!selected) return clipped.map(({ text, tone }) => paint(text, SGR[tone])).join('');
   const fill = ' '.repeat(Math.max(0, width - lineWidth(clipped)));
   return paint(clipped.map(({ text }) => text).join('') + fill, SELECTED);
+}
+
+/** What such a terminal cannot show becomes a question mark for each of its cells. */
+function inAscii(line: Line): Line {
+  return line.map(({ text, tone }) =>
+    span(
+      text.replace(/[^ -~]/gu, (character) => '?'.repeat(cellWidth(character))),
+      tone,
+    ),
+  );
 }
 
 const SELECTED = '1;97;48;5;24';

@@ -285,22 +285,3 @@ export function reviewState(hosts: readonly MadeHost[] = FLEET): RunState {
     ...UNREAD.map(([name, outcome, detail, code]) => finished(name, outcome, trouble(detail, code))),
   ]);
 }
-
-/** Stands in for the plan's own diff: every line of before and after. */
-export function madeDiff(change: Change): string {
-  const lines = (value: Change['before'], sign: string): string[] =>
-    value !== null && 'bytes' in value
-      ? new TextDecoder()
-          .decode(value.bytes)
-          .trimEnd()
-          .split('\n')
-          .map((line) => sign + line)
-      : [];
-  return [
-    `--- a${change.name}`,
-    `+++ b${change.name}`,
-    '@@ -1 +1 @@',
-    ...lines(change.before, '-'),
-    ...lines(change.after, '+'),
-  ].join('\n');
-}
