@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { TsyncError } from '#errors/tsync-error.js';
 import type { Event } from '#run/event.js';
-import { eventToJson } from '#run/event-json.js';
 import { durability } from './durability.js';
+import { packEvents } from './event-pack.js';
 import { processIdentity } from './process-identity.js';
 
 interface Waiting {
@@ -53,10 +53,10 @@ export class EventWriter {
   }
 
   /** After a failure nothing more is written: a log with a hole would be worse than one that ends. */
-  private write(events: readonly Waiting[]): void {
+  private write(waiting: readonly Waiting[]): void {
     try {
       this.database.exec('begin immediate');
-      for (const { run, event } of events) this.insert(run, event);
+      for (const [run, events] of byRun(waiting)) this.insert(run, events);
       this.database.exec('commit');
     } catch (error) {
       this.trouble = error;
@@ -65,17 +65,20 @@ export class EventWriter {
     }
   }
 
-  private insert(run: string, event: Event): void {
+  private insert(run: string, events: readonly [Event, ...Event[]]): void {
     this.statements ??= prepare(this.database);
-    const { start, finish, touch, add } = this.statements;
+    for (const event of events) this.note(run, event, this.statements);
+    this.statements.add.run(this.numberOf(run), events[0].sequence, packEvents(events));
+  }
+
+  /** Keeps the run's own line up to date. */
+  private note(run: string, event: Event, { start, finish, touch }: Statements): void {
     if (event.type === 'run-started') {
       const { kind, who, version, inventory, of, hosts, at } = event;
       start.run(run, kind, who, version, inventory, of, hosts.length, processIdentity(), at);
     }
-    const number = this.numberOf(run);
-    if (event.type === 'apply-started') touch.run(number);
-    if (event.type === 'run-finished') finish.run(event.at, event.exitCode, number);
-    add.run(number, event.sequence, eventToJson(event));
+    if (event.type === 'apply-started') touch.run(this.numberOf(run));
+    if (event.type === 'run-finished') finish.run(event.at, event.exitCode, this.numberOf(run));
   }
 
   private numberOf(run: string): number {
@@ -89,6 +92,16 @@ export class EventWriter {
     this.numbers.set(run, number);
     return number;
   }
+}
+
+function byRun(waiting: readonly Waiting[]): ReadonlyMap<string, [Event, ...Event[]]> {
+  const runs = new Map<string, [Event, ...Event[]]>();
+  for (const { run, event } of waiting) {
+    const events = runs.get(run);
+    if (events === undefined) runs.set(run, [event]);
+    else events.push(event);
+  }
+  return runs;
 }
 
 interface Statements {
@@ -106,7 +119,7 @@ function prepare(database: DatabaseSync): Statements {
     `),
     finish: database.prepare('update runs set finished_at = ?, exit_code = ? where number = ?'),
     touch: database.prepare('update runs set touched = touched + 1 where number = ?'),
-    add: database.prepare('insert into events (run, sequence, body) values (?, ?, ?)'),
+    add: database.prepare('insert into events (run, first, body) values (?, ?, ?)'),
   };
 }
 

@@ -2,7 +2,8 @@
  * What makes a store of version N into one of version N + 1, oldest first; `PRAGMA user_version` says how many were done.
  * A released entry is never edited: the next change is a new one at the end.
  *
- * A body is one event as `run/event-json.ts` writes it. `number` keeps the index small: run ids are long.
+ * A body is what `event-pack.ts` makes of the events that were written together; `first` is the sequence number of the first.
+ * `number` keeps the index small: run ids are long.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -23,9 +24,9 @@ export const MIGRATIONS: readonly string[] = [
   ) strict;
   create table events (
     run integer not null references runs (number) on delete cascade,
-    sequence integer not null,
-    body text not null
+    first integer not null,
+    body any not null
   ) strict;
-  create unique index events_of_run on events (run, sequence);
+  create unique index events_of_run on events (run, first);
   `,
 ];

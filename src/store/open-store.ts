@@ -3,8 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { printable } from '#errors/printable.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import type { Event } from '#run/event.js';
-import { eventFromJson } from '#run/event-json.js';
 import type { RunRecord } from '#run/run-record.js';
+import { unpackEvents } from './event-pack.js';
 import { EventWriter } from './event-writer.js';
 import { openDatabase } from './open-database.js';
 import { runRecord, selectRuns } from './run-rows.js';
@@ -73,7 +73,7 @@ class SqliteStore implements Store {
     try {
       this.writer.flush();
       const rows = this.database.prepare(SELECT_EVENTS).iterate(run);
-      for (const row of rows) yield eventFromJson(String(row.body));
+      for (const row of rows) yield* unpackEvents(row.body);
     } catch (error) {
       throw storeTrouble(error, this.file, this.access);
     }
@@ -98,7 +98,7 @@ class SqliteStore implements Store {
 }
 
 const SELECT_EVENTS = `
-  select body from events join runs on runs.number = events.run where runs.run = ? order by events.sequence
+  select body from events join runs on runs.number = events.run where runs.run = ? order by events.first
 `;
 
 function noSuchRun(word: string, count: number): TsyncError {
