@@ -10,7 +10,7 @@ export function chronyOf(sections: Sections): ChronyFacts {
   const files: string[] = [];
   const sources: string[] = [];
   for (const line of sections.lines('chrony-config')) {
-    const match = /^(file|sources) (\/\S*)$/.exec(line);
+    const match = /^(file|sources) (\/[A-Za-z0-9_./:@+,~=-]*)$/.exec(line);
     if (match?.[2] === undefined || !isThere(sections, match[2])) continue;
     (match[1] === 'file' ? files : sources).push(match[2]);
   }

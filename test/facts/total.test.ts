@@ -1,0 +1,254 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type FactsJson, factsJson } from '#facts/facts-json.js';
+import { factsOf } from '#facts/facts-of.js';
+import type { Section, Snapshot } from '#snapshot/snapshot.js';
+import { azureHost } from '../snapshot/azure-host.js';
+import { makeFakeRoot } from '../snapshot/fake-root.js';
+import { readConversation, runProbe } from '../snapshot/run-probe.js';
+
+const real = readConversation(
+  readFileSync(new URL('../fixtures/probe/conversation-debian12-root.txt', import.meta.url)),
+);
+const azure = (() => {
+  const host = makeFakeRoot(azureHost);
+  try {
+    return runProbe(['sh'], host.parameters).snapshot;
+  } finally {
+    host.remove();
+  }
+})();
+const names = [
+  ...new Set([...real.sections, ...azure.sections].map(({ name }) => name)),
+  'timesync',
+  'timesync-status',
+  'ntpq-peers',
+  'ntpq-system',
+  'packages:rpm',
+  'packages:apk',
+  'modinfo',
+  'journalctl',
+  'log:/var/log/messages',
+  'init-scripts',
+];
+
+/** What the words of these outputs look like, thrown together: gets further into a parser than random bytes. */
+const wordy = fc
+  .array(
+    fc.constantFrom(
+      '\n',
+      ' ',
+      ',',
+      '=',
+      '"',
+      "'",
+      '-',
+      '.',
+      ':',
+      '*',
+      '^',
+      '[Install]',
+      'Id=',
+      'looked',
+      'vmbus',
+      'clock ptp0 ',
+      'transaction ',
+      'NTPMessage={ Leap=',
+      'ID=',
+      'constructor',
+      '__proto__',
+      'process 1 ',
+      '\x1b[2J',
+      '4294967295',
+      '1e999',
+      'Host Build ',
+      'hv_utils: TimeSync IC version 4.0',
+      'Hyper-V:',
+    ),
+    { maxLength: 40 },
+  )
+  .map((parts) => new TextEncoder().encode(parts.join('')));
+const anyBytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), wordy);
+
+const mutation: fc.Arbitrary<(bytes: Uint8Array) => Uint8Array> = fc.oneof(
+  anyBytes.map((bytes) => () => bytes),
+  fc
+    .double({ min: 0, max: 1, noNaN: true })
+    .map((part) => (bytes: Uint8Array) => bytes.slice(0, Math.floor(part * bytes.length))),
+  fc
+    .nat()
+    .map(
+      (seed) => (bytes: Uint8Array) =>
+        bytes.map((byte, at) => ((at * 31 + seed) % 97 === 0 ? (byte + seed) & 255 : byte)),
+    ),
+  fc.nat().map((seed) => (bytes: Uint8Array) => {
+    const lines = new TextDecoder().decode(bytes).split('\n');
+    return new TextEncoder().encode(
+      lines.sort((a, b) => ((a.length * 7919 + seed) % 13) - ((b.length * 7919 + seed) % 13)).join('\n'),
+    );
+  }),
+);
+
+const changed = (snapshot: Snapshot): fc.Arbitrary<Snapshot> =>
+  fc
+    .array(
+      fc.record({
+        at: fc.nat(snapshot.sections.length - 1),
+        mutate: mutation,
+        state: fc.constantFrom('ok', 'ok', 'ok', 'absent', 'denied', 'timeout', 'refused') as fc.Arbitrary<
+          Section['state']
+        >,
+        exit: fc.constantFrom(0, 0, 1, 124, null),
+        truncated: fc.boolean(),
+      }),
+      { maxLength: 12 },
+    )
+    .map((changes) => {
+      const sections = [...snapshot.sections];
+      for (const { at, mutate, ...rest } of changes) {
+        const section = sections[at];
+        if (section) sections[at] = { ...section, ...rest, bytes: mutate(section.bytes) };
+      }
+      return { ...snapshot, sections };
+    });
+
+const anySections: fc.Arbitrary<Snapshot> = fc
+  .array(
+    fc.record({
+      name: fc.constantFrom(...names),
+      kind: fc.constantFrom('file', 'command', 'values') as fc.Arbitrary<Section['kind']>,
+      state: fc.constantFrom('ok', 'ok', 'ok', 'absent', 'denied', 'timeout', 'refused') as fc.Arbitrary<
+        Section['state']
+      >,
+      bytes: anyBytes,
+      exit: fc.constantFrom(0, 0, 1, null),
+      truncated: fc.boolean(),
+      file: fc.constantFrom(
+        null,
+        { mode: '644', owner: 'root', group: 'root', size: 3, target: null },
+        { mode: 'x', owner: '', group: '', size: -1, target: '/x' },
+      ),
+    }),
+    { maxLength: 20 },
+  )
+  .map((sections) => ({ protocol: 1, complete: false, sections, clock: null }));
+
+/** Every null of the JSON that has no value beside it must say why. */
+function check(json: FactsJson): void {
+  const text = JSON.stringify(json);
+  expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+  for (const key of [
+    'os',
+    'kernel',
+    'init',
+    'systemdVersion',
+    'virtualization',
+    'cloud',
+    'clocksource',
+    'ptp',
+    'ntpd',
+    'timesyncd',
+    'selinux',
+    'openTransactions',
+  ]) {
+    const value = (json as { readonly [key: string]: FactsJson })[key];
+    expect(value).not.toBeUndefined();
+    if (value === null)
+      expect((json as { readonly [key: string]: FactsJson })[`${key}Reason`]).toEqual(expect.stringMatching(/./));
+  }
+}
+
+describe('facts', () => {
+  it('come of any bytes in any section, without an exception, printable, and null only with a reason', () => {
+    fc.assert(
+      fc.property(anySections, (snapshot) => check(factsJson(factsOf(snapshot)))),
+      { numRuns: 400 },
+    );
+  });
+
+  it('come of real snapshots with parts cut, changed, shuffled or denied', () => {
+    fc.assert(
+      fc.property(fc.oneof(changed(real), changed(azure)), (snapshot) => check(factsJson(factsOf(snapshot)))),
+      { numRuns: 400 },
+    );
+  });
+
+  it('are the same for the same snapshot', () => {
+    expect(factsOf(azure)).toEqual(factsOf(azure));
+  });
+
+  it('of an empty snapshot are unknown throughout, and never fine', () => {
+    const facts = factsOf({ protocol: 1, sections: [], complete: false, clock: null });
+    expect(facts.os).toEqual({ value: null, reason: expect.any(String) });
+    for (const fact of [
+      facts.kernel,
+      facts.ptp,
+      facts.chrony.tracking,
+      facts.timesyncd,
+      facts.ntpd,
+      facts.hyperv.moduleLoaded,
+      facts.openTransactions,
+    ]) {
+      expect(fact).toMatchObject({ value: null, reason: expect.stringContaining('cut off') });
+    }
+    expect(facts.daemons.map(({ active }) => active.value)).toEqual([null, null, null, null, null]);
+    expect(facts.root).toBe(false);
+  });
+
+  it('take no long time over a hostile section of 64 KiB', () => {
+    const long = ['a=', ' ', '0', '"', 'NTPMessage={ A=', '\n', 'IC version ', '[', 'l ', 'x -> ', ','].map((part) =>
+      part.repeat(65_536 / part.length),
+    );
+    for (const text of long) {
+      const bytes = new TextEncoder().encode(text);
+      const sections = names.map(
+        (name): Section => ({
+          name,
+          kind: name.startsWith('/') ? 'file' : 'command',
+          state: 'ok',
+          bytes,
+          exit: 0,
+          truncated: false,
+          file: null,
+        }),
+      );
+      const started = performance.now();
+      factsOf({ protocol: 1, sections, complete: true, clock: null });
+      expect(performance.now() - started, JSON.stringify(text.slice(0, 20))).toBeLessThan(1500);
+    }
+  });
+});
+
+describe('the JSON of facts', () => {
+  it('has every value that is promised', () => {
+    const json = factsJson(
+      factsOf({ ...azure, clock: { offsetSeconds: 0.25, boundSeconds: 0.01, exchanges: 5, resolutionSeconds: 1e-9 } }),
+    );
+    expect(json).toMatchObject({
+      schemaVersion: 1,
+      os: { id: 'ubuntu', versionId: '22.04', family: 'debian' },
+      kernel: { release: '5.15.0-1089-azure', machine: 'x86_64' },
+      init: 'systemd',
+      virtualization: 'hyperv',
+      cloud: 'azure',
+      hyperv: {
+        hostBuild: '20348',
+        timeSyncVersion: '4.0',
+        lis: { kind: 'in-kernel' },
+        parameters: { timesync_implicit: 'N' },
+      },
+      ptp: [{ device: 'ptp0' }, { device: 'ptp1', clockName: 'hyperv', symlinks: ['/dev/ptp_hyperv'] }],
+      clocksource: 'hyperv_clocksource_tsc_page',
+      chrony: { tracking: { name: 'PHC0' }, sources: [{ name: 'PHC0' }, { name: '10.0.0.4' }] },
+      ntpd: null,
+      ntpdReason: 'ntpd is not running',
+      timesyncd: null,
+      timesyncdReason: 'systemd-timesyncd is not running',
+      clock: { synchronised: true, source: 'PHC0', offsetSeconds: 0.25, errorBoundSeconds: 0.01 },
+    });
+    expect(json.daemons).toContainEqual(
+      expect.objectContaining({ name: 'chrony', active: true, enabled: true, version: '4.2' }),
+    );
+  });
+});
