@@ -72,10 +72,11 @@ export class EventWriter {
   }
 
   /** Keeps the run's own line up to date. */
-  private note(run: string, event: Event, { start, finish, touch }: Statements): void {
+  private note(run: string, event: Event, { start, forget, finish, touch }: Statements): void {
     if (event.type === 'run-started') {
       const { kind, who, version, inventory, of, hosts, at } = event;
       start.run(run, kind, who, version, inventory, of, hosts.length, processIdentity(), at);
+      forget.run(KEPT_UNTOUCHED);
     }
     if (event.type === 'apply-started') touch.run(this.numberOf(run));
     if (event.type === 'run-finished') finish.run(event.at, event.exitCode, this.numberOf(run));
@@ -106,6 +107,7 @@ function byRun(waiting: readonly Waiting[]): ReadonlyMap<string, [Event, ...Even
 
 interface Statements {
   readonly start: StatementSync;
+  readonly forget: StatementSync;
   readonly finish: StatementSync;
   readonly touch: StatementSync;
   readonly add: StatementSync;
@@ -117,6 +119,11 @@ function prepare(database: DatabaseSync): Statements {
       insert into runs (run, kind, who, version, inventory, of_run, hosts, process, started_at)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?)
     `),
+    forget: database.prepare(`
+      delete from runs where touched = 0 and number <= (
+        select number from runs where touched = 0 order by number desc limit 1 offset ?
+      )
+    `),
     finish: database.prepare('update runs set finished_at = ?, exit_code = ? where number = ?'),
     touch: database.prepare('update runs set touched = touched + 1 where number = ?'),
     add: database.prepare('insert into events (run, first, body) values (?, ?, ?)'),
@@ -126,3 +133,5 @@ function prepare(database: DatabaseSync): Statements {
 /** A killed audit loses at most what was seen in this time. */
 const DELAY_MS = 250;
 const MOST_WAITING = 256;
+/** Audits and plans that are kept; a run that began a transaction on a host is kept for ever, because it can be rolled back. */
+const KEPT_UNTOUCHED = 500;

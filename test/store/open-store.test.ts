@@ -124,6 +124,19 @@ describe('what is kept', () => {
     expect(codeOf(() => store.close())).toBe('internal/bug');
   });
 
+  test('the newest 500 runs that changed nothing are kept, and every run that began a change', () => {
+    const store = openStore(folder);
+    store.append('r0', started('r0', 'run'));
+    store.append('r0', BEGUN);
+    for (let index = 1; index <= 502; index++) store.append(`r${index}`, started(`r${index}`));
+    const kept = store.runs().map((record) => record.run);
+    expect(kept).toHaveLength(501);
+    expect(kept.slice(-2)).toEqual(['r3', 'r0']);
+    expect([...store.events('r0')]).toHaveLength(2);
+    expect([...store.events('r2')]).toEqual([]);
+    store.close();
+  });
+
   test('nothing is lost when it is closed before the delay is over', () => {
     const store = openStore(folder);
     store.append('r1', started('r1'));
