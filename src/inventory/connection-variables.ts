@@ -37,6 +37,19 @@ const FOREIGN_VARIABLES = [
   'ansible_become_sudo_pass',
   'ansible_shell_type',
   'ansible_shell_executable',
+  'ansible_psrp_host',
+  'ansible_psrp_port',
+  'ansible_scp_executable',
+  'ansible_sftp_executable',
+  'ansible_ssh_pkcs11_provider',
+  'ansible_ssh_private_key',
+  'ansible_ssh_private_key_passphrase',
+  'ansible_oc_extra_args',
+  'ansible_winrm_host',
+  'ansible_winrm_path',
+  'ansible_winrm_pass',
+  'ansible_winrm_password',
+  'ansible_winrm_user',
   'ansible_ssh_args',
   'ansible_ssh_common_args',
   'ansible_ssh_extra_args',
@@ -60,7 +73,25 @@ const FOREIGN_VARIABLES = [
   'ansible_facts',
 ] as const;
 
+/** Other ways to become root; each has four variables of its own. */
+const BECOME_METHODS = [
+  'doas',
+  'dzdo',
+  'enable',
+  'ksu',
+  'machinectl',
+  'pbrun',
+  'pfexec',
+  'pmrun',
+  'runas',
+  'sesu',
+  'su',
+  'sudo',
+  'sudosu',
+];
+
 export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   ...Object.values(CONNECTION_VARIABLES).flat(),
   ...FOREIGN_VARIABLES,
+  ...BECOME_METHODS.flatMap((method) => ['exe', 'flags', 'pass', 'user'].map((part) => `ansible_${method}_${part}`)),
 ]);

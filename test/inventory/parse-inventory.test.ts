@@ -137,6 +137,19 @@ describe('parseInventory', () => {
     expect(withVars('a: &a {x: 1, y: 2}, b: {<<: *a, y: 3}').vars).toEqual({ a: { x: 1, y: 2 }, b: { x: 1, y: 3 } });
   });
 
+  it('accepts the variables of Ansible that are close to one that tsync reads', () => {
+    expect(
+      withVars('ansible_su_pass: a, ansible_scp_executable: b, ansible_winrm_host: c, ansible_my_own: d').name,
+    ).toBe('h');
+  });
+
+  it('finds the line of each of many settings without reading the file as many times', () => {
+    const hosts = Array.from({ length: 3000 }, (_, i) => `    h${i}: {tsync: {prefer: ntp}}`).join('\n');
+    const inventory = parseInventory(`all:\n  hosts:\n${hosts}\n`, 'i');
+    const origins = [...inventory.hosts.values()].map((host) => host.settings[0]?.origin);
+    expect(origins).toEqual(origins.map((_, i) => `host h${i} (i:${i + 3})`));
+  });
+
   it('reads a key named __proto__ as any other', () => {
     const { vars } = withVars('__proto__: {polluted: 1}');
     expect(Object.keys(vars)).toEqual(['__proto__']);
