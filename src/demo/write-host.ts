@@ -6,7 +6,7 @@ import type { DemoHost } from './fleet.js';
 import { hostFiles } from './host-files.js';
 
 /** The shared files that a stand-in sources. */
-const LIBRARIES = ['host.sh', 'chrony.sh', 'units.sh'];
+const LIBRARIES = ['host.sh', 'chrony.sh', 'units.sh', 'packages.sh'];
 const TOOLS = ['sudo', 'stat', 'chown', 'chgrp', 'sync'];
 
 /** As if its services had been started an hour ago. */

@@ -2,7 +2,7 @@
 # How a simulated chronyd behaves: it reads the configuration files of its host when it starts, follows the sources that it
 # found there a second later, and knows nothing of what was edited since. Sourced after host.sh.
 # state/chrony: started (time), static and dynamic (sources as loaded, one a line: SINCE MODE ADDRESS NAME OPTIONS...), sourcedirs.
-# shellcheck disable=SC2154 # from host.sh
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # read_config works in a subshell; for chronyc; from host.sh
 
 # chrony_has MAJOR MINOR: is the daemon at least that old?
 chrony_has() {

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Stand-in for chronyc: tracking, sources, activity as CSV (-c), and reload sources.
 # shellcheck disable=SC2154 # from what is sourced
-# shellcheck source=src/demo/bin/host.sh
+# shellcheck source=/dev/null
 . "${0%/*}/host.sh"
-# shellcheck source=src/demo/bin/chrony.sh
+# shellcheck source=/dev/null
 . "$home/bin/chrony.sh"
 
 main() {

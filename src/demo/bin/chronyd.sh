@@ -1,9 +1,9 @@
 #!/bin/sh
 # Stand-in for chronyd: -v, -p -f FILE (check of a configuration), and -Q (one measurement of a server, as tsync tries servers before a change).
 # shellcheck disable=SC2154 # from host.sh
-# shellcheck source=src/demo/bin/host.sh
+# shellcheck source=/dev/null
 . "${0%/*}/host.sh"
-# shellcheck source=src/demo/bin/chrony.sh
+# shellcheck source=/dev/null
 . "$home/bin/chrony.sh"
 config=$chrony_config check=no try=no server=''
 while [ $# -gt 0 ]; do

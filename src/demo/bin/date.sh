@@ -1,12 +1,15 @@
 #!/bin/sh
 # Stand-in for date: the clock of this host, which may be ahead of the machine that plays it.
 # shellcheck disable=SC2154 # from host.sh
-# shellcheck source=src/demo/bin/host.sh
+# shellcheck source=/dev/null
 . "${0%/*}/host.sh"
 case ${1-} in
   +%s | +%s.%N | +%s%N | +%N) ;;
   *) exec date "$@" ;;
 esac
+# Clock exchanges ask often: a clock that is right to a tenth of a millisecond costs no second process.
+read -r _ before after <"$state/clock"
+if [ "${before#-}" -lt 100 ] && [ "${after#-}" -lt 100 ]; then exec date "$@"; fi
 time=$(date +%s.%N)
 fraction=${time#*.}
 case $fraction in

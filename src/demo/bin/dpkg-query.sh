@@ -1,11 +1,12 @@
 #!/bin/sh
 # Stand-in for dpkg-query -W -f FORMAT NAME...
-# shellcheck disable=SC2154 # from host.sh
-# shellcheck source=src/demo/bin/host.sh
+# shellcheck disable=SC2016,SC2034,SC2154 # ${...} is dpkg-query's own; from and for what is sourced
+# shellcheck source=/dev/null
 . "${0%/*}/host.sh"
-# $home/packages: NAME VERSION RELEASE, one a line.
+# shellcheck source=/dev/null
+. "$home/bin/packages.sh"
+
 format='${Package}\t${Version}\n'
-names=''
 while [ $# -gt 0 ]; do
   case $1 in
     -f | --showformat)
@@ -14,41 +15,19 @@ while [ $# -gt 0 ]; do
       ;;
     -f=* | --showformat=*) format=${1#*=} ;;
     -f?*) format=${1#-f} ;;
-
     -*) ;;
-    *) names="$names $1" ;;
+    *) break ;;
   esac
   shift
 done
-# put WHAT VALUE: fills in one field of $line.
-put() {
-  while :; do
-    case $line in
-      *"$1"*) line=${line%%"$1"*}$2${line#*"$1"} ;;
-      *) break ;;
-    esac
-  done
+fill() {
+  put '${Package}' "$package"
+  put '${binary:Package}' "$package"
+  put '${Version}' "$version${release:+-$release}"
+  put '${db:Status-Abbrev}' 'ii '
+  put '${db:Status-Status}' installed
+  put '${Status}' 'install ok installed'
+  put '${Architecture}' amd64
 }
-status=0
-for name in $names; do
-  found=no
-  while read -r package version release; do
-    if [ "$package" = "$name" ]; then
-      found=yes line=$format
-      put '${Package}' "$package"
-      put '${binary:Package}' "$package"
-      put '${Version}' "$version${release:+-$release}"
-      put '${db:Status-Abbrev}' 'ii '
-      put '${db:Status-Status}' installed
-      put '${Status}' 'install ok installed'
-      put '${Architecture}' amd64
-      # shellcheck disable=SC2059 # the caller's format holds \n and \t
-      printf "$line"
-    fi
-  done <"$home/packages"
-  if [ $found = no ]; then
-    status=1
-    printf 'dpkg-query: no packages found matching %s\n' "$name" >&2
-  fi
-done
-exit $status
+missing() { printf 'dpkg-query: no packages found matching %s\n' "$1" >&2; }
+query "$@"

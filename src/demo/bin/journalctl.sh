@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stand-in for journalctl: the kernel log with -k, else what the services said.
 # shellcheck disable=SC2154 # from host.sh
-# shellcheck source=src/demo/bin/host.sh
+# shellcheck source=/dev/null
 . "${0%/*}/host.sh"
 kernel_only=no lines=1000
 while [ $# -gt 0 ]; do

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Stand-in for systemctl: show, start, stop, restart, is-active, is-enabled, daemon-reload and what else tsync may ask.
 # shellcheck disable=SC2154 # from what is sourced
-# shellcheck source=src/demo/bin/host.sh
+# shellcheck source=/dev/null
 . "${0%/*}/host.sh"
-# shellcheck source=src/demo/bin/chrony.sh
+# shellcheck source=/dev/null
 . "$home/bin/chrony.sh"
-# shellcheck source=src/demo/bin/units.sh
+# shellcheck source=/dev/null
 . "$home/bin/units.sh"
 
 verb='' properties='' quiet='' only_value=''
@@ -68,7 +68,7 @@ change_units() {
   return $status
 }
 restart_unit() {
-  if [ $masked = no ]; then stop_unit "$1" 2>/dev/null; fi
+  if [ "$masked" = no ]; then stop_unit "$1" 2>/dev/null; fi
   start_unit "$1"
 }
 
@@ -120,7 +120,7 @@ show_unit() {
     load=not-found
   else
     unit_file_state
-    if [ $masked = yes ]; then load=masked; fi
+    if [ "$masked" = yes ]; then load=masked; fi
   fi
   case $active in
     active)

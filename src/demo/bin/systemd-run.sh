@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stand-in for systemd-run --on-active: a detached process that sleeps, then runs the command; `systemctl stop NAME.timer` ends it.
 # shellcheck disable=SC2154 # from host.sh
-# shellcheck source=src/demo/bin/host.sh
+# shellcheck source=/dev/null
 . "${0%/*}/host.sh"
 privileged || refuse 'Failed to start transient timer unit: Interactive authentication required.'
 name='' seconds=''

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stand-in for timedatectl. As on real hosts, asking for the state of timesyncd starts it, and that stops chrony: a probe must not.
 # shellcheck disable=SC2154 # from host.sh
-# shellcheck source=src/demo/bin/host.sh
+# shellcheck source=/dev/null
 . "${0%/*}/host.sh"
 active=no
 if [ -e "$state/active/systemd-timesyncd.service" ]; then active=yes; fi
@@ -11,7 +11,7 @@ case ${1-} in
       TSYNC_DEMO_UID=0 "$home/bin/systemctl" start systemd-timesyncd.service || exit 1
     fi
     server=$(sed -n 's/^#*\(Fallback\)*NTP=\([^ ]*\).*/\2/p' "$root/etc/systemd/timesyncd.conf" | grep . | head -n 1)
-    cat "$home/timesync" 2>/dev/null | sed "s/@SERVER@/${server:-ntp.ubuntu.com}/g"
+    sed "s/^ServerName=.*/ServerName=${server:-ntp.ubuntu.com}/" "$home/timesync"
     ;;
   *)
     synchronised=no

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The process of one armed timer: timer NAME SECONDS COMMAND... . SIGUSR1 means that the time is up now: the demo is closing.
 # shellcheck disable=SC2154 # from host.sh
-# shellcheck source=src/demo/bin/host.sh
+# shellcheck source=/dev/null
 . "${0%/*}/host.sh"
 name=$1 seconds=$2
 shift 2

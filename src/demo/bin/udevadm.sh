@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stand-in for udevadm: trigger makes the links that the rules of this host ask for, and removes those that none asks for any more.
 # shellcheck disable=SC2154 # from host.sh
-# shellcheck source=src/demo/bin/host.sh
+# shellcheck source=/dev/null
 . "${0%/*}/host.sh"
 case ${1-} in
   control | settle | info) exit 0 ;;
@@ -10,8 +10,7 @@ case ${1-} in
 esac
 privileged || refuse 'Failed to scan devices: Permission denied'
 for clock in "$root"/sys/class/ptp/*; do
-  [ -f "$clock/clock_name" ] && read -r clock_name <"$clock/clock_name" || continue
-  if [ "$clock_name" != hyperv ]; then continue; fi
+  if ! grep -qsx hyperv "$clock/clock_name"; then continue; fi
   if grep -qs 'ptp_hyperv' "$root"/etc/udev/rules.d/*.rules "$root"/usr/lib/udev/rules.d/*.rules; then
     ln -sf "${clock##*/}" "$root/dev/ptp_hyperv"
   else

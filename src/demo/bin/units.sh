@@ -39,7 +39,7 @@ unit_values() {
 # unit_file_state: sets file_state as systemctl's UnitFileState.
 unit_file_state() {
   file_state=static
-  if [ $masked = yes ]; then
+  if [ "$masked" = yes ]; then
     file_state=masked
   elif [ -n "$timer" ]; then
     file_state=transient
@@ -59,7 +59,7 @@ start_unit() {
   if [ -z "$fragment" ]; then
     echo "Failed to start $unit: Unit $unit not found." >&2
     return 5
-  elif [ $masked = yes ]; then
+  elif [ "$masked" = yes ]; then
     echo "Failed to start $unit: Unit $unit is masked." >&2
     return 1
   elif is_active; then
@@ -99,16 +99,17 @@ run_below_root() {
   here='\(^\|[^A-Za-z0-9_./}-]\)'
   copy=$state/${1##*/}
   sed -e "s#$here/\(sys\|dev\|run\|etc\|var\|proc\)/#\\1$root/\\2/#g" \
+    -e "s#$root/dev/null#/dev/null#g" \
     -e "s#^PATH=.*#PATH=$home/bin:$home/tools:$PATH#" "$root$1" >"$copy"
   /bin/sh "$copy"
   run_status=$?
-  rm -f "$copy"
   for written in "$root"/run/*.conf "$root"/run/*/*.conf "$root"/etc/*.conf "$root"/etc/chrony/*.conf; do
     if grep -qsF "$root" "$written"; then
-      sed "s#$root##g" "$written" >"$written.new"
-      mv "$written.new" "$written"
+      sed "s#$root##g" "$written" >"$copy"
+      cat "$copy" >"$written"
     fi
   done
+  rm -f "$copy"
   return $run_status
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stand-in for stat on a simulated host: whoever runs the demo, its files belong to root, as they would on a real one.
 # shellcheck disable=SC2154 # from host.sh
-# shellcheck source=src/demo/bin/host.sh
+# shellcheck source=/dev/null
 . "${0%/*}/../bin/host.sh"
 for argument in "$@"; do
   shift

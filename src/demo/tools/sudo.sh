@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stand-in for sudo on a simulated host: -n and -S -p PROMPT, as sudo answers them. $home/host.conf says who may.
 # shellcheck disable=SC2154 # from host.sh
-# shellcheck source=src/demo/bin/host.sh
+# shellcheck source=/dev/null
 . "${0%/*}/../bin/host.sh"
 prompt='' wait_for=no
 while [ $# -gt 0 ]; do
