@@ -34,6 +34,10 @@ export class JsonObject {
     this.#path = path;
   }
 
+  has(key: string): boolean {
+    return Object.hasOwn(this.#values, key);
+  }
+
   string(key: string): string {
     return this.#typed(key, 'text', (value) => typeof value === 'string');
   }

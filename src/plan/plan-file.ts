@@ -59,14 +59,20 @@ export function parsePlan(text: string, name: string): PlanFile {
   };
 }
 
+/** A finding names a change of its plan by `changeId`: what is shown is what the digest covers. */
 function planToJson(plan: HostPlan): unknown {
+  const ids = new Set(plan.changes.map(({ id }) => id));
   return {
     ...plan,
-    findings: plan.findings.map((finding) =>
-      finding.status === 'drift' ? { ...finding, change: changeToJson(finding.change) } : finding,
-    ),
+    findings: plan.findings.map((finding) => findingToJson(finding, ids)),
     changes: plan.changes.map(changeToJson),
   };
+}
+
+function findingToJson(finding: Finding, ids: ReadonlySet<ChangeId>): unknown {
+  if (finding.status !== 'drift') return finding;
+  const { change, ...rest } = finding;
+  return ids.has(change.id) ? { ...rest, changeId: change.id } : { ...rest, change: changeToJson(change) };
 }
 
 function changeToJson(change: Change): unknown {
@@ -94,7 +100,7 @@ function readPlan(json: JsonObject, name: string): HostPlan {
     host,
     strategy: { asked: strategy.string('asked'), taken: strategy.string('taken'), reason: strategy.string('reason') },
     snapshotDigest: json.string('snapshotDigest'),
-    findings: json.objects('findings').map(readFinding),
+    findings: json.objects('findings').map((finding) => readFinding(finding, changes)),
     changes,
     actions,
     planDigest,
@@ -153,7 +159,7 @@ const ACTION_KINDS = [
   'relabel',
 ] as const satisfies readonly Action['kind'][];
 
-function readFinding(json: JsonObject): Finding {
+function readFinding(json: JsonObject, changes: readonly Change[]): Finding {
   const base = {
     rule: json.string('rule'),
     severity: json.oneOf('severity', ['info', 'low', 'medium', 'high', 'critical']),
@@ -167,7 +173,7 @@ function readFinding(json: JsonObject): Finding {
     case 'in-sync':
       return { ...base, status };
     case 'drift':
-      return { ...base, status, change: readChange(json.object('change')) };
+      return { ...base, status, change: readFindingChange(json, changes) };
     case 'violation':
       return {
         ...base,
@@ -178,6 +184,14 @@ function readFinding(json: JsonObject): Finding {
     case 'unknown':
       return { ...base, status, problem: readProblem(json.object('problem')) };
   }
+}
+
+function readFindingChange(json: JsonObject, changes: readonly Change[]): Change {
+  if (!json.has('changeId')) return readChange(json.object('change'));
+  const id = json.string('changeId');
+  const change = changes.find((one) => one.id === id);
+  if (change === undefined) throw json.wrong('changeId', 'the id of a change of this plan');
+  return change;
 }
 
 function readMeasurement(json: JsonObject) {

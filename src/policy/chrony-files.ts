@@ -31,10 +31,9 @@ export function decideFiles(
   const servers = own.filter((line) => isServerLine(parseLine(line.text)));
   const others = own.filter((line) => !servers.includes(line));
   const block = [...(layout.confdir === null ? others : []), ...(layout.sourcedir === null ? servers : [])];
-  const edited = layout.files
+  const changed = layout.files
     .filter((file) => !file.ours)
-    .map((file) => editFile(file, ops, file === layout.main ? block : []));
-  const changed = edited.filter((one) => one.isChanged);
+    .flatMap((file) => editFile(file, ops, file === layout.main ? block : []) ?? []);
   const refused = changed.flatMap(({ file }) => {
     const refusal = refuseEdit(file, settings);
     return refusal === null ? [] : [{ ...refusal, file }];
@@ -49,13 +48,19 @@ export function decideFiles(
   };
 }
 
-function editFile(file: ConfigFile, ops: readonly LineOp[], block: readonly OwnLine[]) {
+/** Null where the file stays as it is. */
+function editFile(
+  file: ConfigFile,
+  ops: readonly LineOp[],
+  block: readonly OwnLine[],
+): { readonly file: ConfigFile; readonly wanted: Wanted } | null {
   const here = ops.filter((op) => op.placed.file === file);
   const lines = editConfig(file.lines, {
     disable: new Set(here.filter((op) => op.op === 'disable').map((op) => op.placed.index)),
     enable: new Set(here.filter((op) => op.op === 'enable').map((op) => op.placed.index)),
     block: block.map((line) => line.text),
   });
+  if (lines === file.lines) return null;
   const reasons = [
     ...here.map((op): Reason => ({ rule: op.rule, evidence: [lineEvidence(op.placed)] })),
     ...block.map((line): Reason => ({ rule: line.rule, evidence: [evidence(file.path, `wanted: ${line.text}`)] })),
@@ -63,7 +68,7 @@ function editFile(file: ConfigFile, ops: readonly LineOp[], block: readonly OwnL
   const { mode, owner, group } = file.file;
   const desired = { bytes: printChronyConfig(lines), mode, owner, group, truncated: false } as const;
   const merged = mergeReasons(reasons.length > 0 ? reasons : [{ rule: 'chrony/readable', evidence: [] }]);
-  return { file, isChanged: lines !== file.lines, wanted: wantFile(file.path, desired, merged) };
+  return { file, wanted: wantFile(file.path, desired, merged) };
 }
 
 function ownFile(layout: ChronyLayout, folder: string | null, name: string, lines: readonly OwnLine[]): Wanted[] {

@@ -23,6 +23,8 @@ export interface ChronyLayout {
   readonly main: ConfigFile;
   /** In reading order, `main` included. */
   readonly files: readonly ConfigFile[];
+  /** Every directive that is not ours, those that tsync switched off included. */
+  readonly foreign: readonly PlacedLine[];
   /** Folder below /etc whose *.conf the daemon reads, or null. */
   readonly confdir: string | null;
   /** Folder below /etc whose *.sources the daemon reads, or null. */
@@ -50,7 +52,7 @@ export function readLayout(facts: Facts, host: ChronyHost): LayoutReading {
   }
   const odd = files.flatMap((file) => file.lines.filter(isOddInclude));
   if (odd[0] !== undefined) return unknown(`"${odd[0].text.trim()}" is no plain path: what it brings was not read.`);
-  return { known: true, layout: { main, files, ...findFolders(files, host) } };
+  return { known: true, layout: { main, files, foreign: files.flatMap(foreignLines), ...findFolders(files, host) } };
 }
 
 /** The probe follows plain paths and the patterns * and ? only. */
@@ -62,21 +64,16 @@ function isOddInclude(line: ConfigLine): boolean {
   );
 }
 
-/** Lines that count for the daemon and are not ours. */
-export function* foreignLines(layout: ChronyLayout): Generator<PlacedLine> {
-  for (const file of layout.files) {
-    if (file.ours) continue;
-    for (const [index, line] of file.lines.entries()) {
-      if (line.directive !== null && !line.ours) yield { file, index, line };
-    }
-  }
-}
-
 export interface PlacedLine {
   readonly file: ConfigFile;
   /** 0-based. */
   readonly index: number;
   readonly line: ConfigLine;
+}
+
+function foreignLines(file: ConfigFile): PlacedLine[] {
+  if (file.ours) return [];
+  return file.lines.flatMap((line, index) => (line.directive === null || line.ours ? [] : [{ file, index, line }]));
 }
 
 /** Directives of tsync's own files and block that the daemon reads now. */

@@ -1,7 +1,7 @@
 import type { Facts, PtpDevice } from '#facts/facts.js';
 import type { ConfigLine } from './chrony-config.js';
 import type { ChronyHost } from './chrony-host.js';
-import { type ChronyLayout, foreignLines, type PlacedLine } from './chrony-layout.js';
+import type { ChronyLayout, PlacedLine } from './chrony-layout.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
 import { type Decision, disable, type LineOp, lineEvidence } from './line-decision.js';
 import { inSync, violation } from './observe.js';
@@ -61,7 +61,7 @@ interface PhcLine {
 }
 
 function phcLines(layout: ChronyLayout, devices: readonly PtpDevice[] | null): PhcLine[] {
-  return [...foreignLines(layout)]
+  return layout.foreign
     .filter(({ file, line }) => file.role === 'config' && !line.disabled && isPhc(line))
     .map((placed) => {
       const path = (placed.line.args[1] ?? '').replace(/:.*$/, '');
@@ -115,7 +115,7 @@ function isMissing(one: PhcLine): boolean {
 }
 
 function inSourcesFile(layout: ChronyLayout): Observation {
-  const ignored = [...foreignLines(layout)].filter(
+  const ignored = layout.foreign.filter(
     ({ file, line }) => file.role === 'sources' && line.directive === 'refclock' && !line.disabled,
   );
   return listed('phc/in-sources-file', ignored, 'no refclock in a *.sources file');

@@ -1,4 +1,4 @@
-import { type ChronyLayout, foreignLines, ownLines, type PlacedLine } from './chrony-layout.js';
+import { type ChronyLayout, ownLines, type PlacedLine } from './chrony-layout.js';
 import { type Decision, disable, enable, type LineOp, lineEvidence, type OwnLine } from './line-decision.js';
 import { inSync, violation } from './observe.js';
 import type { Observation } from './policy.js';
@@ -69,7 +69,7 @@ function keepServers(layout: ChronyLayout, row: StrategyRow, settings: Settings)
 
 function noServers(layout: ChronyLayout, row: StrategyRow): Observation {
   if (row.phc === 'beside' || row.phc === 'first') return inSync('sources/none');
-  const refclocks = [...foreignLines(layout)].filter(({ line }) => line.directive === 'refclock' && !line.disabled);
+  const refclocks = layout.foreign.filter(({ line }) => line.directive === 'refclock' && !line.disabled);
   if (row.phc === 'left' && refclocks.length > 0) return inSync('sources/none', refclocks.map(lineEvidence));
   return violation('sources/none', 'no server, pool, peer or refclock line', 'at least one', []);
 }
@@ -80,15 +80,15 @@ function prefersNtp(row: StrategyRow, settings: Settings): boolean {
 }
 
 function activeForeign(layout: ChronyLayout): PlacedLine[] {
-  return [...foreignLines(layout)].filter(({ line }) => isServerLine(line) && !line.disabled);
+  return layout.foreign.filter(({ line }) => isServerLine(line) && !line.disabled);
 }
 
 function disabledForeign(layout: ChronyLayout): PlacedLine[] {
-  return [...foreignLines(layout)].filter(({ line }) => (isServerLine(line) || isDhcpFolder(line)) && line.disabled);
+  return layout.foreign.filter(({ line }) => (isServerLine(line) || isDhcpFolder(line)) && line.disabled);
 }
 
 function dhcpOps(layout: ChronyLayout, settings: Settings): LineOp[] {
-  const folders = [...foreignLines(layout)].filter(({ line }) => isDhcpFolder(line));
+  const folders = layout.foreign.filter(({ line }) => isDhcpFolder(line));
   if (settings.dhcpServers === 'ignore') {
     return folders.filter(({ line }) => !line.disabled).map((placed) => disable(placed, 'sources/dhcp'));
   }

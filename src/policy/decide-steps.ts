@@ -1,5 +1,5 @@
 import type { ConfigLine } from './chrony-config.js';
-import { type ChronyLayout, foreignLines, type PlacedLine } from './chrony-layout.js';
+import type { ChronyLayout, PlacedLine } from './chrony-layout.js';
 import { type Decision, disable, enable, lineEvidence } from './line-decision.js';
 import { inSync, violation } from './observe.js';
 import type { Observation } from './policy.js';
@@ -54,5 +54,5 @@ function comeBack(lines: readonly PlacedLine[], rule: 'chrony/makestep') {
 }
 
 function linesOf(layout: ChronyLayout, directive: string): PlacedLine[] {
-  return [...foreignLines(layout)].filter(({ line, file }) => line.directive === directive && file.role === 'config');
+  return layout.foreign.filter(({ line, file }) => line.directive === directive && file.role === 'config');
 }

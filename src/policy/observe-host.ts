@@ -1,6 +1,6 @@
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
-import { type ChronyLayout, foreignLines } from './chrony-layout.js';
+import type { ChronyLayout } from './chrony-layout.js';
 import { lineEvidence } from './line-decision.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
 import type { Observation } from './policy.js';
@@ -23,7 +23,7 @@ export function observeClockControl(facts: Facts): Observation {
 
 /** `local` at a stratum below 10 makes a clock that nothing corrects look better than most servers. */
 export function observeLocalStratum(layout: ChronyLayout): Observation {
-  const wrong = [...foreignLines(layout)].filter(({ line, file }) => {
+  const wrong = layout.foreign.filter(({ line, file }) => {
     if (line.directive !== 'local' || line.disabled || file.role !== 'config') return false;
     const at = line.args.findIndex((word) => word.toLowerCase() === 'stratum');
     return at >= 0 && Number(line.args[at + 1]) < 10;
