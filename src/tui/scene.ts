@@ -1,7 +1,7 @@
 import type { HostState, RunState } from '#run/run-state.js';
 import { groupHosts, type HostGroup } from './host-groups.js';
 import { filterRows, type ListItem, listHosts, type Sort } from './host-list.js';
-import { type HostRow, readHostRow } from './host-row.js';
+import { type HostRow, readHostRow, SECTIONS, type Section } from './host-row.js';
 import { type ColumnWidths, measureColumns } from './host-table.js';
 import { isSettled, type Phase, phaseOf } from './phase.js';
 
@@ -20,6 +20,8 @@ export interface Scene {
   /** Host to the digest an approval binds to: what can be approved now. */
   readonly approvable: ReadonlyMap<string, string>;
   readonly widths: ColumnWidths;
+  /** Hosts in each section that has any, in the sections' order. */
+  readonly counts: readonly (readonly [Section, number])[];
   /** Hosts that are still being read. */
   readonly unsettled: number;
   readonly interrupted: boolean;
@@ -72,7 +74,20 @@ function readFacts(state: RunState, rowOf: WeakMap<HostState, HostRow>) {
   const approvable = new Map<string, string>();
   for (const { host, digest } of rows) if (digest !== null) approvable.set(host, digest);
   const unsettled = states.reduce((count, host) => (isSettled(host) ? count : count + 1), 0);
-  return { rows, widths: measureColumns(rows), approvable, unsettled, groups: groupHosts(states) };
+  return {
+    rows,
+    widths: measureColumns(rows),
+    counts: countSections(rows),
+    approvable,
+    unsettled,
+    groups: groupHosts(states),
+  };
+}
+
+function countSections(rows: readonly HostRow[]): Scene['counts'] {
+  const counts = new Map<Section, number>();
+  for (const { section } of rows) counts.set(section, (counts.get(section) ?? 0) + 1);
+  return SECTIONS.flatMap((section) => (counts.has(section) ? [[section, counts.get(section)!] as const] : []));
 }
 
 function readList(rows: readonly HostRow[], filter: string, sort: Sort) {

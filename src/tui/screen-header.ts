@@ -3,7 +3,7 @@ import type { RunState } from '#run/run-state.js';
 import { approvedHosts } from './approvals.js';
 import { elapsedText } from './clock-text.js';
 import { type Glyphs, glyphsFor } from './glyphs.js';
-import { SECTIONS, type Section } from './host-row.js';
+import type { Section } from './host-row.js';
 import { SECTION_COUNTS, SECTION_TONES } from './host-table.js';
 import type { Phase } from './phase.js';
 import type { Scene } from './scene.js';
@@ -35,10 +35,9 @@ export function titleLine({ state, scene, width, look, nowMs }: ScreenHeaderProp
 export function countsLine(props: ScreenHeaderProps): Line {
   const { scene, view, width, look } = props;
   if (scene.phase === 'applying') return progressLine(props);
-  const counts = countSections(scene);
   const left: Line = [
     span(` ${scene.rows.length} hosts`, 'strong'),
-    ...counts.flatMap(([section, count]) => part(section, count)),
+    ...scene.counts.flatMap(([section, count]) => part(section, count)),
   ];
   if (scene.phase === 'done') return left;
   const marked = approvedHosts(view.approvals, scene).length;
@@ -88,12 +87,6 @@ const INTERRUPTED = {
   leave: 'left to their guards',
 } as const;
 
-function countSections({ rows }: Scene): readonly (readonly [Section, number])[] {
-  const counts = new Map<Section, number>();
-  for (const { section } of rows) counts.set(section, (counts.get(section) ?? 0) + 1);
-  return SECTIONS.flatMap((section) => (counts.has(section) ? [[section, counts.get(section)!] as const] : []));
-}
-
 function part(section: Section, count: number): readonly Span[] {
   return [span('   '), span(String(count), SECTION_TONES[section]), span(` ${SECTION_COUNTS[section]}`, 'dim')];
 }
@@ -114,7 +107,7 @@ function progressLine({ scene, width, look }: ScreenHeaderProps): Line {
     span(glyphs.empty.repeat(room - full), 'dim'),
     span(` ${done}/${taking.length}`, 'strong'),
   ];
-  for (const [section, count] of countSections(scene)) {
+  for (const [section, count] of scene.counts) {
     const more = LIVE.has(section) ? part(section, count) : [];
     if (lineWidth([...line, ...more]) <= width) line.push(...more);
   }
