@@ -16,13 +16,18 @@ export interface ClockAskingDeps {
   readonly nowSeconds: () => number;
   /** The number of the last request so far: a late answer of an earlier round must not count for this one. */
   readonly firstSequence: number;
+  /** Length of the line, measured roughly: only on a long one is it worth asking before the host says that it listens. */
+  readonly turnaroundMs: number;
 }
 
 /** Before the host says that it listens, no more than this: what waits in its input is answered late and measures nothing. */
-const BEFORE_CLOCK_FRAME = 12;
+const MOST_AHEAD = 12;
 
 /** Sent when all requests were used up before the host listened: these it cannot have missed. */
 const LAST_REQUESTS = 3;
+
+/** So many answers are enough even if none of them was prompt, as multiple of the prompt ones that would be. */
+const ENOUGH_ANYWAY = 3;
 
 /**
  * One round of clock exchanges: `t 1`, `t 2`, ... until enough prompt answers came, then `go`. Requests may be lost (a `head` with a
@@ -34,6 +39,7 @@ export class ClockRounds {
 
   readonly #asking: ClockAsking;
   readonly #deps: ClockAskingDeps;
+  readonly #ahead: number;
   readonly #sent = new Map<number, { readonly at: number; readonly monotonicMs: number }>();
   #timer: NodeJS.Timeout | null = null;
   #sequence: number;
@@ -46,6 +52,7 @@ export class ClockRounds {
     this.#asking = asking;
     this.#deps = deps;
     this.#sequence = deps.firstSequence;
+    this.#ahead = Math.min(MOST_AHEAD, Math.floor(deps.turnaroundMs / asking.everyMs));
   }
 
   get lastSequence(): number {
@@ -90,7 +97,7 @@ export class ClockRounds {
   }
 
   #tick(): void {
-    if (this.resolutionSeconds === null && this.#requests >= BEFORE_CLOCK_FRAME) return;
+    if (this.resolutionSeconds === null && this.#requests >= this.#ahead) return;
     if (this.#requests >= this.#asking.atMost) this.stop();
     else this.#ask();
     this.#goWhenEnough();
@@ -104,10 +111,15 @@ export class ClockRounds {
   }
 
   #goWhenEnough(): void {
-    const enough = this.#prompt >= this.#asking.exchanges || this.#requests >= this.#asking.atMost;
-    if (this.#over || !enough || this.resolutionSeconds === null) return;
+    if (this.#over || this.resolutionSeconds === null || !this.#isEnough()) return;
     this.#over = true;
     this.stop();
     this.#deps.send('go');
+  }
+
+  #isEnough(): boolean {
+    const { exchanges, atMost } = this.#asking;
+    if (this.#prompt >= exchanges || this.exchanges.length >= ENOUGH_ANYWAY * exchanges) return true;
+    return this.#requests >= atMost;
   }
 }

@@ -77,8 +77,11 @@ export const defaultConverseDeadlines: ConverseDeadlines = { readyMs: 20_000, si
  */
 export async function converse(connection: Connection, options: ConverseOptions): Promise<Conversed> {
   const command = bootstrapCommand(options.nonce, options.program.length, options.become);
+  const asked = options.monotonicMs();
   const exec = await connection.exec(command);
-  return new Promise((resolve, reject) => new Conversation(exec, options, resolve, reject));
+  // Opening the channel took one turnaround.
+  const turnaroundMs = options.monotonicMs() - asked;
+  return new Promise((resolve, reject) => new Conversation(exec, turnaroundMs, options, resolve, reject));
 }
 
 const SAID_BYTES = 8_192;
@@ -90,6 +93,7 @@ function statusOf(end: ExecEnd): string {
 
 class Conversation {
   readonly #exec: RemoteExec;
+  readonly #turnaroundMs: number;
   readonly #options: ConverseOptions;
   readonly #resolve: (conversed: Conversed) => void;
   readonly #reject: (error: unknown) => void;
@@ -111,11 +115,13 @@ class Conversation {
 
   constructor(
     exec: RemoteExec,
+    turnaroundMs: number,
     options: ConverseOptions,
     resolve: (conversed: Conversed) => void,
     reject: (error: unknown) => void,
   ) {
     this.#exec = exec;
+    this.#turnaroundMs = turnaroundMs;
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -140,8 +146,10 @@ class Conversation {
   #startRound(asking: ClockAsking): ClockRounds {
     const { monotonicMs, nowSeconds } = this.#options;
     const firstSequence = this.#round?.lastSequence ?? 0;
+    const turnaroundMs = this.#turnaroundMs;
+    const send = (line: string) => this.#send(line);
     this.#round?.stop();
-    this.#round = new ClockRounds(asking, { send: (line) => this.#send(line), monotonicMs, nowSeconds, firstSequence });
+    this.#round = new ClockRounds(asking, { send, monotonicMs, nowSeconds, firstSequence, turnaroundMs });
     this.#round.start();
     return this.#round;
   }

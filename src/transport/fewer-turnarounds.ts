@@ -20,6 +20,7 @@ interface Protocol {
   exec(channel: number, command: string, wantReply: boolean): void;
   readonly _handlers: {
     SERVICE_ACCEPT: (protocol: Protocol, name: string) => void;
+    GLOBAL_REQUEST: (protocol: Protocol, name: string, wantReply: boolean, data: Buffer) => void;
     USERAUTH_FAILURE: (protocol: Protocol, methods: readonly string[] | null, partial: boolean) => void;
   };
 }
@@ -59,6 +60,18 @@ export function authenticateInOneTurn(client: Client, legacy: boolean, current: 
       const giveUp = () => handlers.USERAUTH_FAILURE(protocol, null, false);
       withSignature(signer, data, hashOf(algorithm), got, giveUp);
     });
+  };
+}
+
+/**
+ * Leaves the list of further host keys that OpenSSH sends after the login unanswered. ssh2 would have each of them proved, with
+ * a signature to verify for every key, and nobody here listens for the result. To be called right after `client.connect()`.
+ */
+export function ignoreFurtherHostKeys(client: Client): void {
+  const handlers = (client as unknown as Internals)._protocol._handlers;
+  const answer = handlers.GLOBAL_REQUEST;
+  handlers.GLOBAL_REQUEST = (protocol, name, wantReply, data) => {
+    if (name !== 'hostkeys-00@openssh.com' || wantReply) answer(protocol, name, wantReply, data);
   };
 }
 

@@ -30,7 +30,7 @@ function parseLine(line: string, origin: string): KnownHost | null {
   const marker = words[0]?.startsWith('@') ? words.shift()?.slice(1) : null;
   if (marker !== null && marker !== 'revoked' && marker !== 'cert-authority') return null;
   const [names, type, key] = words;
-  if (!names || !type || !key || !/^[A-Za-z0-9+/]+={0,2}$/.test(key)) return null;
+  if (!names || !type || !key || !/^[a-z]/.test(type) || !/^[A-Za-z0-9+/]+={0,2}$/.test(key)) return null;
   return {
     marker,
     names: names.toLowerCase().startsWith('|1|') ? [names] : names.toLowerCase().split(','),

@@ -5,7 +5,7 @@ import type { ConnectionSettings } from '#inventory/host.js';
 import { algorithmsFor } from './algorithms.js';
 import type { Connection } from './connection.js';
 import { Deadline } from './deadline.js';
-import { authenticateInOneTurn } from './fewer-turnarounds.js';
+import { authenticateInOneTurn, ignoreFurtherHostKeys } from './fewer-turnarounds.js';
 import { judgeHostKey, knownKeyTypes, type RefusedHostKey } from './host-key.js';
 import type { KeyRing } from './key-ring.js';
 import { knownHostName } from './known-hosts.js';
@@ -177,6 +177,7 @@ async function connectOnce(
       keepaliveCountMax: 3,
       ...(log && { debug: (line: string) => log.push(line.slice(0, 2_000)) }),
     });
+    ignoreFurtherHostKeys(client);
     authenticateInOneTurn(client, settings.legacy, () => {
       const key = login.current;
       return key && { atOnce: context.ring.signsAtOnce(key), sign: (data, hash) => key.sign(data, hash) };
