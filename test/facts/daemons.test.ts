@@ -418,3 +418,29 @@ describe('a real Debian 12 host', () => {
     expect(user.services.get('chrony.service')?.links).toEqual(facts.services.get('chrony.service')?.links);
   });
 });
+
+describe('a real Debian 12 host with timesyncd', () => {
+  const facts = factsOf(readConversation(Buffer.from(fixture('probe/conversation-debian12-timesyncd.txt'))));
+
+  it('has what timedatectl said, and no reading of a chronyd that does not run', () => {
+    expect(facts.timesyncd.value).toMatchObject({
+      serverName: '10.78.1.12',
+      serverAddress: '10.78.1.12',
+      stratum: 8,
+      synchronised: true,
+    });
+    expect(Math.abs(facts.timesyncd.value?.offsetSeconds ?? 1)).toBeLessThan(0.001);
+    expect(facts.chrony.tracking).toEqual({ value: null, reason: 'chronyd is not running' });
+    expect(facts.daemons.map(({ name, active }) => [name, active.value])).toEqual([
+      ['chrony', false],
+      ['timesyncd', true],
+      ['ntpd', false],
+      ['ntpsec', false],
+      ['openntpd', false],
+    ]);
+    expect(facts.daemons.find(({ name }) => name === 'timesyncd')?.configFiles).toEqual([
+      '/etc/systemd/timesyncd.conf',
+      '/etc/systemd/timesyncd.conf.d/lab.conf',
+    ]);
+  });
+});
