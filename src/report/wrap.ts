@@ -6,15 +6,15 @@ import { displayWidth } from './display-width.js';
  */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
-  let line = '';
+  let line: string | null = null;
   for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && displayWidth(longer) > width) {
+    const longer: string = line === null ? word : `${line} ${word}`;
+    if (line !== null && displayWidth(longer) > width) {
       lines.push(line);
       line = word;
     } else {
       line = longer;
     }
   }
-  return [...lines, line];
+  return [...lines, line ?? ''];
 }
