@@ -17,7 +17,7 @@ probe_sections() {
   limit_before=$limit
   # shellcheck disable=SC2034 # x in conversation.sh uses it
   limit=8
-  files_seen=$newline
+  files_seen=$newline files_count=0
   section uid id -u
   section uname uname -srm
   probe_system
@@ -87,11 +87,12 @@ section_captured() {
   printf '\n@%s end ok\n' "$nonce"
 }
 
-# probe_file PATH: a file once, however often it is asked for, and at most 150 files in all.
+# probe_file PATH: a file once, however often it is asked for, and at most 120 files in all.
 probe_file() {
   case $files_seen in *"$newline$1$newline"*) return ;; esac
   files_seen=$files_seen$1$newline
-  [ "${#files_seen}" -lt 12000 ] || return 0
+  files_count=$((files_count + 1))
+  [ "$files_count" -le 120 ] || return 0
   if holds_secret "$1"; then
     set_encoded "$1"
     printf '@%s begin file %s\n\n@%s end refused\n' "$nonce" "$encoded" "$nonce"
@@ -143,7 +144,9 @@ probe_system() {
   if [ -d "$root/sys/class/dmi/id" ]; then echo dmi=yes; fi
   value hypervisor /sys/hypervisor/type
   value container /run/systemd/container
-  if [ -e "$root/.dockerenv" ] || [ -e "$root/run/.containerenv" ]; then echo container-mark=yes; fi
+  if [ -e "$root/.dockerenv" ] || [ -e "$root/run/.containerenv" ] || of_container 1; then
+    echo container-mark=yes
+  fi
   if [ -e "$root/proc/sys/fs/binfmt_misc/WSLInterop" ] || [ -e "$root/run/WSL" ]; then echo wsl=yes; fi
   if [ -e "$root/var/lib/waagent" ]; then echo waagent=yes; fi
   if [ -d "$root/sys/fs/selinux" ]; then value selinux /sys/fs/selinux/enforce; else value selinux /selinux/enforce; fi
@@ -263,15 +266,16 @@ probe_release_files() {
 # A daemon of a container is seen by its host too: `foreign`, by its control group.
 probe_processes() {
   chronyd_pid='' ntpd_running='' own_processes=''
-  found=$(bounded grep -lsE \
-    '^(chronyd|ntpd|ntpsec|systemd-timesyn|openntpd|ptp4l|phc2sys|timemaster|vmtoolsd)$' "$root"/proc/[0-9]*/comm)
+  found=$(
+    cd "$root/proc" 2>/dev/null && bounded grep -lsE \
+      '^(chronyd|ntpd|ntpsec|systemd-timesyn|openntpd|ptp4l|phc2sys|timemaster|vmtoolsd)$' [0-9]*/comm
+  )
   begin processes
   if read_line /proc/1/comm; then echo looked; fi
   in_container=''
   if of_container 1; then in_container=yes; fi
   for file in $found; do
-    pid=${file#"$root"/proc/}
-    pid=${pid%/comm}
+    pid=${file%/comm}
     read_line "/proc/$pid/comm" || continue
     name=$line
     if [ -z "$in_container" ] && of_container "$pid"; then

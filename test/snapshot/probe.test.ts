@@ -138,7 +138,11 @@ describe('the probe program', () => {
 
   it('tells a daemon of a container from the own one', () => {
     const { daemons } = factsOf(runProbe(['dash'], host.parameters).snapshot);
-    expect(daemons.find((daemon) => daemon.name === 'chrony')).toMatchObject({ pid: 812, active: { value: true } });
+    expect(daemons.find((daemon) => daemon.name === 'chrony')).toMatchObject({
+      pid: 812,
+      active: { value: true },
+      commandLine: ['/usr/sbin/chronyd', '-F', '1', '-f', '/etc/chrony/chrony.conf'],
+    });
   });
 
   it('says of each file that was asked for what became of it', () => {
