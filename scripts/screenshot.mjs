@@ -12,7 +12,7 @@ const TITLE_BAR = 30;
 const FOREGROUND = '#c9d1d9';
 const BACKGROUND = '#0d1117';
 const PALETTE = [
-  '#484f58',
+  '#1c2128',
   '#ff7b72',
   '#5ecb7a',
   '#e3b341',

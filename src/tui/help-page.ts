@@ -2,7 +2,7 @@ import { glyphsFor } from './glyphs.js';
 import { bindingsOf } from './key-bindings.js';
 import type { Phase } from './phase.js';
 import { type Line, type Look, type Span, span } from './styled-line.js';
-import { heading } from './text-block.js';
+import { heading, labelled } from './text-block.js';
 import { type Mode, tabsOf } from './view-state.js';
 
 /** Every key of this phase, and what the signs in the list mean. */
@@ -11,7 +11,7 @@ export function helpPage(phase: Phase, width: number, look: Look): readonly Line
   const modes: readonly Mode[] = [...tabsOf(phase), 'page'];
   const keys = modes.flatMap((mode) => [
     heading(TITLES[mode] ?? mode, width, glyphs.rule),
-    ...bindingsOf(mode, phase).map((binding): Line => [span(`  ${binding.keys.padEnd(8)}`, 'key'), span(binding.help)]),
+    ...bindingsOf(mode, phase).flatMap(({ keys, help }) => labelled(keys, help, width - 4, 'plain', 8, 'key')),
     [],
   ]);
   return [...keys, heading('Signs', width, glyphs.rule), ...signs(look)];

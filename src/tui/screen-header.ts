@@ -35,17 +35,14 @@ export function titleLine({ state, scene, width, look, nowMs }: ScreenHeaderProp
 export function countsLine(props: ScreenHeaderProps): Line {
   const { scene, view, width, look } = props;
   if (scene.phase === 'applying') return progressLine(props);
-  const left: Line = [
-    span(` ${scene.rows.length} hosts`, 'strong'),
-    ...scene.counts.flatMap(([section, count]) => part(section, count)),
-  ];
-  if (scene.phase === 'done') return left;
+  const hosts: Line = [span(` ${scene.rows.length} hosts`, 'strong')];
+  if (scene.phase === 'done') return withCounts(hosts, scene.counts, width);
   const marked = approvedHosts(view.approvals, scene).length;
   const glyphs = glyphsFor(look.unicode);
   const right = [
     span(`${glyphs.approved} ${marked} of ${scene.approvable.size} approved `, marked > 0 ? 'good' : 'dim'),
   ];
-  return spread(left, right, width);
+  return spread(withCounts(hosts, scene.counts, width - lineWidth(right) - 1), right, width);
 }
 
 /** `1 Hosts  2 Groups 4` and on the right filter, order and place. */
@@ -101,17 +98,28 @@ function progressLine({ scene, width, look }: ScreenHeaderProps): Line {
   const done = taking.filter(({ outcome }) => outcome !== null).length;
   const room = Math.max(8, Math.min(40, Math.floor(width / 3)));
   const full = taking.length === 0 ? 0 : Math.floor((done / taking.length) * room);
-  const line: Span[] = [
+  const line: Line = [
     span(' '),
     span(glyphs.full.repeat(full), 'good'),
     span(glyphs.empty.repeat(room - full), 'dim'),
     span(` ${done}/${taking.length}`, 'strong'),
   ];
-  for (const [section, count] of scene.counts) {
-    const more = LIVE.has(section) ? part(section, count) : [];
-    if (lineWidth([...line, ...more]) <= width) line.push(...more);
+  return withCounts(
+    line,
+    scene.counts.filter(([section]) => LIVE.has(section)),
+    width,
+  );
+}
+
+/** The line and as many counts as fit behind it. */
+function withCounts(line: Line, counts: Scene['counts'], width: number): Line {
+  let longest = line;
+  for (const [section, count] of counts) {
+    const longer = longest.concat(part(section, count));
+    if (lineWidth(longer) > width) break;
+    longest = longer;
   }
-  return line;
+  return longest;
 }
 
 const LIVE: ReadonlySet<Section> = new Set(['flight', 'trouble', 'next', 'changed']);

@@ -14,9 +14,10 @@ export function labelled(
   width: number,
   tone: Tone = 'plain',
   labelWidth = 10,
+  labelTone: Tone = 'dim',
 ): readonly Line[] {
   const lines = textBlock(text, width - labelWidth - 2, tone);
-  return lines.map((line, i) => [span('  '), span((i === 0 ? label : '').padEnd(labelWidth), 'dim'), ...line]);
+  return lines.map((line, i) => [span('  '), span((i === 0 ? label : '').padEnd(labelWidth), labelTone), ...line]);
 }
 
 /** `Title ─────────` over the whole width. */
