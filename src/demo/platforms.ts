@@ -1,6 +1,6 @@
 import { lines } from './chrony-texts.js';
 import type { Distribution } from './distributions.js';
-import type { DemoHost, Platform } from './fleet.js';
+import type { DemoHost } from './fleet.js';
 
 /** What tells a machine's platform: firmware, clock source, drivers, and folders that the platform's agent leaves. */
 export interface Machine {
@@ -12,14 +12,14 @@ export interface Machine {
   readonly marks: readonly string[];
 }
 
-/** The values are those of domain practice: Azure is told from Hyper-V by its asset tag alone. */
-export function machine(platform: Platform, timeSyncOffered: boolean): Machine {
+/** Azure is told from Hyper-V by its asset tag alone. */
+export function machine(host: DemoHost): Machine {
   const hyperv = {
     clocksource: 'hyperv_clocksource_tsc_page',
     modules: ['hv_vmbus', 'hv_utils'],
-    onVmbus: timeSyncOffered,
+    onVmbus: isTimeSyncOffered(host),
   };
-  switch (platform) {
+  switch (host.platform) {
     case 'azure':
       return {
         ...hyperv,
@@ -35,6 +35,11 @@ export function machine(platform: Platform, timeSyncOffered: boolean): Machine {
     case 'aws':
       return other('Amazon EC2', 't3.small', 'Amazon EC2', 'kvm-clock');
   }
+}
+
+/** An operator of Hyper-V can switch it off for a machine; then there is no clock of the host either. */
+function isTimeSyncOffered(host: DemoHost): boolean {
+  return host.clocks.some((clock) => clock.clockName === 'hyperv');
 }
 
 const MICROSOFT = {
@@ -72,7 +77,7 @@ export function kernelLog(host: DemoHost, distribution: Distribution): string {
     );
   }
   const newWording = /^(6\.|4\.18)/.test(distribution.kernel);
-  const offered = host.clocks.length > 0 || host.platform === 'azure';
+  const offered = isTimeSyncOffered(host);
   return lines(
     start,
     '[    0.000000] Hypervisor detected: Microsoft Hyper-V',

@@ -78,7 +78,7 @@ sources() {
     fi
     if [ $((moment - since)) -lt 10 ]; then reach=17; fi
     sign='-'
-    if [ $alive = no ]; then
+    if [ "$alive" = no ]; then
       sign='?' reach=0 age=4294967295 offset=$skew error=4000000000.0 stratum=0
     elif has_option "$options" noselect; then
       sign='?'
