@@ -38,10 +38,11 @@ const causes: readonly Cause[] = [
     password: 'wrong',
     code: always('privilege/wrong-password'),
   },
+  { pattern: /must have a tty/i, password: 'unknown', code: always('privilege/requiretty') },
   {
-    pattern: /must have a tty|no tty present and no askpass|a terminal is required to (read|authenticate)/i,
+    pattern: /no tty present and no askpass|a terminal is required to (read|authenticate)/i,
     password: 'unknown',
-    code: (sent) => (sent ? 'privilege/requiretty' : 'privilege/password-needed'),
+    code: (sent) => (sent ? 'privilege/failed' : 'privilege/password-needed'),
   },
   {
     pattern: /a password is required|no password was provided|interactive authentication is required/i,

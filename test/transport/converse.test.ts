@@ -188,7 +188,7 @@ describe('measuring the clock of a host', () => {
   });
 
   it('goes on when every request before the program was swallowed', async () => {
-    const swallowing = measuring.replace('clock_exchanges;', 'head -c 40 >/dev/null; clock_exchanges;');
+    const swallowing = measuring.replace('clock_exchanges;', 'timeout 0.2 cat >/dev/null; clock_exchanges;');
     const { conversed } = await talk(await hostWith(), swallowing, { clock: defaultClockAsking });
     expect(conversed.exchanges.length).toBeGreaterThanOrEqual(5);
   });
@@ -355,7 +355,7 @@ exit 1`;
 
   it.each([
     ['sudo: a password is required', 'privilege/password-needed'],
-    ['sudo: sorry, you must have a tty to run sudo', 'privilege/password-needed'],
+    ['sudo: sorry, you must have a tty to run sudo', 'privilege/requiretty'],
     ['ops is not in the sudoers file.', 'privilege/not-in-sudoers'],
     ["Sorry, user ops is not allowed to execute '/usr/bin/sh' as root on web01.", 'privilege/not-in-sudoers'],
     ['Sorry, user ops may not run sudo on web01.', 'privilege/not-in-sudoers'],
