@@ -2,17 +2,37 @@ import { printable } from '#errors/printable.js';
 import type { Evidence, Finding } from '#plan/plan.js';
 import { measurementText } from './clock-text.js';
 import { type Field, fieldLines } from './field.js';
+import { groupBy } from './group-by.js';
 import { type Drawing, severityColour } from './paint.js';
 
-/** What is wrong, what was measured, what that rests on, and what to do, in this order. */
-export function findingLines(finding: Finding, drawing: Drawing): readonly string[] {
+/**
+ * What is wrong, what was measured, what that rests on, and what to do, in this order. Findings of one rule with the same
+ * sentence (one a change) are told once, with everything that is to be done.
+ */
+export function findingLines(findings: readonly Finding[], drawing: Drawing): readonly string[] {
+  return groupBy(findings, sameSentence).flatMap((group) => linesOf(group, drawing));
+}
+
+/** Equal for findings that say the same of a host. */
+export function sameSentence(finding: Finding): string {
+  return JSON.stringify([labelOf(finding), finding.rule, finding.sentence]);
+}
+
+function linesOf(findings: readonly [Finding, ...Finding[]], drawing: Drawing): readonly string[] {
+  const [finding] = findings;
   const label = labelOf(finding);
   const head: Field = {
     label,
     labelColour: severityColour(label),
     text: `${printable(finding.rule)}: ${printable(finding.sentence)}`,
   };
-  return [head, ...details(finding)].flatMap((field) => fieldLines(field, drawing));
+  const fields = groupBy(findings.flatMap(details), ({ label, text }) => `${label}\n${text}`).map(([field]) => field);
+  const [done, seen] = [fields.filter(isToDo), fields.filter((field) => !isToDo(field))];
+  return [head, ...seen, ...done].flatMap((field) => fieldLines(field, drawing));
+}
+
+function isToDo({ label }: Field): boolean {
+  return label === 'to do';
 }
 
 function labelOf(finding: Finding) {

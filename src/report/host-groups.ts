@@ -65,7 +65,7 @@ export function groupLines(group: HostGroup, keep: (finding: Finding) => boolean
     '',
     groupTitle(group, drawing),
     ...clockFields(group, drawing).flatMap((field) => fieldLines(field, drawing)),
-    ...shown.flatMap((finding) => findingLines(finding, drawing)),
+    ...findingLines(shown, drawing),
     ...spokesman(group, shown).flatMap((field) => fieldLines(field, drawing)),
     ...first.notes.flatMap((note) => fieldLines({ label: 'note', text: printable(note) }, drawing)),
   ];

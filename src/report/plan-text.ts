@@ -6,6 +6,7 @@ import type { HostState, RunState } from '#run/run-state.js';
 import { afterAnEmptyLine, operatorClockLines } from './audit-text.js';
 import { actionLines, changeLines, strategyField } from './change-lines.js';
 import { fieldLines } from './field.js';
+import { sameSentence } from './finding-text.js';
 import { groupBy } from './group-by.js';
 import { clockFields, findingGroups, groupLines, groupTitle, type HostGroup } from './host-groups.js';
 import { countOf } from './host-names.js';
@@ -56,10 +57,9 @@ export function planGroupLines(group: HostGroup, drawing: Drawing): readonly str
     '',
     groupTitle(group, drawing),
     ...[...clockFields(group, drawing), strategyField(plan.strategy)].flatMap((field) => fieldLines(field, drawing)),
-    ...plan.findings
-      .filter(isOpen)
-      .filter(isDrift)
-      .flatMap((finding) => reasonLines(finding, drawing)),
+    ...groupBy(plan.findings.filter(isOpen).filter(isDrift), sameSentence).flatMap(([finding]) =>
+      reasonLines(finding, drawing),
+    ),
     ...(group.length > 1 ? fieldLines(several, drawing) : []),
     ...plan.changes.flatMap((change) => changeLines(change, drawing)),
     ...plan.actions.flatMap((action) => actionLines(action, drawing)),

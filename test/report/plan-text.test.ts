@@ -62,3 +62,10 @@ test('10,000 hosts with the same plan are one group, in less than a second', () 
   expect(text).toContain('(10000 hosts)');
   expect(text.split('\n').length).toBeLessThan(40);
 });
+
+test('a rule that asks for several changes gives its reason once', () => {
+  const changes = [fileChange('/etc/a', null, 'a\n'), fileChange('/etc/b', null, 'b\n')];
+  const host = plan('a', { findings: changes.map((change) => drift(change)), changes });
+  const state = stateOf([runStarted('plan', ['a']), assessed(host), finished('a', 'drifted')]);
+  expect(planText(state, PLAIN).split('refclock-missing')).toHaveLength(2);
+});
