@@ -172,6 +172,10 @@ export const catalog = {
     summary: 'the PTP clocks of the host are not known',
     hint: 'Run tsync facts on this host to see what could not be read.',
   },
+  'policy/step-too-large': {
+    summary: 'the change could step the clock by more than max_step',
+    hint: 'Set a larger max_step for this host, or correct its clock by hand first.',
+  },
   'policy/strategy-impossible': {
     summary: 'the host cannot have the strategy that was asked for',
     hint: 'Choose another strategy for this host, or set degrade: allow.',

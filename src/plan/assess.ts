@@ -12,6 +12,7 @@ import type { Change, RuleId } from '#resources/resource.js';
 import { actionContext } from './action-context.js';
 import { deriveActions } from './derive-actions.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
+import { judgeStep, stepTooLarge } from './judge-step.js';
 import type { Evidence, Finding, HostPlan } from './plan.js';
 
 export interface AssessInput {
@@ -24,16 +25,25 @@ export interface AssessInput {
 }
 
 /** Facts and settings to findings, changes and actions. Pure: the same input gives the same plan, byte for byte. */
-export function assess({ host, facts, settings: { settings }, snapshotDigest, today }: AssessInput): HostPlan {
+export function assess({ host, facts, settings: resolved, snapshotDigest, today }: AssessInput): HostPlan {
+  const { settings } = resolved;
   const waived = (rule: RuleId) => waiverReason(settings.waivers, rule, today);
-  const policy = decidePolicy(settings, facts, (rule) => waived(rule) !== null);
-  const compared = policy.wanted.map((wanted) => compareWanted(wanted, facts, settings.protectedNames));
-  const withheld = policy.withheld ?? compared.find((one) => one.problem !== null)?.problem ?? null;
-  const changes = withheld === null ? compared.flatMap((one) => (one.change === null ? [] : [one.change])) : [];
+  const isWaived = (rule: RuleId) => waived(rule) !== null;
+  const policy = decidePolicy(resolved, facts, isWaived);
+  const compared = policy.wanted.map((wanted) => compareWanted(wanted, facts, settings.protectedNames, isWaived));
+  const possible = compared.flatMap((one) => (one.change === null ? [] : [one.change]));
+  const step = judgeStep(facts, settings.maxStepSeconds, deriveActions(possible, actionContext(facts)));
+  const isStepTooLarge = step.some((one) => one.verdict.status !== 'in-sync') && !isWaived('clock/step');
+  const withheld =
+    policy.withheld ??
+    compared.find((one) => one.problem !== null)?.problem ??
+    (isStepTooLarge ? stepTooLarge(facts, settings.maxStepSeconds) : null);
+  const changes = withheld === null ? possible : [];
   const actions = deriveActions(changes, actionContext(facts));
   const findings = [
     ...compared.flatMap((one) => one.findings),
-    ...policy.observations.map((one) => ({ rule: one.rule, verdict: one.verdict, evidence: one.evidence })),
+    ...policy.observations,
+    ...step,
     ...policy.checks.map((check) => ({ rule: check.because, ...judge(check, facts) })),
   ].map((raw) => toFinding(raw, waived(raw.rule)));
   return {
@@ -62,15 +72,21 @@ interface Compared {
   readonly problem: Problem | null;
 }
 
-function compareWanted({ resource, reasons }: Wanted, facts: Facts, protectedNames: readonly string[]): Compared {
+function compareWanted(
+  { resource, reasons }: Wanted,
+  facts: Facts,
+  protectedNames: readonly string[],
+  isWaived: (rule: RuleId) => boolean,
+): Compared {
   const result = compareResource(resource, facts);
   const found = (verdict: AnyVerdict) => reasons.map(({ rule, evidence }) => ({ rule, verdict, evidence }));
   switch (result.status) {
     case 'in-sync':
       return { findings: found(result), change: null, problem: null };
     case 'unknown':
-      return { findings: found(result), change: null, problem: result.problem };
+      return { findings: found(result), change: null, problem: isWaived(resource.because) ? null : result.problem };
     case 'drift': {
+      if (isWaived(resource.because)) return { findings: found(result), change: null, problem: null };
       if (!protectedNames.includes(resource.name))
         return { findings: found(result), change: result.change, problem: null };
       const refused = problem('policy/protected', `${resource.name} would change, and the playbook protects it.`);

@@ -15,22 +15,24 @@ import { decideSteps } from './decide-steps.js';
 import type { Decision, OwnLine } from './line-decision.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
 import { findOpenTransaction, observeClockControl, observeLocalStratum } from './observe-host.js';
+import { findOwnerMark } from './ownership.js';
 import type { Observation, Policy, Wanted } from './policy.js';
 import { findPtpOffer, type PtpOffer } from './ptp-offer.js';
 import { snippetPlace } from './refclock.js';
 import { refclockFiles } from './refclock-files.js';
 import { isPlainAddress } from './server-line.js';
-import type { Settings } from './settings.js';
+import type { ResolvedSettings, Settings } from './settings.js';
 import { STRATEGY_ROWS } from './strategies.js';
 import { type Taken, takeStrategy } from './take-strategy.js';
 
 /** What the settings mean for one host: pure, so that the same facts always give the same policy. */
-export function decidePolicy(settings: Settings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
+export function decidePolicy(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
+  const { settings } = resolved;
   const scope = findScope(facts);
   if (!scope.inside) return outside(settings, scope.problem, 'host/supported');
   const reading = readLayout(facts, scope.host);
   if (!reading.known) return outside(settings, reading.problem, 'chrony/readable');
-  return decideInside(settings, facts, scope.host, reading.layout, isWaived);
+  return decideInside(resolved, facts, scope.host, reading.layout, isWaived);
 }
 
 function outside(settings: Settings, reason: Problem, rule: 'host/supported' | 'chrony/readable'): Policy {
@@ -44,12 +46,13 @@ function outside(settings: Settings, reason: Problem, rule: 'host/supported' | '
 }
 
 function decideInside(
-  settings: Settings,
+  resolved: ResolvedSettings,
   facts: Facts,
   host: ChronyHost,
   layout: ChronyLayout,
   isWaived: (rule: RuleId) => boolean,
 ): Policy {
+  const { settings } = resolved;
   const offer = findPtpOffer(facts, host);
   const taken = takeStrategy(settings, facts, offer, settings.ntpServers.length > 0 || hasConfiguredServers(layout));
   const common = [
@@ -72,7 +75,7 @@ function decideInside(
   const made =
     taken.strategy.taken === 'host-only'
       ? hostOnly(facts, host)
-      : chrony(settings, facts, host, layout, taken, isWaived);
+      : chrony(resolved, facts, host, layout, taken, isWaived);
   const clockControl = taken.strategy.taken === 'host-only' ? [] : [observeClockControl(facts)];
   const observations = [...common, ...clockControl, ...open.observations, ...made.observations];
   return {
@@ -108,7 +111,7 @@ function hostOnly(facts: Facts, host: ChronyHost): Made {
 }
 
 function chrony(
-  settings: Settings,
+  { settings, origins }: ResolvedSettings,
   facts: Facts,
   host: ChronyHost,
   layout: ChronyLayout,
@@ -118,7 +121,8 @@ function chrony(
   const servers = decideServers(layout, taken.row, settings);
   const refclock = decideRefclock(layout, host, facts, taken);
   const usesPtp = refclock.refclock.by === 'ours' || refclock.refclock.by === 'image';
-  const steps = decideSteps(layout, settings, usesPtp && taken.row.phc !== 'watched');
+  const byPtp = usesPtp && taken.row.phc !== 'watched';
+  const steps = decideSteps(layout, settings, { byPtp, bySettings: (origins.makestep ?? 'default') !== 'default' });
   const waived = dropWaived([refclock, steps, servers], isWaived);
   const files = decideFiles(
     layout,
@@ -132,13 +136,14 @@ function chrony(
   const pieces = [...refclockFiles(facts, host, refclock.refclock), ...files.wanted, ...implicit.wanted.filter(isFile)];
   const wanted = [...pieces, ...others.wanted, ...implicit.wanted.filter(isNoFile), ...unit.wanted];
   return {
-    wanted: wanted.filter((one) => !isWaived(one.resource.because)),
+    wanted,
     observations: [
       ...[servers, refclock, steps, others, unit, implicit].flatMap((one) => one.observations),
       ...waived.observations,
-      ...wanted.filter((one) => isWaived(one.resource.because)).map(asObservation),
       ...files.refused.map((one) => unknown(one.rule, one.problem)),
-      ...(files.refused.length === 0 ? [inSync('chrony/owned-elsewhere')] : []),
+      ...(layout.files.some(({ file }) => findOwnerMark(file.bytes) !== null)
+        ? []
+        : [inSync('chrony/owned-elsewhere')]),
     ],
     withheld: findWithheld(files, servers, layout),
   };
@@ -176,16 +181,6 @@ function dropWaived(decisions: readonly Decision[], isWaived: (rule: RuleId) => 
       ...own.filter((line) => isWaived(line.rule)).map((line) => violation(line.rule, 'not configured', line.text, [])),
     ],
   };
-}
-
-function asObservation(wanted: Wanted): Observation {
-  const { resource, reasons } = wanted;
-  return violation(
-    reasons[0]?.rule ?? 'chrony/readable',
-    `${resource.kind} ${resource.name} differs`,
-    'as the rule asks',
-    reasons[0]?.evidence ?? [],
-  );
 }
 
 /** All or nothing: with one piece that may not be changed, none is. */

@@ -5,33 +5,48 @@ import { inSync, violation } from './observe.js';
 import type { Observation } from './policy.js';
 import type { Settings } from './settings.js';
 
+/** Why steps are decided about: a PTP clock is used, or the settings name a makestep of their own. */
+export interface StepsAsked {
+  readonly byPtp: boolean;
+  readonly bySettings: boolean;
+}
+
 /**
  * `makestep` and `rtcsync`. In chrony the last makestep line counts, and Debian reads its confdir first: so lines
- * that differ are switched off. `enforced` false: what tsync had switched off comes back.
+ * that differ are switched off. Where nobody asks, what tsync had switched off comes back.
  */
-export function decideSteps(layout: ChronyLayout, settings: Settings, enforced: boolean): Decision {
-  const step = decideMakestep(layout, settings, enforced);
-  const rtc = decideRtcsync(layout, enforced);
+export function decideSteps(layout: ChronyLayout, settings: Settings, asked: StepsAsked): Decision {
+  const step = decideMakestep(layout, settings.makestep, asked.byPtp || asked.bySettings);
+  const rtc = decideRtcsync(layout, asked.byPtp);
+  const mayExit = asked.byPtp && settings.makestep?.limit === -1;
   return {
     ops: [...step.ops, ...rtc.ops],
     own: [...step.own, ...rtc.own],
-    observations: [...step.observations, ...rtc.observations, ...maxchange(layout, enforced)],
+    observations: [...step.observations, ...rtc.observations, ...maxchange(layout, mayExit)],
   };
 }
 
-function decideMakestep(layout: ChronyLayout, settings: Settings, enforced: boolean): Decision {
+/** `makestep` null: the clock is never stepped, so that no line may stay. */
+function decideMakestep(layout: ChronyLayout, makestep: Settings['makestep'], isAsked: boolean): Decision {
   const lines = linesOf(layout, 'makestep');
-  if (!enforced || settings.makestep === null) {
-    return { ops: comeBack(lines, 'chrony/makestep'), own: [], observations: [] };
-  }
-  const { thresholdSeconds, limit } = settings.makestep;
-  const isWanted = (line: ConfigLine) => Number(line.args[0]) === thresholdSeconds && Number(line.args[1]) === limit;
+  if (!isAsked) return { ops: comeBack(lines, 'chrony/makestep'), own: [], observations: [] };
   const active = lines.filter(({ line }) => !line.disabled);
-  const ops = active.filter(({ line }) => !isWanted(line)).map((placed) => disable(placed, 'chrony/makestep'));
-  if (ops.length < active.length)
-    return { ops, own: [], observations: ops.length > 0 ? [] : [inSync('chrony/makestep')] };
+  const ops = active
+    .filter(({ line }) => !isMakestep(line, makestep))
+    .map((placed) => disable(placed, 'chrony/makestep'));
+  const isThere = makestep === null || ops.length < active.length;
+  const own = isThere ? [] : [{ text: makestepLine(makestep), rule: 'chrony/makestep' as const }];
+  return { ops, own, observations: isThere && ops.length === 0 ? [inSync('chrony/makestep')] : [] };
+}
+
+function isMakestep(line: ConfigLine, makestep: Settings['makestep']): boolean {
+  if (makestep === null) return false;
+  return Number(line.args[0]) === makestep.thresholdSeconds && Number(line.args[1]) === makestep.limit;
+}
+
+function makestepLine({ thresholdSeconds, limit }: NonNullable<Settings['makestep']>): string {
   const threshold = Number.isInteger(thresholdSeconds) ? thresholdSeconds.toFixed(1) : String(thresholdSeconds);
-  return { ops, own: [{ text: `makestep ${threshold} ${limit}`, rule: 'chrony/makestep' }], observations: [] };
+  return `makestep ${threshold} ${limit}`;
 }
 
 function decideRtcsync(layout: ChronyLayout, enforced: boolean): Decision {

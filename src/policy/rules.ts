@@ -89,6 +89,13 @@ const TABLE = [
     remedy: 'Compare the source with another one; do not trust a PTP clock that disagrees with NTP.',
   },
   {
+    id: 'clock/step',
+    severity: 'high',
+    sentence: 'No change of tsync steps the clock by more than max_step.',
+    source: 'max_step of the playbook; a restart of chronyd re-arms makestep',
+    remedy: 'Set a larger max_step for this host, or correct the clock by hand first.',
+  },
+  {
     id: 'clock/synchronised',
     severity: 'high',
     sentence: 'The daemon is synchronised.',

@@ -63,6 +63,59 @@ describe('the laws of a plan', () => {
   );
 });
 
+describe('makestep of the playbook', () => {
+  const main = '/etc/chrony/chrony.conf';
+  const asked = (makestep: { thresholdSeconds: number; limit: number } | null) => {
+    const { settings } = withSettings({ strategy: 'ntp-only', makestep, ntpServers: [server('10.77.0.1')] });
+    const facts = makeFacts(MADE_HOSTS['debian12-plain']!);
+    const made = plan(facts, { settings, origins: { makestep: 'playbook ntp.yaml, play 1' } });
+    return applyToFacts(facts, made.changes).files;
+  };
+  const textOf = (files: Facts['files'], path: string) => {
+    const file = files.get(path);
+    return file?.state === 'present' ? new TextDecoder().decode(file.bytes) : null;
+  };
+
+  it('counts without a PTP clock too, where somebody wrote it', () => {
+    const files = asked({ thresholdSeconds: 0.5, limit: 10 });
+    expect(textOf(files, main)).toContain('#tsync# makestep 1 3');
+    expect(textOf(files, '/etc/chrony/conf.d/tsync.conf')).toContain('\nmakestep 0.5 10\n');
+  });
+
+  it('false takes every makestep line away', () => {
+    const files = asked(null);
+    expect(textOf(files, main)).toContain('#tsync# makestep 1 3');
+    expect(textOf(files, '/etc/chrony/conf.d/tsync.conf')).toBeNull();
+  });
+});
+
+describe('inverting changes', () => {
+  it('twice is identity', () => {
+    for (const { facts, settings } of CASES) {
+      const { changes } = plan(facts, settings);
+      expect(invertChanges(invertChanges(changes))).toEqual(changes);
+    }
+  });
+
+  it('refuses as a whole what somebody changed since', () => {
+    const facts = makeFacts(MADE_HOSTS['debian12-azure']!);
+    const { changes } = plan(facts, withSettings({ strategy: 'auto' }));
+    const changed = applyToFacts(facts, changes);
+    const script = changed.files.get('/etc/tsync/refclock.sh');
+    if (script?.state !== 'present') throw new Error('no script');
+    const files = new Map([
+      ...changed.files,
+      ['/etc/tsync/refclock.sh', { ...script, bytes: new Uint8Array([35]) }] as const,
+    ]);
+    const input = { host: 'web1', changes, snapshotDigest: 'd', reason: 'rollback of 1' };
+    const back = rollbackPlan({ ...input, facts: { ...changed, files } });
+    expect(back.changes).toEqual([]);
+    expect(back.findings.filter(({ status }) => status === 'unknown')).toMatchObject([
+      { problem: { code: 'plan/changed-since' } },
+    ]);
+  });
+});
+
 describe('going from one strategy to another and back', () => {
   const route = ['monitor', 'ptp+ntp', 'ntp-only', 'ptp-only', 'host+ptp', 'ptp+ntp', 'monitor', 'auto'] as const;
   it.each(Object.keys(MADE_HOSTS))('converges at every step on %s', (name) => {
