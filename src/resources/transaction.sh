@@ -334,15 +334,40 @@ arm_guard() {
   if [ -s "$tx/guards" ]; then guard=$guard.$(($(wc -l <"$tx/guards") + 1)); fi
   printf '%s\n' "$guard" >>"$tx/guards" || return 1
   if on_systemd; then
-    (
-      unset TSYNC_TRANSACTION
-      within 20 systemd-run --unit="$guard" --on-active="$1" --timer-property=AccuracySec=100ms \
-        /bin/sh "$tx/program.sh" undo guard "root=$root" "bin=$bin"
-    ) >/dev/null 2>&1
-    [ "$(within 20 systemctl is-active "$guard.timer" 2>/dev/null)" = active ]
+    run_timer "$guard" "--on-active=$1" && anchor_guard "$1"
   else
     arm_sleeper "$1"
   fi
+}
+
+# run_timer NAME WHEN: a timer of systemd's, seen to be active.
+run_timer() {
+  (
+    unset TSYNC_TRANSACTION
+    within 20 systemd-run --unit="$1" "$2" --timer-property=AccuracySec=100ms \
+      /bin/sh "$tx/program.sh" undo guard "root=$root" "bin=$bin"
+  ) >/dev/null 2>&1
+  [ "$(within 20 systemctl is-active "$1.timer" 2>/dev/null)" = active ]
+}
+
+# anchor_guard SECONDS: a second timer for the same moment, told as time since systemd started. A daemon-reload, which others
+# may do again and again, lets the first one count anew (seen with systemd 252). Without these numbers the first must do.
+anchor_guard() {
+  systemd_start=$(monotonic_seconds UserspaceTimestampMonotonic) &&
+    armed_at=$(monotonic_seconds ActiveEnterTimestampMonotonic "$guard.timer") || return 0
+  printf '%s\n' "$guard-anchored" >>"$tx/guards" || return 1
+  run_timer "$guard-anchored" "--on-startup=$((armed_at - systemd_start + $1 + 1))"
+}
+
+# monotonic_seconds PROPERTY [UNIT]: prints it in whole seconds; some shells cannot count microseconds.
+monotonic_seconds() {
+  microseconds=$(x systemctl show -p "$@" 2>/dev/null)
+  microseconds=${microseconds#*=}
+  case $microseconds in
+    *[!0-9]*) return 1 ;;
+    ???????*) printf %s "${microseconds%??????}" ;;
+    *) return 1 ;;
+  esac
 }
 
 # arm_sleeper SECONDS: where there is no systemd, a process in a session of its own.
@@ -371,7 +396,10 @@ sleep_out() {
 stop_guards() {
   [ -f "$tx/guards" ] || return 0
   while IFS= read -r old_guard; do
-    if [ "$old_guard" != "${1:-}" ]; then stop_guard "$old_guard"; fi
+    case $old_guard in
+      "${1:-}" | "${1:-}-anchored") ;;
+      *) stop_guard "$old_guard" ;;
+    esac
   done <"$tx/guards"
 }
 
@@ -702,7 +730,7 @@ extend_transaction() {
   release_lock
 }
 
-# preflight SECONDS SERVER...: asks each server once, without touching clock, port or pid file of a running chronyd.
+# preflight SECONDS SERVER...: asks each server once, beside a running chronyd (tried with 4.3).
 preflight() {
   case $1 in '' | *[!0-9]* | ???*) return ;; esac
   preflight_seconds=$1

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -51,8 +51,6 @@ export class FakeHost {
   constructor() {
     mkdirSync(this.root);
     mkdirSync(this.active);
-    // read by nobody but makes the folder private, as /var/lib is for all but root
-    chmodSync(this.folder, 0o755);
   }
 
   path(name: string): string {
@@ -100,7 +98,8 @@ export class FakeHost {
   }
 
   journal(id: string): string {
-    return readFileSync(this.path(`var/lib/tsync/tx/${id}/journal`), 'utf8');
+    const file = this.path(`var/lib/tsync/tx/${id}/journal`);
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
 
   /** Runs a program as the transport does; `requests` follow it on standard input. Gives its step frames as `ID STATE`. */
@@ -118,13 +117,21 @@ export class FakeHost {
     };
   }
 
-  /** The same, without waiting for its end. */
-  begin(shell: readonly string[], program: Uint8Array, options: RunOptions = {}): ChildProcess {
+  /** The same, without holding this process up until its end. */
+  begin(shell: readonly string[], program: Uint8Array, options: RunOptions = {}): Promise<Ran> {
     const [command = 'sh', ...args] = this.#command(shell, program, options);
-    const child = spawn(command, args, { env: this.#environment(options), stdio: ['pipe', 'ignore', 'ignore'] });
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(this.#input(program, options));
-    return child;
+    const child = spawn(command, args, { env: this.#environment(options), stdio: 'pipe' });
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString('latin1');
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString('latin1');
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.end(this.#input(program, options));
+    return new Promise((resolve) => child.on('close', () => resolve({ steps: stepsOf(output), output, errors })));
   }
 
   /** What the guard does when its time has come. */
@@ -152,11 +159,6 @@ export class FakeHost {
     return readdirSync(this.active)
       .filter((name) => name.endsWith('.timer'))
       .sort();
-  }
-
-  /** A timer is gone once it has fired. */
-  fire(shell: readonly string[], id: string, options: RunOptions = {}): Ran {
-    return this.undo(shell, id, 'guard', options);
   }
 
   remove(): void {

@@ -40,10 +40,15 @@ describe.each(Object.entries(SHELLS))('under %s', (_name, shell) => {
     expect(existsSync(host.path('etc/default/ntpdate'))).toBe(false);
     expect(readlinkSync(host.path('etc/systemd/system/systemd-timesyncd.service'))).toBe('/dev/null');
     expect(readFileSync(host.path('sys/module/hv_utils/parameters/timesync_implicit'), 'utf8')).toBe('N\n');
-    expect(readdirSync(host.active).sort()).toEqual(['chrony.service', 'ntpd.service', `tsync-guard-${ID}.timer`]);
+    expect(readdirSync(host.active).sort()).toEqual([
+      'chrony.service',
+      'ntpd.service',
+      `tsync-guard-${ID}-anchored.timer`,
+      `tsync-guard-${ID}.timer`,
+    ]);
 
-    expect(host.fire(shell, ID).steps.at(-1)).toBe('transaction reverted');
-    rmSync(join(host.active, `tsync-guard-${ID}.timer`), { force: true });
+    expect(host.undo(shell, ID).steps.at(-1)).toBe('transaction reverted');
+    expect(host.armedGuards()).toEqual([]);
     expect(host.state()).toBe(before);
   });
 
@@ -108,7 +113,11 @@ it('arms the guard and the unit for the next boot before the first change', () =
   const unit = readFileSync(host.path(`etc/systemd/system/tsync-boot-${ID}.service`), 'utf8');
   expect(unit).toContain('DefaultDependencies=no');
   expect(unit).toContain(`ConditionPathExists=!/run/tsync/${ID}`);
-  expect(readFileSync(join(host.folder, `tsync-guard-${ID}.command`), 'utf8').split('\n')).toContain('guard');
+  expect(readFileSync(join(host.folder, `tsync-guard-${ID}.command`), 'utf8').split('\n')).toEqual(
+    expect.arrayContaining(['--on-active=240', 'undo', 'guard']),
+  );
+  // 240 s after the first timer was armed, which was 30 s after systemd's start
+  expect(readFileSync(join(host.folder, `tsync-guard-${ID}-anchored.command`), 'utf8')).toMatch(/^--on-startup=271\n/);
   const journal = host
     .journal(ID)
     .split('\n')
@@ -291,7 +300,7 @@ it('extends the guard by arming a new one before the old one goes', () => {
     'extend extended',
     'extend refused:seconds',
   ]);
-  expect(host.armedGuards()).toEqual([`tsync-guard-${ID}.2.timer`]);
+  expect(host.armedGuards()).toEqual([`tsync-guard-${ID}.3-anchored.timer`, `tsync-guard-${ID}.3.timer`]);
   expect(host.run(dash, settle, { requests: [`confirm ${ID}`] }).steps).toEqual(['confirm confirmed']);
   expect(host.armedGuards()).toEqual([]);
 });
@@ -303,7 +312,7 @@ it('does nothing at boot while the boot is the one it was armed in, and takes it
   expect(host.undo(dash, ID, 'boot').steps).toEqual([]);
   expect(host.state()).toBe(applied);
   rmSync(host.path('run'), { recursive: true });
-  rmSync(join(host.active, `tsync-guard-${ID}.timer`));
+  for (const timer of host.armedGuards()) rmSync(join(host.active, timer));
   expect(host.undo(dash, ID, 'boot').steps.at(-1)).toBe('transaction reverted');
   expect(host.state()).toBe(before);
   expect(
@@ -313,9 +322,9 @@ it('does nothing at boot while the boot is the one it was armed in, and takes it
   ).toHaveLength(1);
 });
 
-it('asks each server in a preflight of its own, without touching port, clock or pid file', () => {
+it('asks each server in a preflight of its own, without touching port or clock', () => {
   const { output } = host.run(dash, settle, { requests: ['preflight 8 10.0.0.1 ntp.example'] });
-  expect(output).toContain('chronyd -Q -t 8 server 10.0.0.1 iburst cmdport 0 port 0 pidfile /\n');
+  expect(output).toContain('chronyd -Q -t 8 server 10.0.0.1 iburst cmdport 0 port 0\n');
   expect(output).toContain('begin command preflight:ntp.example\n');
 });
 
@@ -326,3 +335,45 @@ it('does nothing when the program was cut off on its way', () => {
     expect(host.state()).toBe(before);
   }
 });
+
+it.each([0, 40, 80, 120, 200])(
+  'ends confirmed or reverted, and says the same, when the guard fires %i ms after the verdict',
+  async (delayMs) => {
+    const before = host.state();
+    host.run(dash, program);
+    const applied = host.state();
+    const verdict = host.begin(dash, settle, { requests: [`confirm ${ID}`, 'bye'] });
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    host.undo(dash, ID);
+    const { steps } = await verdict;
+    const state = host.transactionState(ID);
+    if (state === 'confirmed') {
+      expect(steps).toEqual(['confirm confirmed']);
+      expect(withoutGuard(host.state())).toBe(withoutGuard(applied));
+    } else {
+      expect(state).toBe('reverted');
+      expect(steps[0]).toMatch(/^confirm refused:/);
+      expect(host.state()).toBe(before);
+    }
+  },
+);
+
+it('ends an apply program that is still at work when it is taken back', async () => {
+  const before = host.state();
+  writeFileSync(join(host.folder, 'hang-chrony.service'), '');
+  const applying = host.begin(dash, program);
+  while (!host.journal(ID).includes('service:chrony.service begin'))
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(host.undo(dash, ID, 'revert').steps.at(-1)).toBe('transaction reverted');
+  expect((await applying).steps.at(-1)).not.toContain('chrony.service done');
+  expect(host.state()).toBe(before);
+});
+
+/** The guard, and the folder that was made for its mark, belong to neither state. */
+function withoutGuard(state: string): string {
+  return state
+    .split('\n')
+    .filter((line) => !line.includes('tsync-boot') && !line.startsWith('/run'))
+    .map((line) => line.replace(/ tsync-guard-\S+/g, ''))
+    .join('\n');
+}
