@@ -54,10 +54,7 @@ x() {
   fi
   "$x_command" ${1+"$@"} </dev/null &
   x_pid=$!
-  (
-    sleep "$limit"
-    kill -9 "$x_pid"
-  ) </dev/null >/dev/null 2>&1 &
+  kill_after "$limit" "$x_pid"
   x_dog=$!
   wait "$x_pid"
   x_status=$?
@@ -66,19 +63,27 @@ x() {
   return "$x_status"
 }
 
+# kill_after SECONDS PID: in the background ($!), ends a process by force after that time. It looks every second, so that
+# nothing waits on for long where it was called off (kill -9) or the process is gone.
+kill_after() {
+  (
+    kill_after_left=$1
+    while [ "$kill_after_left" -gt 0 ]; do
+      sleep 1
+      kill -0 "$2" || exit 0
+      kill_after_left=$((kill_after_left - 1))
+    done
+    kill -9 "$2"
+  ) </dev/null >/dev/null 2>&1 &
+}
+
 # watchdog SECONDS: ends this program by force after that time, whatever it waits for; unwatch calls it off.
 watchdog() {
-  (
-    trap 'kill "$watchdog_sleep"; exit' TERM
-    sleep "$1" &
-    watchdog_sleep=$!
-    wait "$watchdog_sleep"
-    kill -9 $$
-  ) </dev/null >/dev/null 2>&1 &
+  kill_after "$1" $$
   watchdog_pid=$!
 }
 unwatch() {
-  kill "$watchdog_pid" 2>/dev/null
+  kill -9 "$watchdog_pid" 2>/dev/null
   wait "$watchdog_pid" 2>/dev/null
 }
 

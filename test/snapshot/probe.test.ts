@@ -1,11 +1,11 @@
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factsOf } from '#facts/facts-of.js';
 import type { Section, Snapshot } from '#snapshot/snapshot.js';
 import { azureHost } from './azure-host.js';
 import { type FakeRoot, makeFakeRoot } from './fake-root.js';
-import { NONCE, program, runProbe, shells } from './run-probe.js';
+import { MARK, NONCE, program, runProbe, shells } from './run-probe.js';
 
 const decoder = new TextDecoder();
 const text = (snapshot: Snapshot, name: string) => decoder.decode(section(snapshot, name).bytes);
@@ -155,6 +155,21 @@ describe('the probe program', () => {
     expect(files.get('/etc/modprobe.d/time.conf')).toMatchObject({ state: 'present' });
   });
 
+  it.each(shells.map((shell) => [shell.join(' '), shell] as const))(
+    'prints it under %s on a host that has no timeout command, and leaves no process behind',
+    async (_, shell) => {
+      const has = "then timeout='timeout -k 1'; fi";
+      const none = "then timeout=''; fi".padEnd(has.length);
+      const text = new TextEncoder().encode(decoder.decode(program).replace(has, none));
+      expect(text.length).toBe(program.length);
+      const { snapshot, stderr } = runProbe(shell, host.parameters, text);
+      expect(stderr.replace(/.*ignored null byte.*\n/g, '')).toBe('');
+      expect(snapshot.sections).toEqual(runProbe(['dash'], host.parameters).snapshot.sections);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      expect(leftBehind()).toEqual([]);
+    },
+  );
+
   it('does nothing at all when it was cut off on its way', () => {
     for (const length of [program.length - 1 - 'tsync_probe "$@"'.length, Math.floor(program.length / 2), 40]) {
       const { stdout } = runProbe(['dash'], host.parameters, program.slice(0, length));
@@ -203,6 +218,17 @@ describe('a host that wants to keep the probe busy', () => {
     }
   });
 });
+
+/** Processes that a probe of this test left running: they still have its mark in their environment. */
+function leftBehind(): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^[0-9]+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`${MARK[0]}=${MARK[1]}`);
+    } catch {
+      return false;
+    }
+  });
+}
 
 function listing(root: string): readonly string[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => {

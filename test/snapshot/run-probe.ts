@@ -8,6 +8,9 @@ import type { Snapshot } from '#snapshot/snapshot.js';
 
 export const NONCE = '0123456789abcdef0123456789abcdef';
 
+/** In the environment of every program that this process runs, so that what it leaves behind can be found. */
+export const MARK = ['PROBE_TEST', `of ${process.pid} ${performance.timeOrigin}`] as const;
+
 /** The command line that every conversation begins with: docs/host-programs.md. */
 const BOOTSTRAP = `printf "\\n@%s ready 1\\n" "$1"
 while IFS= read -r l && [ -n "$l" ]; do set -- "$@" "$l"; done
@@ -31,7 +34,7 @@ export function runProbe(shell: readonly string[], parameters: readonly string[]
       text,
       Buffer.from('t 1\nt 2\ngo\n'),
     ]),
-    env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' },
+    env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', [MARK[0]]: MARK[1] },
     maxBuffer: 64 * 1024 * 1024,
     timeout: 60_000,
     killSignal: 'SIGKILL',
