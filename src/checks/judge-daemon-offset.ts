@@ -8,8 +8,10 @@ export function judgeDaemonOffset(facts: Facts, limitSeconds: number): Judgement
   const tracking = facts.chrony.tracking;
   if (tracking.value === null) return unknown(`chronyc tracking told nothing: ${tracking.reason}`);
   const { systemOffsetSeconds, leap, stratum } = tracking.value;
-  if (leap === 'Not synchronised' || leap === 'unknown' || stratum === 0)
-    return unknown('chronyd is not synchronised.');
+  if (leap === 'Not synchronised' || leap === 'unknown' || stratum === 0) {
+    const detail = 'While chronyd is not synchronised, the offset that it shows means nothing.';
+    return { verdict: { status: 'unknown', problem: problem('checks/unsynchronised', detail) }, evidence: [] };
+  }
   if (!Number.isFinite(systemOffsetSeconds)) return unknown('chronyc printed no number.');
   const evidence = [{ where: 'chronyc -c tracking', text: `System time ${systemOffsetSeconds} s` }];
   if (Math.abs(systemOffsetSeconds) <= limitSeconds) return { verdict: { status: 'in-sync' }, evidence };

@@ -36,6 +36,10 @@ export const catalog = {
     summary: 'the clock was not measured',
     hint: 'Run again: the exchanges with the host did not come through.',
   },
+  'checks/unsynchronised': {
+    summary: 'the daemon follows no source',
+    hint: 'See chronyc sources on the host: reach 0 means that no answer comes from any source.',
+  },
   'demo/folder': {
     summary: 'the demo cannot keep its hosts there',
     hint: 'Name another folder: an empty one, or one that does not exist yet.',
