@@ -351,12 +351,12 @@ run_timer() {
 }
 
 # anchor_guard SECONDS: a second timer for the same moment, told as time since systemd started. A daemon-reload, which others
-# may do again and again, lets the first one count anew (seen with systemd 252). Without these numbers the first must do.
+# may do again and again, lets the first one count anew (seen with systemd 252). Where it cannot be had, the first must do.
 anchor_guard() {
   systemd_start=$(monotonic_seconds UserspaceTimestampMonotonic) &&
     armed_at=$(monotonic_seconds ActiveEnterTimestampMonotonic "$guard.timer") || return 0
   printf '%s\n' "$guard-anchored" >>"$tx/guards" || return 1
-  run_timer "$guard-anchored" "--on-startup=$((armed_at - systemd_start + $1 + 1))"
+  run_timer "$guard-anchored" "--on-startup=$((armed_at - systemd_start + $1 + 1))" || :
 }
 
 # monotonic_seconds PROPERTY [UNIT]: prints it in whole seconds; some shells cannot count microseconds.
