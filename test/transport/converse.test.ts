@@ -122,7 +122,7 @@ describe('a conversation', () => {
       clock: defaultClockAsking,
     });
     expect(types(frames)).toMatch(/^ready clock( time)+ done$/);
-    expect(conversed.exchanges.length).toBeGreaterThanOrEqual(5);
+    expect(conversed.exchanges.length).toBeGreaterThanOrEqual(3);
   });
 
   it('says that a program ended without its last frame', async () => {
@@ -176,7 +176,7 @@ describe('measuring the clock of a host', () => {
     const { conversed } = await talk(await hostWith(), measuring, { clock: defaultClockAsking });
     expect(conversed.end).toBe('done');
     const measured = measureClock(conversed.exchanges, conversed.resolutionSeconds ?? 0);
-    expect(measured?.exchanges).toBeGreaterThanOrEqual(5);
+    expect(measured?.exchanges).toBeGreaterThanOrEqual(3);
     expect(Math.abs(measured!.offsetSeconds)).toBeLessThanOrEqual(measured!.boundSeconds + 0.002);
     expect(measured!.boundSeconds).toBeLessThan(0.1);
   });
@@ -190,7 +190,7 @@ describe('measuring the clock of a host', () => {
   it('goes on when every request before the program was swallowed', async () => {
     const swallowing = measuring.replace('clock_exchanges;', 'timeout 0.2 cat >/dev/null; clock_exchanges;');
     const { conversed } = await talk(await hostWith(), swallowing, { clock: defaultClockAsking });
-    expect(conversed.exchanges.length).toBeGreaterThanOrEqual(5);
+    expect(conversed.exchanges.length).toBeGreaterThanOrEqual(3);
   });
 
   it('can be asked for again in the middle, with requests before and after', async () => {
@@ -208,7 +208,7 @@ describe('measuring the clock of a host', () => {
       },
     });
     expect(conversed.end).toBe('done');
-    expect(rounds[0]).toBeGreaterThanOrEqual(5);
+    expect(rounds[0]).toBeGreaterThanOrEqual(3);
     expect(types(frames)).toMatch(/^ready idle clock( time)+ idle section idle done$/);
   });
 
