@@ -14,7 +14,7 @@ import { type Effect, type Extent, INITIAL_VIEW, type KeyPress, pressKey, type V
 /** How the person left. */
 export type ScreenEnd = 'approved' | 'declined' | 'interrupted';
 
-export interface AppProps {
+interface AppProps {
   readonly session: ReviewSession;
   readonly look: Look;
   readonly nowMs: () => number;

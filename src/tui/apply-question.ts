@@ -8,7 +8,7 @@ import { type Line, type Look, span } from './styled-line.js';
 import { textBlock } from './text-block.js';
 import type { View } from './view-state.js';
 
-export interface ApplyQuestionProps {
+interface ApplyQuestionProps {
   readonly state: RunState;
   readonly scene: Scene;
   readonly view: View;
@@ -17,7 +17,7 @@ export interface ApplyQuestionProps {
   readonly guardSeconds: (host: string) => number;
 }
 
-export interface ApplyQuestion {
+interface ApplyQuestion {
   readonly lines: readonly Line[];
   /** Which of the lines is the first group. */
   readonly firstGroup: number;
@@ -68,8 +68,9 @@ function countApproved(groups: readonly ApprovedGroup[], { state, guardSeconds }
     counted.maySteps += cost.mayStep ? 1 : 0;
     for (const { kind, name } of plan.actions)
       if (kind === 'restart') restarts.set(name, (restarts.get(name) ?? 0) + 1);
-    shortest = Math.min(shortest, guardSeconds(host));
-    longestGuard = Math.max(longestGuard, guardSeconds(host));
+    const guard = guardSeconds(host);
+    shortest = Math.min(shortest, guard);
+    longestGuard = Math.max(longestGuard, guard);
   }
   return { ...counted, restarts, guard: [shortest, longestGuard] };
 }

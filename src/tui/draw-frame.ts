@@ -17,7 +17,7 @@ import { summaryPage } from './summary-page.js';
 import { cursorHost, type Extent, groupIndex, modeOf, type Page, pageOrder, type View } from './view-state.js';
 import { clampIndex, keepVisible } from './window.js';
 
-export interface FrameProps {
+interface FrameProps {
   readonly state: RunState;
   readonly scene: Scene;
   readonly view: View;

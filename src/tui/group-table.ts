@@ -5,7 +5,7 @@ import type { HostGroup } from './host-groups.js';
 import { severityTone } from './severity.js';
 import { type Line, type Look, type Span, span } from './styled-line.js';
 
-export interface GroupTableProps {
+interface GroupTableProps {
   readonly groups: readonly HostGroup[];
   readonly width: number;
   readonly look: Look;
@@ -13,7 +13,7 @@ export interface GroupTableProps {
   readonly approved: (group: HostGroup) => number;
 }
 
-export interface GroupTable {
+interface GroupTable {
   readonly head: Line;
   readonly lines: readonly Line[];
 }

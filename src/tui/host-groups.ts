@@ -11,8 +11,6 @@ export interface HostGroup {
   readonly hosts: readonly string[];
   /** `chrony.conf, chrony.service` */
   readonly title: string;
-  readonly changes: number;
-  readonly restarts: readonly string[];
   /** Of one host, all its actions together. */
   readonly withoutSyncSeconds: number;
   readonly mayStep: boolean;
@@ -41,8 +39,6 @@ function describe({ foldKey, plans }: Fold): HostGroup {
     foldKey,
     hosts: plans.map(({ host }) => host),
     title: plan.changes.map(({ name }) => printable(name.slice(name.lastIndexOf('/') + 1))).join(', '),
-    changes: plan.changes.length,
-    restarts: plan.actions.filter(({ kind }) => kind === 'restart').map(({ name }) => printable(name)),
     ...planCost(plan),
     worst: worstSeverity(plans.flatMap(({ findings }) => findings).filter(isOpen)),
   };

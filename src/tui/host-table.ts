@@ -17,7 +17,7 @@ export interface ColumnWidths {
   readonly source: number;
 }
 
-export interface HostTableProps {
+interface HostTableProps {
   readonly items: readonly ListItem[];
   readonly widths: ColumnWidths;
   readonly width: number;
@@ -29,7 +29,7 @@ export interface HostTableProps {
   readonly elapsed: (host: string) => number | null;
 }
 
-export interface HostTable {
+interface HostTable {
   readonly head: Line;
   readonly lines: readonly Line[];
 }
@@ -53,7 +53,7 @@ export function drawHostTable(props: HostTableProps): HostTable {
   return { head, lines: props.items.map((item) => drawItem(item, columns, props)) };
 }
 
-export const SECTION_TITLES: { readonly [S in Section]: string } = {
+const SECTION_TITLES: { readonly [S in Section]: string } = {
   trouble: 'Needs a person',
   flight: 'In progress',
   next: 'Next',

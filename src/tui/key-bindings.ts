@@ -2,7 +2,7 @@ import type { Phase } from './phase.js';
 import type { Mode } from './view-state.js';
 
 /** One key as the footer and the help show it, the most needed first. `label`: one or two words. */
-export interface Binding {
+interface Binding {
   readonly keys: string;
   readonly label: string;
   readonly help: string;

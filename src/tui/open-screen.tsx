@@ -3,7 +3,7 @@ import { unifiedDiff } from '#plan/unified-diff.js';
 import { App, type ScreenEnd } from './app.js';
 import type { ReviewSession } from './review-session.js';
 
-export interface ScreenOptions {
+interface ScreenOptions {
   readonly stdout: NodeJS.WriteStream;
   readonly stdin: NodeJS.ReadStream;
   /** False under NO_COLOR: then there is not one SGR sequence on the screen. */

@@ -28,7 +28,7 @@ export interface Scene {
 }
 
 /** What of the view a scene depends on. */
-export interface SceneKeys {
+interface SceneKeys {
   readonly filter: string;
   readonly sort: Sort;
   readonly sent: boolean;

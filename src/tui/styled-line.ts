@@ -38,7 +38,7 @@ export function lineWidth(line: Line): number {
 }
 
 /** Cuts to `width` cells. */
-export function clipLine(line: Line, width: number): Line {
+function clipLine(line: Line, width: number): Line {
   const clipped: Span[] = [];
   let left = width;
   for (const { text, tone } of line) {

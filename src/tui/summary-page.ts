@@ -7,7 +7,7 @@ import { type Glyphs, glyphsFor } from './glyphs.js';
 import { type Line, type Look, span, type Tone } from './styled-line.js';
 import { heading, textBlock } from './text-block.js';
 
-export interface SummaryPageProps {
+interface SummaryPageProps {
   readonly state: RunState;
   readonly nextCommands: readonly string[];
   readonly width: number;

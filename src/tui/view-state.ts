@@ -4,7 +4,7 @@ import type { Phase } from './phase.js';
 import type { Scene } from './scene.js';
 import { clampIndex, keepVisible } from './window.js';
 
-export type Tab = 'hosts' | 'groups' | 'summary';
+type Tab = 'hosts' | 'groups' | 'summary';
 type Origin = 'hosts' | 'groups' | 'confirm';
 
 /** One host in full; `from` is where it was opened and decides what the next one is. */
@@ -60,7 +60,7 @@ export interface Extent {
   readonly length: number;
 }
 
-export interface Step {
+interface Step {
   readonly view: View;
   readonly effects: readonly Effect[];
 }
