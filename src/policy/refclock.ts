@@ -60,7 +60,7 @@ find_clock() {
     device=\${name%/clock_name}
     device=/dev/\${device##*/}
     [ -e /dev/ptp_hyperv ] && device=/dev/ptp_hyperv
-    [ -e "$device" ] && return 0
+    [ -c "$device" ] && return 0
   done
   return 1
 }
