@@ -118,7 +118,7 @@ release_lock() {
 # makes process groups of its own, and because the group of the apply program may be that of its parent.
 end_orphans() {
   # shellcheck disable=SC2013 # paths of /proc hold no spaces
-  for orphan in $(grep -l -s -F "TSYNC_TRANSACTION=$transaction:" /proc/[0-9]*/environ 2>/dev/null); do
+  for orphan in $(grep -l -s -F "TSYNC_TRANSACTION=$tx:" /proc/[0-9]*/environ 2>/dev/null); do
     orphan=${orphan#/proc/}
     orphan=${orphan%/environ}
     if ! is_ancestor "$orphan"; then kill -9 "$orphan" 2>/dev/null; fi
@@ -493,7 +493,7 @@ prepare() {
     return 1
   fi
   step precheck ok
-  export TSYNC_TRANSACTION="$transaction:"
+  export TSYNC_TRANSACTION="$tx:"
   mkdir "$tx" 2>/dev/null || {
     step prepare 'failed:this transaction was begun before'
     return 1

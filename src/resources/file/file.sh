@@ -18,7 +18,7 @@ find_target() {
 attributes() {
   found=$(stat -c '%a %U %G' "$1" 2>/dev/null) || return 1
   if [ -n "$root" ]; then
-    case $(stat -c '%u %U %G' /proc/self) in
+    case $(stat -L -c '%u %U %G' /proc/self) in
       "0 "*) ;;
       *" ${found#* }") found="${found%% *} root root" ;;
     esac
