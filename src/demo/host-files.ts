@@ -70,6 +70,7 @@ function base(host: DemoHost, distribution: Distribution): Part {
       ...(host.fault === 'noisy' ? { 'root/home/ops/.bashrc': NOISE } : {}),
     },
     folders: [
+      'root/dev',
       'root/run/systemd/system',
       'root/run/chrony-dhcp',
       'root/etc/systemd/system/multi-user.target.wants',

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readlinkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -223,6 +224,38 @@ describe('systemd', () => {
     erp.write('/etc/udev/rules.d/99-x.rules', '');
     erp.run('udevadm', 'trigger', '--subsystem-match=ptp', '--action=add');
     expect(lstatSync(link, { throwIfNoEntry: false })).toBeUndefined();
+  });
+});
+
+describe('every shell', () => {
+  test('gives the same answers', async () => {
+    const api = await host('api01');
+    const ask = (shell: readonly string[], command: string, ...args: string[]) => {
+      const [program = '', ...first] = shell;
+      const path = join(api.folder, 'bin', command);
+      return spawnSync(program, [...first, path, ...args], { encoding: 'utf8', env: { TSYNC_DEMO_UID: '0' } }).stdout;
+    };
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: dpkg-query's own
+    for (const question of [
+      ['chronyd', '-p', '-f', '/etc/chrony/chrony.conf'],
+      ['systemctl', 'show', '-p', 'Id,LoadState,ActiveState,MainPID,FragmentPath', 'chrony', 'ntp.service'],
+      ['systemctl', 'is-enabled', 'chronyd'],
+      ['dpkg-query', '-W', '-f', '${Package} ${Version}\\n', 'chrony'],
+      ['id', '-u'],
+      ['modinfo', 'hv_utils'],
+    ] as [string, ...string[]][]) {
+      // biome-ignore-end lint/suspicious/noTemplateCurlyInString: dpkg-query's own
+      const expected = ask(['/bin/sh'], ...question);
+      expect(expected).not.toBe('');
+      for (const shell of [['/bin/bash'], ['/bin/busybox', 'ash'], ['/bin/mksh']]) {
+        if (!existsSync(shell[0] ?? '')) continue;
+        expect(ask(shell, ...question), `${shell.join(' ')} ${question.join(' ')}`).toBe(expected);
+      }
+    }
+    const names = (shell: readonly string[]) =>
+      ask(shell, 'chronyc', '-c', '-N', 'sources').replace(/^(.,.,[^,]*).*$/gm, '$1');
+    expect(names(['/bin/bash'])).toBe(names(['/bin/sh']));
+    expect(names(['/bin/busybox', 'ash'])).toBe(names(['/bin/sh']));
   });
 });
 
