@@ -1,7 +1,7 @@
 import { TsyncError } from '#errors/tsync-error.js';
 import type { Finding, HostPlan } from '#plan/plan.js';
 import type { Change } from '#resources/resource.js';
-import { bytesFromJson, bytesToJson } from './bytes-json.js';
+import { bytesFromJson, bytesToJson } from '#snapshot/bytes-json.js';
 import type { Event } from './event.js';
 
 /** Version of the shape that `eventToJson` writes; `eventFromJson` refuses any other. */

@@ -10,7 +10,10 @@ export function summariseHost(facts: Facts): HostSummary {
 function os({ os: fact }: Facts): string {
   if (fact.value === null) return 'unknown';
   const { prettyName, id, versionId } = fact.value;
-  const name = prettyName.replace(/\s*\(.*\)$/, '').replace(/^(Debian) GNU\/Linux/, '$1').replace(/ (release|Enterprise Linux)/g, '');
+  const name = prettyName
+    .replace(/\s*\(.*\)$/, '')
+    .replace(/^(Debian) GNU\/Linux/, '$1')
+    .replace(/ (release|Enterprise Linux)/g, '');
   return printable(name || `${id} ${versionId}`).slice(0, 40);
 }
 
@@ -22,13 +25,16 @@ function platform({ cloud, virtualization }: Facts): string {
 function daemon({ daemons }: Facts): string {
   const active = daemons.filter((candidate) => candidate.active.value === true);
   if (active.length === 0) return daemons.some((candidate) => candidate.active.value === null) ? 'unknown' : 'none';
-  return active.map(({ name, version }) => (version.value ? `${name} ${printable(version.value).split('-')[0]}` : name)).join(' + ');
+  return active
+    .map(({ name, version }) => (version.value ? `${name} ${printable(version.value).split('-')[0]}` : name))
+    .join(' + ');
 }
 
 function source({ chrony, timesyncd, ntpd, daemons }: Facts): string {
   const selected = chrony.sources.value?.find((candidate) => candidate.state === '*');
   if (selected) return printable(selected.name);
-  if (timesyncd.value?.synchronised) return printable(timesyncd.value.serverName ?? timesyncd.value.serverAddress ?? 'unknown');
+  if (timesyncd.value?.synchronised)
+    return printable(timesyncd.value.serverName ?? timesyncd.value.serverAddress ?? 'unknown');
   const peer = ntpd.value?.peers.find((candidate) => candidate.tally === '*' || candidate.tally === 'o');
   if (peer) return printable(peer.remote);
   const readable = chrony.sources.value !== null || timesyncd.value !== null || ntpd.value !== null;
