@@ -12,8 +12,14 @@ export interface ConfigEdit {
 /** Applies the edit; every line that is not named and not ours stays as it is, byte for byte. */
 export function editConfig(lines: readonly ConfigLine[], edit: ConfigEdit): readonly ConfigLine[] {
   if (edit.disable.size === 0 && edit.enable.size === 0 && sameBlock(lines, edit.block)) return lines;
-  const kept = lines.flatMap((line, index) => (line.ours ? [] : [switchLine(line, index, edit)]));
+  // A mark of ours without its partner goes too: beside the new block it would make a block of somebody else's lines.
+  const kept = lines.flatMap((line, index) => (line.ours || isMark(line) ? [] : [switchLine(line, index, edit)]));
   return [...kept, ...makeBlock(kept, edit.block)];
+}
+
+function isMark({ text }: ConfigLine): boolean {
+  const trimmed = text.trimEnd();
+  return trimmed === BLOCK_BEGIN || trimmed === BLOCK_END;
 }
 
 function switchLine(line: ConfigLine, index: number, edit: ConfigEdit): ConfigLine {

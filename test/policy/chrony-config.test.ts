@@ -81,7 +81,8 @@ describe('an edit', () => {
         const edited = parseChronyConfig(printChronyConfig(editConfig(lines, { disable, enable: new Set(), block })));
         const untouched = lines
           .filter((line, index) => !line.ours && !disable.has(index))
-          .map((line) => line.text.trimEnd());
+          .map((line) => line.text.trimEnd())
+          .filter((text) => text !== '# BEGIN tsync' && text !== '# END tsync');
         const left = edited.map((line) => line.text.trimEnd());
         for (const text of untouched) expect(left).toContain(text);
       }),
@@ -96,6 +97,14 @@ describe('an edit', () => {
         expect(printChronyConfig(editConfig(parseChronyConfig(once), edit))).toEqual(once);
       }),
     );
+  });
+
+  it('makes no block of foreign lines between marks that lost their partners', () => {
+    const nested = '# BEGIN tsync\nserver a\n# BEGIN tsync\nserver b\n# END tsync\nserver c\n# END tsync\n';
+    const edit = { disable: new Set<number>(), enable: new Set<number>(), block: [] };
+    const once = editConfig(parse(nested), edit);
+    expect(print(once)).toBe('server a\nserver c\n');
+    expect(editConfig(once, edit)).toBe(once);
   });
 
   it('switches a line off and on again to the same bytes', () => {
