@@ -52,6 +52,7 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
   process.env.NODE_ENV ??= 'production';
   const { openScreen } = await import('#tui/open-screen.js');
   const items: ApplyTask[] = [];
+  const guards = new Map<string, number>();
   const approval = Promise.withResolvers<ReadonlySet<string>>();
   let next: readonly string[] = [];
   const screen = openScreen(
@@ -61,8 +62,7 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
       approve: (hosts) => approval.resolve(hosts),
       interrupt: run.interrupt,
       nextCommands: () => next,
-      guardSeconds: (host) =>
-        items.find(({ task }) => task.host.name === host)?.task.settings.settings.rollout.confirmTimeoutSeconds ?? 0,
+      guardSeconds: (host) => guards.get(host) ?? 0,
     },
     {
       stdin: process.stdin,
@@ -73,7 +73,10 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
   );
   void screen.then(() => approval.resolve(new Set()));
   run.deps.finishSignal.addEventListener('abort', () => approval.resolve(new Set()));
-  await assess((item) => items.push(item));
+  await assess((item) => {
+    items.push(item);
+    guards.set(item.task.host.name, item.task.settings.settings.rollout.confirmTimeoutSeconds);
+  });
   const approved = items.length === 0 ? new Set<string>() : await approval.promise;
   for (const item of items) if (!approved.has(item.task.host.name)) finish(run, item, 'declined');
   await apply(

@@ -2,7 +2,6 @@
 export type BytesJson = { readonly text: string } | { readonly base64: string };
 
 /** Never fails: what is no UTF-8 becomes base64. */
-/** Text where the bytes are UTF-8, else base64. Never fails. */
 export function bytesToJson(bytes: Uint8Array): BytesJson {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };

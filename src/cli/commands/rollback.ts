@@ -17,7 +17,8 @@ export type RollbackOptions = FleetOptions &
 
 /** `tsync rollback RUN`: the changes of that run swapped, with the same review, guard and proof. Gives the exit code. */
 export async function rollback(name: string, options: RollbackOptions): Promise<number> {
-  const taken = findRun(name, { touched: true });
+  // `latest` is the latest change: taking it back twice finds nothing to do, and never brings it in again.
+  const taken = findRun(name, name === 'latest' ? { touched: true, kinds: ['run', 'apply'] } : {});
   const changes = changesToTakeBack(taken);
   const inventory = options.inventory ?? taken.inventory;
   const { tasks: all } = await loadFleet(inventory, options);
