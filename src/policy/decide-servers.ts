@@ -6,9 +6,13 @@ import { isSameServer, isServerLine, serverLine } from './server-line.js';
 import type { Settings } from './settings.js';
 import type { StrategyRow } from './strategies.js';
 
-/** True when the daemon reads at least one server, pool or peer line now. */
+/** True when a strategy that keeps servers finds at least one: a line that counts now, or that would come back. */
 export function hasConfiguredServers(layout: ChronyLayout): boolean {
-  return ownLines(layout).some(isServerLine) || activeForeign(layout).length > 0;
+  return (
+    ownLines(layout).some(isServerLine) ||
+    activeForeign(layout).length > 0 ||
+    disabledForeign(layout).some(({ line }) => isServerLine(line))
+  );
 }
 
 /** Which server, pool, peer and DHCP sourcedir lines go, come back or are ours. */
