@@ -25,7 +25,11 @@ const layerRules = LAYERS.slice(0, -1).map(([layer, reason], index) => ({
   comment: `${layer}/ imports nothing from below it: ${reason}`,
   severity: 'error',
   from: { path: `^src/${layer}/` },
-  to: { path: `^src/(${LAYERS.slice(index + 1).map(([below]) => below).join('|')})/` },
+  to: {
+    path: `^src/(${LAYERS.slice(index + 1)
+      .map(([below]) => below)
+      .join('|')})/`,
+  },
 }));
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -93,6 +97,10 @@ export default {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.test.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'],
+    },
   },
 };

@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startRelay } from '../scripts/relay.mjs';
 import { measure } from './measure.mjs';
 import { startSshd } from './sshd.mjs';
-import { startRelay } from './turnarounds.mjs';
 
 const HOSTS = Number(process.argv[2] ?? 100);
 const AT_A_TIME = Number(process.argv[3] ?? 20);
@@ -122,14 +122,15 @@ console.log();
 for (const [name, { cpuSeconds }] of rows.slice(1))
   console.log(`client CPU ratio to ${name.split(' ')[0]}: ${(audit.cpuSeconds / cpuSeconds).toFixed(2)}`);
 
-const relay = await startRelay(server.port);
+const relay = await startRelay({ port: server.port, delayMs: 25 });
 const oneHost = writeInventory('relay.yaml', [['127.0.0.1', relay.port]]);
-await measure(process.execPath, [tsync, 'audit', oneHost, '--known-hosts', server.knownHosts], home);
-const ours = relay.take();
+const relayed = await measure(process.execPath, [tsync, 'audit', oneHost, '--known-hosts', server.knownHosts], home);
+if (relayed.code !== 0 && relayed.code !== 2) throw new Error(`tsync through the relay: ${relayed.output}`);
+const ours = relay.turns;
+relay.reset();
 await measure('ssh', [...sshOptions, '-p', String(relay.port), '127.0.0.1', 'true'], home);
-const theirs = relay.take();
-relay.stop();
-console.log(`network turnarounds of one audit: ${ours}, of ssh HOST true: ${theirs}`);
+console.log(`network turnarounds of one whole audit: ${ours}, of ssh HOST true: ${relay.turns}`);
+relay.close();
 process.exit(0);
 
 function writeInventory(name, hosts) {

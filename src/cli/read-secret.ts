@@ -34,12 +34,25 @@ export function ask(prompt: string): Promise<string> {
     let secret = '';
     const onData = (chunk: Buffer): void => {
       for (const character of chunk.toString('utf8')) {
-        if (character === '\r' || character === '\n' || character === '\u0004') return end(() => resolve(secret));
-        if (character === '\u0003')
-          return end(() => reject(new TsyncError('usage/interrupted', 'Interrupted at a prompt.', { exitCode: 64 })));
-        if (character === '\u007f' || character === '\b') secret = secret.slice(0, -1);
-        else if (character === '\u0015') secret = '';
-        else secret += character;
+        switch (character) {
+          case '\r':
+          case '\n':
+          case '\u0004':
+            end(() => resolve(secret));
+            return;
+          case '\u0003':
+            end(() => reject(new TsyncError('usage/interrupted', 'Interrupted at a prompt.', { exitCode: 64 })));
+            return;
+          case '\u007f':
+          case '\b':
+            secret = secret.slice(0, -1);
+            break;
+          case '\u0015':
+            secret = '';
+            break;
+          default:
+            secret += character;
+        }
       }
     };
     function end(settle: () => void): void {

@@ -2,36 +2,34 @@ import type { ClockExchange } from '#snapshot/snapshot.js';
 
 /** How the clock of a host is asked. */
 export interface ClockAsking {
-  /** Enough answers. */
-  readonly exchanges: number;
-  /** Time between two requests, which do not wait for answers: at long distances many fit into one turnaround. */
-  readonly everyMs: number;
-  /** Requests in all. */
-  readonly atMost: number;
+  /** Requests that travel together: a burst costs one turnaround. */
+  readonly burst: number;
+  /** Bursts at the most. */
+  readonly bursts: number;
+  /** Half of the smallest round trip that needs no further burst, in seconds. */
+  readonly goodEnoughSeconds: number;
 }
 
 export interface ClockAskingDeps {
-  readonly send: (line: string) => void;
+  /** Sends lines, all in one packet. */
+  readonly send: (lines: string) => void;
   readonly monotonicMs: () => number;
   readonly nowSeconds: () => number;
   /** The number of the last request so far: a late answer of an earlier round must not count for this one. */
   readonly firstSequence: number;
-  /** Length of the line, measured roughly: only on a long one is it worth asking before the host says that it listens. */
+  /** Length of the line, measured roughly. */
   readonly turnaroundMs: number;
 }
 
-/** Before the host says that it listens, no more than this: what waits in its input is answered late and measures nothing. */
-const MOST_AHEAD = 12;
+/** From here on one more turnaround costs more than one more burst could gain: `go` travels with the first. */
+const LONG_LINE_MS = 20;
 
-/** Sent when all requests were used up before the host listened: these it cannot have missed. */
-const LAST_REQUESTS = 3;
-
-/** So many answers are enough even if none of them was prompt, as multiple of the prompt ones that would be. */
-const ENOUGH_ANYWAY = 3;
+/** An answer that takes longer is not waited for. */
+const STALLED_MS = 2_000;
 
 /**
- * One round of clock exchanges: `t 1`, `t 2`, ... until enough prompt answers came, then `go`. Requests may be lost (a `head` with a
- * buffer swallows what follows the program): they are simply not counted. `go` is sent only after the frame `clock`, so that it is not.
+ * One round of clock exchanges, begun when the host says with the frame `clock` that it listens: a burst `t 1`, `t 2`, `t 3`, its
+ * answers, another burst while the best of them is not good enough, then `go`. The first answer of a burst waited for nothing.
  */
 export class ClockRounds {
   readonly exchanges: ClockExchange[] = [];
@@ -39,87 +37,84 @@ export class ClockRounds {
 
   readonly #asking: ClockAsking;
   readonly #deps: ClockAskingDeps;
-  readonly #ahead: number;
   readonly #sent = new Map<number, { readonly at: number; readonly monotonicMs: number }>();
   #timer: NodeJS.Timeout | null = null;
   #sequence: number;
-  #requests = 0;
-  #prompt = 0;
-  #lastArrivalMs = 0;
+  #bursts = 0;
+  #bestSeconds = Number.POSITIVE_INFINITY;
   #over = false;
 
   constructor(asking: ClockAsking, deps: ClockAskingDeps) {
     this.#asking = asking;
     this.#deps = deps;
     this.#sequence = deps.firstSequence;
-    this.#ahead = Math.min(MOST_AHEAD, Math.floor(deps.turnaroundMs / asking.everyMs));
   }
 
   get lastSequence(): number {
     return this.#sequence;
   }
 
-  /** `go` was sent: what comes now is no answer any more. */
+  /** `go` was sent. Answers to what was sent before it still count. */
   get over(): boolean {
     return this.#over;
   }
 
-  start(): void {
-    this.#timer = setInterval(() => this.#tick(), this.#asking.everyMs);
-  }
-
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
   }
 
   /** The frame `clock` came: the host listens. */
   onClock(resolutionSeconds: number): void {
+    if (this.resolutionSeconds !== null) return;
     this.resolutionSeconds = resolutionSeconds;
-    this.#lastArrivalMs = this.#deps.monotonicMs();
-    if (this.#requests < this.#asking.atMost) this.#ask();
-    else for (let i = 0; i < LAST_REQUESTS; i++) this.#ask();
-    this.#goWhenEnough();
+    this.#ask();
   }
 
   onTime(sequence: number, hostSeconds: number): void {
     const sent = this.#sent.get(sequence);
     if (!sent) return;
     this.#sent.delete(sequence);
-    const now = this.#deps.monotonicMs();
-    const receivedAt = this.#deps.nowSeconds();
-    const roundTripSeconds = (now - sent.monotonicMs) / 1000;
-    this.exchanges.push({ sentAt: sent.at, hostAt: hostSeconds, receivedAt, roundTripSeconds });
-    // Answers that come in a row had waited in the host's input: they count, but are not yet enough.
-    if (now - this.#lastArrivalMs >= this.#asking.everyMs / 3) this.#prompt += 1;
-    this.#lastArrivalMs = now;
-    this.#goWhenEnough();
+    const roundTripSeconds = (this.#deps.monotonicMs() - sent.monotonicMs) / 1000;
+    this.exchanges.push({
+      sentAt: sent.at,
+      hostAt: hostSeconds,
+      receivedAt: this.#deps.nowSeconds(),
+      roundTripSeconds,
+    });
+    this.#bestSeconds = Math.min(this.#bestSeconds, roundTripSeconds / 2);
+    if (this.#sent.size === 0 && !this.#over) this.#goOn();
   }
 
-  #tick(): void {
-    if (this.resolutionSeconds === null && this.#requests >= this.#ahead) return;
-    if (this.#requests >= this.#asking.atMost) this.stop();
+  #goOn(): void {
+    const isEnough = this.#bestSeconds <= this.#asking.goodEnoughSeconds || this.#bursts >= this.#asking.bursts;
+    if (isEnough) this.#go('');
     else this.#ask();
-    this.#goWhenEnough();
   }
 
   #ask(): void {
-    this.#sequence += 1;
-    this.#requests += 1;
-    this.#sent.set(this.#sequence, { at: this.#deps.nowSeconds(), monotonicMs: this.#deps.monotonicMs() });
-    this.#deps.send(`t ${this.#sequence}`);
+    this.#bursts += 1;
+    const at = this.#deps.nowSeconds();
+    const monotonicMs = this.#deps.monotonicMs();
+    let lines = '';
+    for (let i = 0; i < this.#asking.burst; i++) {
+      this.#sequence += 1;
+      this.#sent.set(this.#sequence, { at, monotonicMs });
+      lines += `t ${this.#sequence}\n`;
+    }
+    if (this.#deps.turnaroundMs >= LONG_LINE_MS) {
+      this.#go(lines);
+      return;
+    }
+    this.stop();
+    this.#timer = setTimeout(() => this.#go(''), STALLED_MS);
+    this.#deps.send(lines);
   }
 
-  #goWhenEnough(): void {
-    if (this.#over || this.resolutionSeconds === null || !this.#isEnough()) return;
+  #go(linesBefore: string): void {
+    if (this.#over) return;
     this.#over = true;
     this.stop();
-    this.#deps.send('go');
-  }
-
-  #isEnough(): boolean {
-    const { exchanges, atMost } = this.#asking;
-    if (this.#prompt >= exchanges || this.exchanges.length >= ENOUGH_ANYWAY * exchanges) return true;
-    return this.#requests >= atMost;
+    this.#deps.send(`${linesBefore}go\n`);
   }
 }

@@ -65,7 +65,7 @@ export interface Conversed extends ClockRound {
 }
 
 /** Three prompt answers: each costs 0.2 to 0.6 ms of CPU here, and the shortest round trip of three is rarely bettered by a fourth. */
-export const defaultClockAsking: ClockAsking = { exchanges: 3, everyMs: 12, atMost: 40 };
+export const defaultClockAsking: ClockAsking = { burst: 3, bursts: 4, goodEnoughSeconds: 0.01 };
 
 export const defaultConverseDeadlines: ConverseDeadlines = { readyMs: 20_000, silenceMs: 30_000, totalMs: 180_000 };
 
@@ -148,10 +148,9 @@ class Conversation {
     const { monotonicMs, nowSeconds } = this.#options;
     const firstSequence = this.#round?.lastSequence ?? 0;
     const turnaroundMs = this.#turnaroundMs;
-    const send = (line: string) => this.#send(line);
+    const send = (lines: string) => this.#send(lines.trimEnd());
     this.#round?.stop();
     this.#round = new ClockRounds(asking, { send, monotonicMs, nowSeconds, firstSequence, turnaroundMs });
-    this.#round.start();
     return this.#round;
   }
 

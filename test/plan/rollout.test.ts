@@ -18,7 +18,10 @@ describe('waves', () => {
   });
 
   it('places every host exactly once and in order', () => {
-    const amount = fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 100 }).map((share): Amount => `${share}%`));
+    const amount = fc.oneof(
+      fc.integer({ min: 1, max: 50 }),
+      fc.integer({ min: 1, max: 100 }).map((share): Amount => `${share}%`),
+    );
     fc.assert(
       fc.property(fc.nat(300), fc.array(amount, { minLength: 1, maxLength: 5 }), (count, serial) => {
         expect(waves(hosts(count), serial).flat()).toEqual(hosts(count));

@@ -46,7 +46,8 @@ export function makeKey(type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519'): KeyPair 
         ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
         : ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
   const parsed = ssh2.utils.parseKey(pair.private);
-  if (parsed instanceof Error) throw parsed;
+  // ssh2 now and then generates a key that it cannot read itself (its issue 1344): such a one is made again.
+  if (parsed instanceof Error) return makeKey(type);
   return { privateKey: pair.private, publicBlob: parsed.getPublicSSH() };
 }
 
