@@ -49,10 +49,10 @@ function furnishAgain(): void {
 const count = () => Number(readFileSync(join(host.folder, 'count'), 'utf8'));
 const countAnew = () => rmSync(join(host.folder, 'count'), { force: true });
 
-/** What the host's timers would do now: each fires once; without one nothing was changed yet. */
+/** What the host's timers would do now, unless the first has disarmed the second; without one nothing was changed yet. */
 function fireGuards(shell: readonly string[]): void {
   for (const timer of host.armedGuards()) {
-    rmSync(join(host.active, timer));
+    rmSync(join(host.active, timer), { force: true });
     host.undo(shell, ID);
   }
 }
