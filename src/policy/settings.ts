@@ -1,4 +1,13 @@
-export const STRATEGIES = ['auto', 'host-only', 'host+ntp', 'host+ptp', 'ptp-only', 'ptp+ntp', 'ntp-only', 'monitor'] as const;
+export const STRATEGIES = [
+  'auto',
+  'host-only',
+  'host+ntp',
+  'host+ptp',
+  'ptp-only',
+  'ptp+ntp',
+  'ntp-only',
+  'monitor',
+] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 export interface NtpServer {

@@ -28,16 +28,59 @@ export type EventBody =
     }
   | { readonly type: 'host-connecting'; readonly host: string }
   | { readonly type: 'host-probing'; readonly host: string }
-  | { readonly type: 'host-assessed'; readonly host: string; readonly plan: HostPlan; readonly clock: ClockMeasurement | null; readonly summary: HostSummary; readonly notes: readonly string[] }
+  | {
+      readonly type: 'host-assessed';
+      readonly host: string;
+      readonly plan: HostPlan;
+      readonly clock: ClockMeasurement | null;
+      readonly summary: HostSummary;
+      readonly notes: readonly string[];
+    }
   /** What the host itself saw of the servers it is to get; problem is null when each answered. */
-  | { readonly type: 'host-preflight'; readonly host: string; readonly notes: readonly string[]; readonly problem: Problem | null }
+  | {
+      readonly type: 'host-preflight';
+      readonly host: string;
+      readonly notes: readonly string[];
+      readonly problem: Problem | null;
+    }
   | { readonly type: 'host-approved'; readonly host: string; readonly planDigest: string; readonly by: string }
-  | { readonly type: 'apply-started'; readonly host: string; readonly transaction: string; readonly planDigest: string; readonly guardSeconds: number }
-  | { readonly type: 'apply-step'; readonly host: string; readonly transaction: string; readonly step: string; readonly detail: string }
+  | {
+      readonly type: 'apply-started';
+      readonly host: string;
+      readonly transaction: string;
+      readonly planDigest: string;
+      readonly guardSeconds: number;
+    }
+  | {
+      readonly type: 'apply-step';
+      readonly host: string;
+      readonly transaction: string;
+      readonly step: string;
+      readonly detail: string;
+    }
   | { readonly type: 'host-applied'; readonly host: string; readonly transaction: string }
-  | { readonly type: 'verify-attempt'; readonly host: string; readonly attempt: number; readonly waitingFor: readonly string[]; readonly clock: ClockMeasurement | null }
-  | { readonly type: 'verdict'; readonly host: string; readonly transaction: string; readonly verdict: 'confirm' | 'revert'; readonly reason: string }
-  | { readonly type: 'host-finished'; readonly host: string; readonly outcome: Outcome; readonly problem: Problem | null; readonly clock: ClockMeasurement | null; readonly source: string | null }
+  | {
+      readonly type: 'verify-attempt';
+      readonly host: string;
+      readonly attempt: number;
+      readonly waitingFor: readonly string[];
+      readonly clock: ClockMeasurement | null;
+    }
+  | {
+      readonly type: 'verdict';
+      readonly host: string;
+      readonly transaction: string;
+      readonly verdict: 'confirm' | 'revert';
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'host-finished';
+      readonly host: string;
+      readonly outcome: Outcome;
+      readonly problem: Problem | null;
+      readonly clock: ClockMeasurement | null;
+      readonly source: string | null;
+    }
   | { readonly type: 'run-interrupted'; readonly how: 'finish' | 'leave' }
   | { readonly type: 'run-finished'; readonly exitCode: number };
 

@@ -4,7 +4,15 @@ import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { HostSummary, OperatorClock, RunKind } from './event.js';
 import type { Outcome } from './outcome.js';
 
-export type Stage = 'waiting' | 'connecting' | 'probing' | 'assessed' | 'approved' | 'applying' | 'verifying' | 'finished';
+export type Stage =
+  | 'waiting'
+  | 'connecting'
+  | 'probing'
+  | 'assessed'
+  | 'approved'
+  | 'applying'
+  | 'verifying'
+  | 'finished';
 
 export interface HostState {
   readonly host: string;
