@@ -115,8 +115,10 @@ async function verify(dialog: SettleDialog, input: SettleTask, begunMs: number, 
   const { settleTimeoutSeconds } = input.task.settings.settings.rollout;
   const untilMs = begunMs + settleTimeoutSeconds * 1000;
   for (let attempt = 1; ; attempt++) {
+    // The clock after the daemon: one that has just been told its source may still step between the two.
+    const frames = await dialog.request('probe');
     const clock = await dialog.measureClock();
-    const probed = assembled([...(await dialog.request('probe')), { type: 'done' }], clock);
+    const probed = assembled([...frames, { type: 'done' }], clock);
     const standing = input.standingOf(probed);
     const { name: host } = input.task.host;
     deps.emit({

@@ -8,10 +8,13 @@ tsync_probe() {
   read_parameters ${1+"$@"}
   watchdog 120
   clock_exchanges
-  probe_sections
+  probe_gathered
   unwatch
   done_frame
 }
+
+# probe_gathered: the sections in few large writes instead of many small ones (each would be a packet of its own), and bounded.
+probe_gathered() { probe_sections | head -c 16777216; }
 
 probe_sections() {
   limit_before=$limit

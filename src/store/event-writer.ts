@@ -26,23 +26,25 @@ export class EventWriter {
   append(run: string, event: Event): void {
     this.throwTrouble();
     this.waiting.push({ run, event });
-    if (durability(event) === 'now' || this.waiting.length >= MOST_WAITING) this.flush();
+    if (durability(event) === 'now') this.flush();
+    else if (this.waiting.length >= MOST_WAITING) this.flush('normal');
     else this.timer ??= setTimeout(() => this.flushLater(), DELAY_MS).unref();
   }
 
-  flush(): void {
+  /** `normal` leaves it to the system when the file reaches the disk: the next `full` brings all that came before with it. */
+  flush(synchronous: 'full' | 'normal' = 'full'): void {
     this.throwTrouble();
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     const events = this.waiting;
     this.waiting = [];
-    if (events.length > 0) this.write(events);
+    if (events.length > 0) this.write(events, synchronous);
   }
 
   /** Nobody listens to a timer: what went wrong is told to the next who writes. */
   private flushLater(): void {
     try {
-      this.flush();
+      this.flush('normal');
     } catch (error) {
       this.trouble ??= error;
     }
@@ -53,8 +55,9 @@ export class EventWriter {
   }
 
   /** After a failure nothing more is written: a log with a hole would be worse than one that ends. */
-  private write(waiting: readonly Waiting[]): void {
+  private write(waiting: readonly Waiting[], synchronous: 'full' | 'normal'): void {
     try {
+      this.database.exec(`pragma synchronous = ${synchronous}`);
       this.database.exec('begin immediate');
       for (const [run, events] of byRun(waiting)) this.insert(run, events);
       this.database.exec('commit');

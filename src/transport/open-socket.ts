@@ -41,9 +41,31 @@ export function openSocket(target: Target, signal: AbortSignal): Promise<Socket>
     socket.once('error', onError);
     socket.once('connect', () => {
       settle();
-      resolve(socket);
+      resolve(gathering(socket));
     });
   });
+}
+
+/**
+ * Sends all that is written in one turn of the event loop at once: ssh2 writes the length, the text and the tag of every packet
+ * one by one, which would be three system calls and three segments.
+ */
+function gathering(socket: Socket): Socket {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  let corked = false;
+  const uncork = () => {
+    corked = false;
+    socket.uncork();
+  };
+  socket.write = ((...args: unknown[]) => {
+    if (!corked) {
+      corked = true;
+      socket.cork();
+      process.nextTick(uncork);
+    }
+    return write(...args);
+  }) as Socket['write'];
+  return socket;
 }
 
 /** `192.0.2.1 port 22`, printable. */
