@@ -4,7 +4,7 @@ import { TsyncError } from '#errors/tsync-error.js';
 import type { Change } from '#resources/resource.js';
 import type { HostState, RunState } from '#run/run-state.js';
 import { createTransport } from '../create-transport.js';
-import { findRun } from '../find-run.js';
+import { findRun, withStore } from '../find-run.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
 import type { ExitOptions, FleetOptions, OutputOptions } from '../options.js';
@@ -17,9 +17,9 @@ export type RollbackOptions = FleetOptions &
 
 /** `tsync rollback RUN`: the changes of that run swapped, with the same review, guard and proof. Gives the exit code. */
 export async function rollback(name: string, options: RollbackOptions): Promise<number> {
-  // `latest` is the latest change: taking it back twice finds nothing to do, and never brings it in again.
-  const taken = findRun(name, name === 'latest' ? { touched: true, kinds: ['run', 'apply'] } : {});
+  const taken = name === 'latest' ? latestChange() : findRun(name);
   const changes = changesToTakeBack(taken);
+  if (changes.size === 0) throw nothing(`Run ${taken.run} changed nothing, or everything was taken back already.`);
   const inventory = options.inventory ?? taken.inventory;
   const { tasks: all } = await loadFleet(inventory, options);
   const tasks = all.filter(({ host }) => changes.has(host.name));
@@ -50,10 +50,19 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
   );
 }
 
+/** The latest run that left changes on a host. Never a rollback: taking back twice finds nothing, and brings nothing in again. */
+function latestChange(): RunState {
+  const runs = withStore((store) => store.runs({ touched: true, kinds: ['run', 'apply'] }));
+  for (const { run } of runs) {
+    const state = findRun(run);
+    if (changesToTakeBack(state).size > 0) return state;
+  }
+  throw nothing('No run that is kept here changed anything.');
+}
+
 /** By host, in the order in which they were made; of hosts that were taken back already there is nothing left to do. */
 function changesToTakeBack(run: RunState): ReadonlyMap<string, readonly Change[]> {
   const touched = [...run.hosts.values()].filter(isTouched);
-  if (touched.length === 0) throw nothing(`Run ${run.run} changed nothing, or everything was taken back already.`);
   return new Map(touched.map(({ host, plan }) => [host, plan?.changes ?? []]));
 }
 

@@ -94,12 +94,12 @@ run_before_start() {
 }
 
 # run_below_root SCRIPT: a copy of it in which every path of the host is below the host's root; what it wrote with
-# that root in front is as on a real host again afterwards.
+# that root in front is as on a real host again afterwards. Devices are plain files here: -c becomes -e.
 run_below_root() {
   here='\(^\|[^A-Za-z0-9_./}-]\)'
   copy=$state/${1##*/}
   sed -e "s#$here/\(sys\|dev\|run\|etc\|var\|proc\)/#\\1$root/\\2/#g" \
-    -e "s#$root/dev/null#/dev/null#g" \
+    -e "s#$root/dev/null#/dev/null#g" -e 's#\[ -c "#[ -e "#g' \
     -e "s#^PATH=.*#PATH=$home/bin:$home/tools:$PATH#" "$root$1" >"$copy"
   /bin/sh "$copy"
   run_status=$?
