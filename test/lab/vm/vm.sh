@@ -1,7 +1,7 @@
 #!/bin/bash
 # vm.sh: one real Debian 13 machine under emulation, with a PTP clock named "hyperv" as an Azure guest has.
 #   vm.sh image          build kernel module and disk once (about three minutes; needs root)
-#   vm.sh up [N]         start N machines (default 1) at 127.0.0.1:2401 and up, ready in about 40 s each; prints an inventory
+#   vm.sh up [N]         start N machines (default 1) at 127.0.0.1:2401 and up (LAB_PORT + 1), ready in about 40 s each; prints an inventory
 #   vm.sh monitor I CMD  send CMD to machine I's monitor, for example: vm monitor 1 system_reset
 #   vm.sh down           stop them; what they changed is gone
 # VM_PLATFORM=azure (default) gives the machine the identity of an Azure guest, VM_PLATFORM=none leaves QEMU's own.
@@ -12,6 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 lab=${LAB_DIR:-/var/tmp/tsync-vm}
 root=$lab/root
 key=$lab/id_ed25519
+port=${LAB_PORT:-2400}
 
 image() {
   [[ -f $lab/disk.img ]] && return
@@ -67,13 +68,13 @@ up() {
       ${smbios[@]+"${smbios[@]}"} \
       -append "console=ttyS0 root=/dev/vda rw quiet systemd.firstboot=off mitigations=off" \
       -drive "file=$lab/vm$i.qcow2,if=virtio,format=qcow2,cache=unsafe" \
-      -netdev "user,id=n0,hostfwd=tcp:127.0.0.1:$((2400 + i))-:22" -device virtio-net-pci,netdev=n0 \
+      -netdev "user,id=n0,hostfwd=tcp:127.0.0.1:$((port + i))-:22" -device virtio-net-pci,netdev=n0 \
       >"$lab/vm$i.out" 2>&1 </dev/null &
     echo $! >"$lab/vm$i.pid"
   done
   for i in $(seq 1 "$n"); do
     for _ in $(seq 1 90); do
-      ssh -i "$key" -p $((2400 + i)) -o BatchMode=yes -o ConnectTimeout=3 -o StrictHostKeyChecking=no \
+      ssh -i "$key" -p $((port + i)) -o BatchMode=yes -o ConnectTimeout=3 -o StrictHostKeyChecking=no \
         -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR root@127.0.0.1 true 2>/dev/null && break
       sleep 1
     done
@@ -81,7 +82,7 @@ up() {
   echo "all:"
   echo "  vars: {ansible_host: 127.0.0.1, ansible_user: root, ansible_ssh_private_key_file: $key}"
   echo "  hosts:"
-  for i in $(seq 1 "$n"); do echo "    vm$i: {ansible_port: $((2400 + i))}"; done
+  for i in $(seq 1 "$n"); do echo "    vm$i: {ansible_port: $((port + i))}"; done
 }
 
 down() {

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canRunContainers, Lab, playbookOf } from './lab.js';
+import { Operator, outcomesOf } from './operator.js';
+
+const HOSTS = [1, 2];
+
+describe.skipIf(!canRunContainers('saved plans on real hosts'))('a saved plan, on real hosts', () => {
+  let lab: Lab;
+  let operator: Operator;
+  let plan: string;
+
+  beforeAll(async () => {
+    lab = await Lab.start(HOSTS.length);
+    operator = new Operator();
+    plan = operator.write('plan.json', '');
+    const inventory = operator.write('inventory.yaml', lab.inventory);
+    const playbook = operator.write('playbook.yaml', playbookOf(90, 150));
+    const before = HOSTS.map((index) => lab.stateOf(index));
+    const planned = await operator.expectRun(2, 'plan', inventory, '-p', playbook, '--accept-new', '-o', plan);
+    expect(outcomesOf(planned)).toEqual(['drifted', 'drifted']);
+    expect(HOSTS.map((index) => lab.stateOf(index))).toEqual(before);
+  });
+  afterAll(() => {
+    operator?.close();
+    lab?.stop();
+  });
+
+  it('is applied where the host is as it was, and touches nothing where somebody edited a file since', async () => {
+    lab.onHost(1, 'echo "# a word of mine" >>/etc/chrony/chrony.conf');
+    const [edited, running] = [lab.stateOf(1), lab.daemonOf(1)];
+    const applied = await operator.expectRun(3, 'apply', plan, '--yes');
+    expect(outcomesOf(applied)).toEqual(['stale', 'changed']);
+    expect(lab.stateOf(1)).toEqual(edited);
+    expect(lab.daemonOf(1)).toBe(running);
+    expect(lab.transactionsOf(1)).toEqual([]);
+    expect(lab.transactionsOf(2)).toEqual(['confirmed']);
+  });
+
+  it('is refused once it was applied', async () => {
+    const after = lab.stateOf(2);
+    const again = await operator.expectRun(3, 'apply', plan, '--yes', '--limit', 'tsci2');
+    expect(outcomesOf(again)).toEqual(['stale']);
+    expect(lab.stateOf(2)).toEqual(after);
+  });
+});

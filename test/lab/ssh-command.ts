@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+
+export interface SshTarget {
+  readonly address: string;
+  readonly port: number;
+  readonly key: string;
+}
+
+/** What a command prints that runs as root on a host, over the system's ssh: the tests look for themselves. */
+export function sshCommand({ address, port, key }: SshTarget, command: string): string {
+  const settings = [
+    'StrictHostKeyChecking=no',
+    'UserKnownHostsFile=/dev/null',
+    'LogLevel=ERROR',
+    'BatchMode=yes',
+    'ConnectTimeout=20',
+  ];
+  const options = settings.flatMap((setting) => ['-o', setting]);
+  return execFileSync('ssh', ['-F', 'none', '-i', key, '-p', String(port), ...options, `root@${address}`, command], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 120_000,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+}
+
+/** Prints what runs on a systemd host, and what systemd knows of every unit file: what a rollback must leave as it was. */
+export const SERVICES = `systemctl list-units --type=service,timer,path,socket --state=active --no-legend --plain |
+  awk '{print $1, $4}' | grep -v -e '^user' -e '^systemd-tmpfiles-clean' -e '^ssh@' -e '^session' | sort
+systemctl list-unit-files --type=service,timer,path,socket --no-legend | awk '{print $1, $2}' | sort`;

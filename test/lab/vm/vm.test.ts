@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startNtpServer } from '../ntp-server.js';
+import { Operator } from '../operator.js';
+import { canRunLab } from '../requirements.js';
+import { Machine, startMachines, stopMachines } from './machine.js';
+
+/** This machine as the emulated ones see it. */
+const NTP_SERVER = '10.0.2.2';
+const PLAYBOOK = `
+- hosts: all
+  strategy: auto
+  rollout: {settle_timeout: 120s, confirm_timeout: 300s}
+`;
+
+const asked = process.env.TSYNC_LAB_VM === '1';
+if (!asked) console.warn('SKIPPED the emulated machine with a PTP clock: it takes minutes; `npm run lab:vm` runs it');
+const needed = ['mmdebstrap', 'qemu-system-x86_64', 'qemu-img', 'socat', 'chronyd', 'ssh', 'ssh-keygen', 'mke2fs'];
+const runs = asked && canRunLab('the emulated machine with a PTP clock', needed, true);
+
+describe.skipIf(!runs)('an emulated machine with a PTP clock named hyperv', () => {
+  const azure = new Machine(1);
+  const plain = new Machine(2);
+  let operator: Operator;
+  let inventory: string;
+  let playbook: string;
+  let stopNtpServer: () => void;
+
+  beforeAll(async () => {
+    stopNtpServer = await startNtpServer('127.0.0.1', '127.0.0.1');
+    operator = new Operator();
+    inventory = operator.write('inventory.yaml', startMachines());
+    playbook = operator.write('playbook.yaml', PLAYBOOK);
+    for (const machine of [azure, plain]) {
+      machine.run(
+        `sed -i 's/^pool .*/server ${NTP_SERVER} iburst/' /etc/chrony/chrony.conf && systemctl restart chrony && chronyc waitsync 60 0 0 1`,
+      );
+    }
+  }, 1_800_000);
+  afterAll(() => {
+    operator?.close();
+    stopMachines();
+    stopNtpServer?.();
+  }, 60_000);
+
+  const tsync = (code: number, limit: string) =>
+    operator.expectRun(code, 'run', inventory, '-p', playbook, '--limit', limit, '--yes', '--accept-new');
+
+  it('refuses a clock that is five seconds off, and leaves the machine as it was', async () => {
+    azure.run('echo 5000000000 >/sys/module/hv_utils/parameters/offset_ns');
+    const before = azure.state();
+    const run = await tsync(5, 'vm1');
+    azure.run('echo 0 >/sys/module/hv_utils/parameters/offset_ns');
+    expect(run.hosts[0]).toMatchObject({ outcome: 'reverted', problem: { code: 'verify/not-proved' } });
+    expect(azure.state()).toEqual(before);
+    expect(azure.sources().join('\n')).not.toContain('PHC0');
+    expect(azure.sources().join('\n')).toContain(NTP_SERVER);
+    azure.run('chronyc waitsync 60 0.1 0 1');
+  });
+
+  it('follows the PTP clock of an Azure machine, by its stable name', async () => {
+    const run = await tsync(0, 'vm1');
+    expect(run.hosts[0]).toMatchObject({
+      outcome: 'changed',
+      source: 'PHC0',
+      strategy: { asked: 'auto', taken: 'ptp+ntp' },
+    });
+    expect(azure.sources()).toContainEqual(expect.stringMatching(/^#,\*,PHC0,/));
+    expect(azure.sources()).toContainEqual(expect.stringMatching(`^\\^,.,${NTP_SERVER},`));
+    expect(azure.run('grep -rhs "^refclock PHC" /etc/chrony /run/chrony-dhcp')).toMatch(
+      /^refclock PHC \/dev\/ptp_hyperv /,
+    );
+  });
+
+  it('changes nothing the second time', async () => {
+    const [daemon, state] = [azure.daemon(), azure.state()];
+    const run = await tsync(0, 'vm1');
+    expect(run.hosts[0]).toMatchObject({ outcome: 'in-sync', changes: [], actions: [] });
+    expect(azure.daemon()).toBe(daemon);
+    expect(azure.state()).toEqual(state);
+  });
+
+  it('keeps NTP working after a boot without the driver, and takes the clock again after one with it', async () => {
+    azure.run('mv /etc/modules-load.d/hv_utils.conf /root/ && echo "blacklist hv_utils" >/etc/modprobe.d/no-hv.conf');
+    await azure.reset();
+    expect(azure.run('ls /sys/class/ptp')).toBe('');
+    expect(azure.run('systemctl is-active chrony')).toBe('active\n');
+    expect(azure.sources().join('\n')).not.toContain('PHC0');
+    await expect
+      .poll(() => azure.sources(), { timeout: 120_000, interval: 2000 })
+      .toContainEqual(expect.stringMatching(`^\\^,\\*,${NTP_SERVER},`));
+
+    azure.run('mv /root/hv_utils.conf /etc/modules-load.d/ && rm /etc/modprobe.d/no-hv.conf');
+    await azure.reset();
+    await expect
+      .poll(() => azure.sources(), { timeout: 120_000, interval: 2000 })
+      .toContainEqual(expect.stringMatching(/^#,\*,PHC0,/));
+  });
+
+  it('does not trust the same clock where nothing says that the machine is on Azure', async () => {
+    const run = await tsync(0, 'vm2');
+    expect(run.hosts[0]?.strategy).toMatchObject({ asked: 'auto', taken: 'monitor' });
+    expect(plain.run('chronyc -c selectdata')).toMatch(/^N,PHC0,/m);
+    expect(plain.sources()).toContainEqual(expect.stringMatching(`^\\^,\\*,${NTP_SERVER},`));
+  });
+});
