@@ -314,10 +314,10 @@ folders() {
   relabelled "$1"
 }
 
-# remove_folders: those that folders made, deepest first, as far as they are empty.
+# remove_folders: those that folders made, now or in an earlier transaction, deepest first, as far as they are empty:
+# a rollback leaves no folder that was not there before.
 remove_folders() {
-  [ -f "$tx/made" ] || return 0
-  sort -r "$tx/made" | while IFS= read -r made; do rmdir "$made" 2>/dev/null; done
+  cat "$base"/tx/*/made 2>/dev/null | sort -ru | while IFS= read -r made; do rmdir "$made" 2>/dev/null; done
 }
 
 # relabelled PATH: a new file gets the label that the host's policy has for its name.

@@ -27,10 +27,10 @@ function fleetState(): { readonly [path: string]: string } {
     const stat = lstatSync(path);
     const name = relative(hosts, path);
     if (stat.isSymbolicLink()) state[name] = `-> ${readlinkSync(path)}`;
-    else if (stat.isDirectory()) for (const entry of readdirSync(path)) walk(join(path, entry));
-    // What the start script generates is no change of ours, and nothing reads it once its include is gone.
-    else if (!name.endsWith('/tsync-refclock.conf'))
-      state[name] = `${stat.mode.toString(8)} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
+    else if (stat.isDirectory()) {
+      state[name] = `${stat.mode.toString(8)} folder`;
+      for (const entry of readdirSync(path)) walk(join(path, entry));
+    } else state[name] = `${stat.mode.toString(8)} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
   };
   for (const host of readdirSync(hosts))
     for (const part of ['etc', 'dev', 'sys', 'usr']) walk(join(hosts, host, 'root', part));

@@ -49,6 +49,7 @@ back_up_file() {
 make_file() {
   find_target "$1" || fail "$1: the link leads nowhere" || return
   if [ "$7" = absent ]; then
+    remove_generated
     rm -f "$target" && file_is "$target" absent || fail "$1: could not be removed"
     return
   fi
@@ -85,6 +86,7 @@ restore_file() {
   if file_is "$target" "$2" "$3" "$4" "$5" "$6"; then return 0; fi
   keep_foreign "$7" "$8" "$9" "${10}" "${11}"
   if [ "$2" = absent ]; then
+    remove_generated
     rm -f "$target" || fail "$1: could not be removed"
     return
   fi
@@ -95,6 +97,13 @@ restore_file() {
   cat "$tx/backup/$number" >"$target" && chmod "$2" "$target" && file_is "$target" "$2" "$3" "$4" "$5" "$6" ||
     fail "$1: could not be restored"
 } 2>/dev/null
+
+# remove_generated: what a script of tsync's own writes at every start of the daemon (file='PATH' in it) goes with the script.
+remove_generated() {
+  case $target in "$root"/etc/tsync/*.sh) ;; *) return 0 ;; esac
+  generated=$(sed -n "s,^file='\(/[A-Za-z0-9._/-]*\)'\$,\1,p" "$target" | head -n 1)
+  if [ -n "$generated" ]; then rm -f "$root$generated"; fi
+}
 
 # keep_foreign [state after]: what is neither as before nor as after was written by somebody else: it is kept aside.
 keep_foreign() {
