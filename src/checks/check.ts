@@ -8,6 +8,8 @@ export type Check =
   | { readonly kind: 'synchronised'; readonly because: RuleId }
   /** One of these sources is selected: names as `chronyc -n sources` prints them (`PHC0`, an address), or the given server names. */
   | { readonly kind: 'selected-source'; readonly anyOf: SelectedSource; readonly because: RuleId }
+  /** A PTP refclock gives samples, selected or not. */
+  | { readonly kind: 'watched-source'; readonly because: RuleId }
   /** The daemon's own estimate of its offset from its source. */
   | { readonly kind: 'daemon-offset'; readonly limitSeconds: number; readonly because: RuleId };
 

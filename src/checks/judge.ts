@@ -5,6 +5,7 @@ import { judgeClockOffset } from './judge-clock-offset.js';
 import { judgeDaemonOffset } from './judge-daemon-offset.js';
 import { judgeSelectedSource } from './judge-selected-source.js';
 import { judgeSynchronised } from './judge-synchronised.js';
+import { judgeWatchedSource } from './judge-watched-source.js';
 import type { Judgement } from './verdict.js';
 
 /** Judges one check on the facts of a host. */
@@ -16,6 +17,8 @@ export function judge(check: Check, facts: Facts): Judgement {
       return judgeSynchronised(facts);
     case 'selected-source':
       return judgeSelectedSource(facts, check.anyOf);
+    case 'watched-source':
+      return judgeWatchedSource(facts);
     case 'daemon-offset':
       return judgeDaemonOffset(facts, check.limitSeconds);
     default:

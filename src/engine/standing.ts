@@ -9,8 +9,11 @@ import type { HostTask } from './host-task.js';
 import type { Standing, StandingOf } from './settle-host.js';
 
 /** How a changed host is judged: its settings again, on a new probe. `today` is the ISO date for waivers. */
-export function standingBySettings({ host, settings }: HostTask, today: string): StandingOf {
-  return ({ facts, snapshotDigest }) => standingOf(assess({ host: host.name, facts, settings, snapshotDigest, today }));
+export function standingBySettings({ host, settings }: HostTask, planned: HostPlan, today: string): StandingOf {
+  return ({ facts, snapshotDigest }) => {
+    const plan = assess({ host: host.name, facts, settings, snapshotDigest, today });
+    return standingOf(plan, planned);
+  };
 }
 
 /** How a rollback is judged, before and after it: every resource as it was before the changes of that run. */
@@ -37,6 +40,6 @@ export function standingByRollback(task: HostTask, judge: Judge): StandingOf {
   };
 }
 
-function standingOf(plan: HostPlan): Standing {
-  return { waitingFor: waitingFor(plan).map((text) => printable(text)), hopeless: mustRevert(plan) };
+function standingOf(plan: HostPlan, planned: HostPlan | null = null): Standing {
+  return { waitingFor: waitingFor(plan, planned).map((text) => printable(text)), hopeless: mustRevert(plan) };
 }

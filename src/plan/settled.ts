@@ -3,11 +3,23 @@ import type { Finding, HostPlan, Measurement } from './plan.js';
 
 /**
  * What a verification still waits for, in words a person reads; empty when the host is done. Findings that no waiting and
- * no change of this plan could settle (another configuration file's `local stratum`, say) are not waited for.
+ * no change of this plan could settle (another configuration file's `local stratum`, say) are not waited for. A plan that
+ * only watches a clock (`planned`, strategy `monitor`) promises no more than that: what stood against the host before it
+ * is not waited for either.
  */
-export function waitingFor(plan: HostPlan): readonly string[] {
-  return [...plan.changes.map(pendingChange), ...plan.findings.flatMap(unsettled)];
+export function waitingFor(plan: HostPlan, planned: HostPlan | null = null): readonly string[] {
+  const before = planned?.strategy.taken === 'monitor' ? openRules(planned) : NONE;
+  const findings = plan.findings.filter((finding) => finding.rule === 'phc/watched' || !before.has(finding.rule));
+  return [...plan.changes.map(pendingChange), ...findings.flatMap(unsettled)];
 }
+
+function openRules({ findings }: HostPlan): ReadonlySet<string> {
+  return new Set(
+    findings.filter(({ status }) => status === 'violation' || status === 'unknown').map(({ rule }) => rule),
+  );
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Why waiting cannot help, or null. */
 export function mustRevert(plan: HostPlan): string | null {
@@ -24,7 +36,7 @@ export function mustRevert(plan: HostPlan): string | null {
 /** Of each group one rule is in sync when the daemon has done all it will do. */
 const FOLLOWING = [['clock/synchronised'], ['phc/selected', 'sources/selected'], ['clock/daemon-offset']] as const;
 
-const WAITED_FOR: ReadonlySet<string> = new Set(['clock/offset', ...FOLLOWING.flat()]);
+const WAITED_FOR: ReadonlySet<string> = new Set(['clock/offset', 'phc/watched', ...FOLLOWING.flat()]);
 
 function pendingChange({ kind, name }: Change): string {
   return `${kind} ${name} is not as planned`;

@@ -259,6 +259,7 @@ function checksOf(settings: Settings, taken: Taken): Check[] {
       because: selected.refclock && !selected.server ? 'phc/selected' : 'sources/selected',
     },
     { kind: 'daemon-offset', limitSeconds: settings.limits.daemonOffsetSeconds, because: 'clock/daemon-offset' },
+    ...(taken.row.phc === 'watched' ? [{ kind: 'watched-source', because: 'phc/watched' } as const] : []),
   ];
 }
 

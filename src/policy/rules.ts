@@ -203,6 +203,13 @@ const TABLE = [
     remedy: 'Remove the refclock.',
   },
   {
+    id: 'phc/watched',
+    severity: 'medium',
+    sentence: 'chronyd reads the PTP clock of the Hyper-V host, to compare it.',
+    source: 'chrony.conf(5): noselect; chronyc(1): sources, Reach',
+    remedy: 'See the journal of chronyd: a device that cannot be read, or samples that the driver refuses as stale.',
+  },
+  {
     id: 'sources/dhcp',
     severity: 'low',
     sentence: 'No NTP server comes from DHCP.',

@@ -50,6 +50,15 @@ describe('a verification', () => {
     expect(mustRevert(waiting)).toBeNull();
   });
 
+  it('of a clock that is only watched needs its samples, and nothing that was missing before', () => {
+    const before = plan(makeFacts({ ...MADE_HOSTS['debian12-azure']!, selected: 'none' }), { strategy: 'monitor' });
+    const unwatched = verified('debian12-azure', { strategy: 'monitor' }, { selected: 'none' });
+    expect(waitingFor(unwatched, before)).toEqual(['phc/watched: no refclock, wanted samples of a PTP clock']);
+    const { chrony } = makeFacts({ ...MADE_HOSTS['debian12-azure']!, selected: 'refclock' });
+    expect(chrony.sources.value?.some(({ mode, reach }) => mode === 'refclock' && reach > 0)).toBe(true);
+    expect(waitingFor(unwatched)).toContain('clock/synchronised: not synchronised, wanted synchronised');
+  });
+
   it('refuses a clock that the daemon follows faithfully and that is wrong by 5 s', () => {
     const wrong = verified('debian12-azure', PTP, {
       selected: 'refclock',

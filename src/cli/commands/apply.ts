@@ -45,7 +45,7 @@ export async function apply(file: string, options: ApplyOptions): Promise<number
       judge: (task, probed) => plans.get(task.host.name) ?? fresh(task, probed),
       onAssessed({ task, probed, plan }) {
         const problem = findStale(plan.changes, probed.facts);
-        if (problem === null) return ready({ task, plan, standingOf: standingBySettings(task, run.deps.today) });
+        if (problem === null) return ready({ task, plan, standingOf: standingBySettings(task, plan, run.deps.today) });
         const { clock } = probed.snapshot;
         run.deps.emit({ type: 'host-finished', host: task.host.name, outcome: 'stale', problem, clock, source: null });
       },

@@ -38,5 +38,5 @@ export function assessForRun(tasks: readonly HostTask[], { deps }: OpenRun, pref
 }
 
 function applyTask({ task, plan }: Assessed, today: string): ApplyTask {
-  return { task, plan, standingOf: standingBySettings(task, today) };
+  return { task, plan, standingOf: standingBySettings(task, plan, today) };
 }
