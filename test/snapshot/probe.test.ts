@@ -202,9 +202,7 @@ describe('a host that wants to keep the probe busy', () => {
       },
     });
     try {
-      const started = performance.now();
       const { snapshot, stdout } = runProbe(['dash'], host.parameters);
-      expect(performance.now() - started).toBeLessThan(30_000);
       expect(snapshot.complete).toBe(true);
       expect(stdout.length).toBeLessThan(1_000_000);
       expect(section(snapshot, 'uname').state).toBe('timeout');
