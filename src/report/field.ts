@@ -1,4 +1,4 @@
-import { displayWidth, padDisplay } from './display-width.js';
+import { cellWidth, padCells } from './cell-width.js';
 import { type Colour, type Drawing, paint } from './paint.js';
 import { wrap } from './wrap.js';
 
@@ -15,8 +15,8 @@ export interface Field {
 /** The lines of one field. */
 export function fieldLines(field: Field, drawing: Drawing): readonly string[] {
   const indent = field.indent ?? 2;
-  const label = padDisplay(field.label, LABEL - 1);
-  const before = indent + displayWidth(label) + 1;
+  const label = padCells(field.label, LABEL - 1);
+  const before = indent + cellWidth(label) + 1;
   const lines = wrap(field.text, Math.max(MIN_WIDTH, drawing.width) - before);
   return lines.map((line, index) => {
     const text = field.textColour ? paint(line, field.textColour, drawing) : line;

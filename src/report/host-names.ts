@@ -1,5 +1,5 @@
 import { printable } from '#errors/printable.js';
-import { displayWidth } from './display-width.js';
+import { cellWidth } from './cell-width.js';
 
 /** As many names as fit into `width` columns: `web-01, web-02 and 7 more`. At least one name. */
 export function hostNames(names: readonly string[], width: number): string {
@@ -8,7 +8,7 @@ export function hostNames(names: readonly string[], width: number): string {
     const longer = index === 0 ? printable(name) : `${text}, ${printable(name)}`;
     const rest = names.length - index - 1;
     const whole = rest === 0 ? longer : `${longer} and ${rest} more`;
-    if (index > 0 && displayWidth(whole) > width) return `${text} and ${names.length - index} more`;
+    if (index > 0 && cellWidth(whole) > width) return `${text} and ${names.length - index} more`;
     text = longer;
   }
   return text;

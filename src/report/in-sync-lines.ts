@@ -1,6 +1,6 @@
 import { printable } from '#errors/printable.js';
 import type { HostState } from '#run/run-state.js';
-import { displayWidth, padDisplay } from './display-width.js';
+import { cellWidth, padCells } from './cell-width.js';
 import { groupBy } from './group-by.js';
 import { offsets, sourceOf } from './host-groups.js';
 import { countOf, hostNames } from './host-names.js';
@@ -16,7 +16,7 @@ export function inSyncLines(title: string, hosts: readonly HostState[], drawing:
     cells: [sourceOf(group[0]), daemonOf(group[0]), offsets(group)],
     names: group.map(({ host }) => host),
   }));
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => displayWidth(row.cells[column] ?? ''))));
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => cellWidth(row.cells[column] ?? ''))));
   return [
     '',
     paint(`${title}: ${countOf(hosts.length, 'host')}`, 'green', drawing),
@@ -32,9 +32,9 @@ function rowLine(
   widths: readonly number[],
   drawing: Drawing,
 ): string {
-  const cells = row.cells.map((cell, column) => padDisplay(cell, widths[column] ?? 0)).join('  ');
+  const cells = row.cells.map((cell, column) => padCells(cell, widths[column] ?? 0)).join('  ');
   const count = row.names.length === 1 ? '' : `${row.names.length}: `;
-  const room = drawing.width - displayWidth(cells) - count.length - 4;
+  const room = drawing.width - cellWidth(cells) - count.length - 4;
   return `  ${cells}  ${count}${hostNames(row.names, Math.max(20, room))}`;
 }
 

@@ -1,5 +1,5 @@
 import { printable } from '#errors/printable.js';
-import { padDisplay } from './display-width.js';
+import { padCells } from './cell-width.js';
 import { countOf } from './host-names.js';
 import { type Drawing, paint } from './paint.js';
 
@@ -25,7 +25,7 @@ export function inventoryText(hosts: readonly ListedHost[], withoutPlay: readonl
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, column) => padDisplay(cell, widths[column] ?? 0))
+      .map((cell, column) => padCells(cell, widths[column] ?? 0))
       .join('  ')
       .trimEnd();
   const rest =

@@ -1,5 +1,5 @@
 import { printable } from '#errors/printable.js';
-import { displayWidth, padDisplay } from './display-width.js';
+import { cellWidth, padCells } from './cell-width.js';
 import { type Drawing, paint } from './paint.js';
 
 /** What to type next, and what it does. */
@@ -11,11 +11,11 @@ export interface NextCommand {
 /** `Next: tsync run inventory.yaml   review ...`, one command a line, or two where that is too wide. */
 export function nextLines(commands: readonly NextCommand[], drawing: Drawing): readonly string[] {
   const texts = commands.map(({ words }) => words.map(shellWord).join(' '));
-  const column = Math.max(0, ...texts.map(displayWidth)) + 3;
-  const isWide = commands.some(({ does }) => HEAD.length + column + displayWidth(does) > drawing.width);
+  const column = Math.max(0, ...texts.map(cellWidth)) + 3;
+  const isWide = commands.some(({ does }) => HEAD.length + column + cellWidth(does) > drawing.width);
   return commands.flatMap(({ does }, index) => {
     const head = index === 0 ? HEAD : ' '.repeat(HEAD.length);
-    const command = (width: number) => head + paint(padDisplay(texts[index] ?? '', width), 'bold', drawing);
+    const command = (width: number) => head + paint(padCells(texts[index] ?? '', width), 'bold', drawing);
     return isWide ? [command(0), `${' '.repeat(HEAD.length + 2)}${does}`] : [command(column) + does];
   });
 }

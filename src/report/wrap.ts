@@ -1,4 +1,4 @@
-import { displayWidth } from './display-width.js';
+import { cellWidth } from './cell-width.js';
 
 /**
  * Breaks a text at its spaces into lines of at most `width` columns; a word that is longer stands alone on its line, whole,
@@ -9,7 +9,7 @@ export function wrap(text: string, width: number): readonly string[] {
   let line: string | null = null;
   for (const word of text.split(' ')) {
     const longer: string = line === null ? word : `${line} ${word}`;
-    if (line !== null && displayWidth(longer) > width) {
+    if (line !== null && cellWidth(longer) > width) {
       lines.push(line);
       line = word;
     } else {

@@ -1,5 +1,5 @@
 import { printable } from '#errors/printable.js';
-import { breakCells } from './cell-width.js';
+import { breakCells } from '#report/cell-width.js';
 import { type Glyphs, glyphsFor } from './glyphs.js';
 import { type Line, type Look, span, type Tone } from './styled-line.js';
 

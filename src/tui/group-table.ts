@@ -1,5 +1,5 @@
 import { printable } from '#errors/printable.js';
-import { fitCells } from './cell-width.js';
+import { fitCells } from '#report/cell-width.js';
 import { glyphsFor } from './glyphs.js';
 import type { HostGroup } from './host-groups.js';
 import { severityTone } from './severity.js';

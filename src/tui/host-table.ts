@@ -1,6 +1,6 @@
+import { cellWidth, fitCells } from '#report/cell-width.js';
 import type { Outcome } from '#run/outcome.js';
 import type { Stage } from '#run/run-state.js';
-import { cellWidth, fitCells } from './cell-width.js';
 import { clockText, elapsedText } from './clock-text.js';
 import { type Glyphs, glyphsFor } from './glyphs.js';
 import type { ListItem } from './host-list.js';

@@ -1,4 +1,4 @@
-import { cellWidth, takeCells } from './cell-width.js';
+import { cellWidth, takeCells } from '#report/cell-width.js';
 
 /** What a piece of text means; how it looks is decided here and nowhere else. */
 export type Tone =

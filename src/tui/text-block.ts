@@ -1,4 +1,4 @@
-import { wrapCells } from './cell-width.js';
+import { wrapCells } from '#report/cell-width.js';
 import { type Line, span, type Tone } from './styled-line.js';
 
 /** A text broken into lines of `width` cells, each after `indent` spaces. Line feeds in it break too. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { displayWidth, padDisplay } from '#report/display-width.js';
+import { cellWidth, padCells } from '#report/cell-width.js';
 import { hostNames } from '#report/host-names.js';
 import { shellWord } from '#report/next-commands.js';
 import { wrap } from '#report/wrap.js';
@@ -13,8 +13,8 @@ test.each([
   ['🕒', 2],
   ['±', 1],
 ])('%s takes %i columns', (text, width) => {
-  expect(displayWidth(text)).toBe(width);
-  expect(displayWidth(padDisplay(text, 10))).toBe(10);
+  expect(cellWidth(text)).toBe(width);
+  expect(cellWidth(padCells(text, 10))).toBe(10);
 });
 
 describe('wrapping', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unifiedDiff } from '#plan/unified-diff.js';
+import { cellWidth } from '#report/cell-width.js';
 import type { RunState } from '#run/run-state.js';
-import { cellWidth } from '#tui/cell-width.js';
 import { drawFrame, type Frame } from '#tui/draw-frame.js';
 import { createProjector } from '#tui/scene.js';
 import { INITIAL_VIEW, pressKey, type View } from '#tui/view-state.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { breakCells, cellWidth, fitCells, takeCells, wrapCells } from '#tui/cell-width.js';
+import { breakCells, cellWidth, fitCells, takeCells, wrapCells } from '#report/cell-width.js';
 
 const texts = fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[ab 漢]*$/));
 const widths = fc.integer({ min: 2, max: 30 });

@@ -69,3 +69,8 @@ function graphemeWidth(grapheme: string): number {
   if (MARK.test(grapheme)) return 0;
   return WIDE.test(grapheme) || EMOJI.test(grapheme) ? 2 : 1;
 }
+
+/** Fills with spaces on the right up to `width` cells; what is wider stays whole. */
+export function padCells(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - cellWidth(text)));
+}
