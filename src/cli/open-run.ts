@@ -19,7 +19,7 @@ export interface OpenRun {
   readonly run: string;
   readonly deps: EngineDeps;
   readonly state: () => RunState;
-  /** Called with every event after it was stored and folded; returns what ends that. */
+  /** Called with every event after it was stored and folded, first with the start of the run; returns what ends that. */
   readonly subscribe: (listener: (event: Event) => void) => () => void;
   readonly interrupt: () => void;
   /** Closes everything and gives the exit code. */
@@ -47,16 +47,17 @@ export async function openRun(request: RunRequest): Promise<OpenRun> {
   let state: RunState | null = null;
   let sequence = 0;
 
-  function emit(body: EventBody): void {
+  function emit(body: EventBody): Event {
     const event: Event = { ...body, at: new Date().toISOString(), sequence: ++sequence };
     store?.append(run, event);
     state = reduce(state, event);
     for (const listener of listeners) listener(event);
+    return event;
   }
 
   const { kind, hosts, inventory, of } = request;
   const interrupts = watchInterrupts((how) => emit({ type: 'run-interrupted', how }));
-  emit({ type: 'run-started', kind, run, hosts, who, version: VERSION, inventory, operatorClock, of });
+  const started = emit({ type: 'run-started', kind, run, hosts, who, version: VERSION, inventory, operatorClock, of });
 
   const current = (): RunState => {
     if (state === null) throw new Error('the run has no state before its first event');
@@ -83,6 +84,7 @@ export async function openRun(request: RunRequest): Promise<OpenRun> {
     state: current,
     subscribe(listener) {
       listeners.add(listener);
+      listener(started);
       return () => listeners.delete(listener);
     },
     interrupt: interrupts.interrupt,
