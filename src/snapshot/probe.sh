@@ -33,7 +33,10 @@ probe_sections() {
   probe_packages
   probe_chrony
   probe_other_daemons
+  probe_dhcp_servers
+  probe_time_jobs
   probe_device_rules
+  probe_clock_jobs
   probe_transactions
   probe_asked_files
   limit=$limit_before
@@ -123,8 +126,8 @@ probe_mentions() {
 # holds_secret PATH: keys and passwords never leave the host, whoever asks for them.
 holds_secret() {
   case $1 in
-    *.keys | *.key | *.pem | */ntp/keys | */shadow | */shadow- | */gshadow | */gshadow-) return 0 ;;
-    *ntp.conf) [ -f "$root$1" ] && bounded grep -qiE '^[[:space:]]*crypto[[:space:]].*pw[[:space:]]' "$root$1" ;;
+    *.keys | *.key | *.pem | */ntp/keys | */ntp/crypto/* | */shadow | */shadow- | */gshadow | */gshadow-) return 0 ;;
+    *ntp*.conf) [ -f "$root$1" ] && bounded grep -qiE '^[[:space:]]*crypto[[:space:]].*pw[[:space:]]' "$root$1" ;;
     *) return 1 ;;
   esac
 }
@@ -133,7 +136,7 @@ holds_secret() {
 
 probe_system() {
   begin system
-  value init /proc/1/comm
+  if process_name 1; then printf 'init=%s\n' "$name"; fi
   if [ -d "$root/run/systemd/system" ]; then echo systemd=yes; fi
   if [ -d "$root/run/openrc" ]; then echo openrc=yes; fi
   if [ -d "$root/etc/init" ] && [ -e "$root/sbin/initctl" ] && [ ! -L "$root/sbin/initctl" ]; then echo upstart=yes; fi
@@ -141,11 +144,16 @@ probe_system() {
   value boot-id /proc/sys/kernel/random/boot_id
   value cmdline /proc/cmdline
   value clocksource /sys/devices/system/clocksource/clocksource0/current_clocksource
+  value clocksources /sys/devices/system/clocksource/clocksource0/available_clocksource
   for dmi in sys_vendor product_name chassis_asset_tag bios_vendor bios_version; do
     value "dmi.$dmi" "/sys/class/dmi/id/$dmi"
   done
   if [ -d "$root/sys/class/dmi/id" ]; then echo dmi=yes; fi
   value hypervisor /sys/hypervisor/type
+  if read_line /sys/hypervisor/uuid; then case $line in [Ee][Cc]2*) echo ec2=yes ;; esac; fi
+  if [ -d "$root/sys/module/ena" ]; then echo ena=yes; fi
+  value ena-phc-enable /sys/module/ena/parameters/phc_enable
+  if [ -e "$root/run/ostree-booted" ]; then echo ostree=yes; fi
   value container /run/systemd/container
   if [ -e "$root/.dockerenv" ] || [ -e "$root/run/.containerenv" ] || of_container 1; then
     echo container-mark=yes
@@ -154,8 +162,32 @@ probe_system() {
   if [ -e "$root/var/lib/waagent" ]; then echo waagent=yes; fi
   if [ -d "$root/sys/fs/selinux" ]; then value selinux /sys/fs/selinux/enforce; else value selinux /selinux/enforce; fi
   if [ -e "$root/run/systemd/timesync/synchronized" ]; then echo timesync-synchronized=yes; fi
+  value ena-phc /sys/module/ena/parameters/phc_enable
+  if [ -e "$root/usr/share/zoneinfo/right/UTC" ]; then echo leap-zone=yes; fi
   probe_hypervisor_bit
+  probe_vm_size
   finish
+}
+
+# process_name PID: the kernel's name of a process into $name; kernels before 2.6.33 have it in `stat` only.
+process_name() {
+  name=''
+  if read_line "/proc/$1/comm"; then
+    name=$line
+  elif read_line "/proc/$1/stat"; then
+    name=${line#*\(}
+    name=${name%%\)*}
+  else
+    return 1
+  fi
+}
+
+# The size of an Azure VM as cloud-init wrote it down at boot: nobody is asked over the network.
+probe_vm_size() {
+  [ -d "$root/sys/bus/vmbus" ] && [ -r "$root/run/cloud-init/instance-data.json" ] || return 0
+  size=$(bounded grep -soE '"vmSize": *"[A-Za-z0-9_-]{1,80}"' "$root/run/cloud-init/instance-data.json" | head -n 1)
+  size=${size%\"}
+  if [ -n "$size" ]; then printf 'vm-size=%s\n' "${size##*\"}"; fi
 }
 
 # The processor says that it is virtual in the flags of /proc/cpuinfo, within the first 40 lines.
@@ -258,7 +290,8 @@ kernel_log_suffices() {
 
 probe_release_files() {
   if [ -e "$root/etc/os-release" ]; then probe_file /etc/os-release; else probe_file /usr/lib/os-release; fi
-  for name in redhat-release centos-release debian_version SuSE-release alpine-release system-release; do
+  for name in redhat-release centos-release oracle-release enterprise-release debian_version SuSE-release \
+    alpine-release system-release; do
     if [ -e "$root/etc/$name" ]; then probe_file "/etc/$name"; fi
   done
 }
@@ -268,19 +301,23 @@ probe_release_files() {
 # Running time daemons by the name the kernel has for them (15 characters), and their arguments.
 # A daemon of a container is seen by its host too: `foreign`, by its control group.
 probe_processes() {
-  chronyd_pid='' ntpd_running='' own_processes=''
+  chronyd_pid='' ntpd_pid='' own_processes=''
+  time_processes='(chronyd|ntpd|ntpsec|systemd-timesyn|openntpd|ptp4l|phc2sys|timemaster|vmtoolsd)'
   found=$(
-    cd "$root/proc" 2>/dev/null && bounded grep -lsE \
-      '^(chronyd|ntpd|ntpsec|systemd-timesyn|openntpd|ptp4l|phc2sys|timemaster|vmtoolsd)$' [0-9]*/comm
+    cd "$root/proc" 2>/dev/null || exit 0
+    if [ -e 1/comm ]; then
+      bounded grep -lsE "^$time_processes\$" [0-9]*/comm
+    else
+      bounded grep -lsE "^[0-9]+ [(]${time_processes}[)] " [0-9]*/stat
+    fi
   )
   begin processes
-  if read_line /proc/1/comm; then echo looked; fi
+  if process_name 1; then echo looked; fi
   in_container=''
   if of_container 1; then in_container=yes; fi
   for file in $found; do
-    pid=${file%/comm}
-    read_line "/proc/$pid/comm" || continue
-    name=$line
+    pid=${file%/*}
+    process_name "$pid" || continue
     if [ -z "$in_container" ] && of_container "$pid"; then
       printf 'foreign %s %s\n' "$pid" "$name"
       continue
@@ -289,7 +326,7 @@ probe_processes() {
     own_processes="$own_processes $pid"
     case $name in
       chronyd) chronyd_pid=${chronyd_pid:-$pid} ;;
-      ntpd | ntpsec) ntpd_running=yes ;;
+      ntpd | ntpsec) ntpd_pid=${ntpd_pid:-$pid} ;;
     esac
   done
   finish
@@ -311,7 +348,8 @@ of_container() {
   return 1
 }
 
-time_units='chrony.service chronyd.service systemd-timesyncd.service ntp.service ntpd.service ntpsec.service openntpd.service'
+time_units='chrony.service chronyd.service systemd-timesyncd.service ntp.service ntpd.service ntpsec.service openntpd.service
+ntpdate.service systemd-time-wait-sync.service ptp4l.service phc2sys.service timemaster.service'
 unit_properties=Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,MainPID
 
 # Plain `systemctl show` asks process 1 and starts nothing. Where another init runs, its scripts and links.
@@ -392,7 +430,7 @@ probe_links() {
     cd "$root$1" || exit 0
     set --
     for unit in *.service; do if [ -L "$unit" ] || { [ -f "$unit" ] && [ ! -s "$unit" ]; }; then set -- ${1+"$@"} "$unit"; fi; done
-    for unit in $asked; do
+    for unit in $asked systemd-time-wait-sync.service ntpdate.service; do
       for link in *.wants/"$unit" *.requires/"$unit"; do if [ -L "$link" ]; then set -- ${1+"$@"} "$link"; fi; done
     done
     if [ "$#" -gt 0 ]; then bounded ls -ld ${1+"$@"} | head -c 65000; fi
@@ -400,13 +438,21 @@ probe_links() {
   finish
 }
 
-# sysv, upstart, OpenRC: which scripts are there and where they are linked to start.
+# sysv, upstart, OpenRC: which scripts are there, where they are linked to start and stop, and what OpenRC has started.
 probe_init_scripts() {
   begin init-scripts
-  for unit in chrony chronyd ntp ntpd ntpsec openntpd; do
-    for file in "$root/etc/init.d/$unit" "$root/etc/init/$unit.conf" \
-      "$root"/etc/rc[2345].d/S[0-9][0-9]"$unit" "$root"/etc/rc.d/rc[2345].d/S[0-9][0-9]"$unit" "$root"/etc/runlevels/*/"$unit"; do
+  for unit in chrony chronyd ntp ntpd ntpsec openntpd ntpdate ptp4l phc2sys timemaster; do
+    for file in "$root/etc/init.d/$unit" "$root/etc/init/$unit.conf" "$root"/etc/runlevels/*/"$unit" \
+      "$root/run/openrc/started/$unit"; do
       if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\n' "${file#"$root"}"; fi
+    done
+    if bounded grep -qs '^[[:space:]]*manual' "$root/etc/init/$unit.override"; then printf 'manual %s\n' "$unit"; fi
+    # /etc/rc3.d may be a link into /etc/rc.d, and /etc/rc.d one to /etc/init.d: each link once, by its real place
+    for folder in /etc/rc.d /etc/init.d /etc; do
+      if [ -L "$root$folder" ] || [ -L "$root$folder/rc3.d" ]; then continue; fi
+      for file in "$root$folder"/rc[0-6].d/[SK][0-9][0-9]"$unit"; do
+        if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\n' "${file#"$root"}"; fi
+      done
     done
   done
   finish
@@ -416,21 +462,24 @@ probe_packages() {
   if has dpkg-query; then
     # shellcheck disable=SC2016 # ${...} is dpkg-query's own
     section packages:dpkg dpkg-query -W -f '${Package} ${Version} ${db:Status-Abbrev}\n' \
-      chrony systemd-timesyncd ntp ntpsec openntpd linuxptp
+      chrony systemd-timesyncd ntp ntpsec openntpd ntpdate linuxptp open-vm-tools tzdata-legacy
   elif has apk; then
-    section packages:apk apk info -e -v chrony openntpd ntpsec busybox
+    section packages:apk apk info -e -v chrony openntpd ntpsec linuxptp open-vm-tools busybox
   elif has rpm; then
     section packages:rpm rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' \
-      chrony ntp ntpsec openntpd systemd-timesyncd linuxptp kmod-microsoft-hyper-v microsoft-hyper-v
+      chrony ntp ntpsec openntpd ntpdate systemd-timesyncd linuxptp open-vm-tools kmod-microsoft-hyper-v microsoft-hyper-v
   fi
 }
 
 # --- chrony ------------------------------------------------------------------------------------------------------------
 
 probe_chrony() {
-  section chronyd-version chronyd -v
+  probe_chronyd_version
   main=''
-  if [ -n "$chronyd_pid" ]; then chronyd_config_of_process; fi
+  if [ -n "$chronyd_pid" ]; then
+    file_option "$chronyd_pid" f
+    main=$option
+  fi
   if [ -z "$main" ]; then chronyd_config_of_distribution; fi
   begin chrony-config
   walked=$newline config_files='' sources_folders='' config_folders='' key_files='' steps=0
@@ -444,24 +493,52 @@ probe_chrony() {
   probe_file /etc/chrony.conf
   probe_file /etc/default/chrony
   probe_file /etc/sysconfig/chronyd
-  if [ -n "$chronyd_pid" ]; then
-    section tracking chronyc -c -n tracking
-    section sources chronyc -c -n sources
+  if [ -e "$root/etc/conf.d/chronyd" ]; then probe_file /etc/conf.d/chronyd; fi
+  if [ -n "$chronyd_pid" ]; then probe_chrony_readings; fi
+}
+
+# chrony_before_csv, chrony_before_4: what this chronyc cannot do yet. Nothing is known of a version that is not printed.
+probe_chronyd_version() {
+  chrony_before_csv='' chrony_before_4=''
+  if ! has chronyd; then
+    section chronyd-version chronyd -v
+    return
+  fi
+  capture '' chronyd -v
+  section_captured chronyd-version
+  case $captured in *'version 1.'* | *'version 2.'[0-3] | *'version 2.'[0-3][!0-9]*) chrony_before_csv=yes ;; esac
+  case $captured in *'version '[123].*) chrony_before_4=yes ;; esac
+}
+
+# CSV from 2.4 on; before that the texts for people. `selectdata` and `authdata` answer root only.
+probe_chrony_readings() {
+  if [ -n "$chrony_before_csv" ]; then
+    section tracking-text chronyc -n tracking
+    section sources-text chronyc -n sources
+    return
+  fi
+  section tracking chronyc -c -n tracking
+  section sources chronyc -c -n sources
+  section sourcestats chronyc -c -n sourcestats
+  if [ -z "$chrony_before_4" ]; then
+    section selectdata chronyc -c -n selectdata
+    section authdata chronyc -c -n authdata
   fi
 }
 
-# chronyd -f FILE or -fFILE: images start it with another file than the distribution's. `odd`: a name that is not followed.
-chronyd_config_of_process() {
-  arguments=$(bounded head -c 4096 "$root/proc/$chronyd_pid/cmdline" | tr '\0' '\n')
-  rest=$arguments$newline previous=''
+# file_option PID LETTER: the file of `-f FILE` or `-fFILE` in a command line, into $option: images start a daemon with
+# another file than the distribution's. `odd`: a name that is not followed. Empty: no such option.
+file_option() {
+  option='' previous=''
+  rest=$(bounded head -c 4096 "$root/proc/$1/cmdline" | tr '\0' '\n')$newline
   while [ -n "$rest" ]; do
     argument=${rest%%"$newline"*}
     rest=${rest#*"$newline"}
-    case $previous in -f) main=$argument ;; esac
-    case $argument in -f?*) main=${argument#-f} ;; esac
+    if [ "$previous" = "-$2" ]; then option=$argument; fi
+    case $argument in "-$2"?*) option=${argument#-?} ;; esac
     previous=$argument
   done
-  case $main in '') ;; *[!A-Za-z0-9_./:@+,~-]* | [!/]*) main=odd ;; esac
+  case $option in '') ;; *[!A-Za-z0-9_./:@+,~-]* | [!/]*) option=odd ;; esac
 }
 
 chronyd_config_of_distribution() {
@@ -588,19 +665,119 @@ expand_glob() {
 probe_other_daemons() {
   probe_file /etc/systemd/timesyncd.conf
   for folder in /usr/lib /usr/local/lib /run /etc; do probe_matches "$root$folder"/systemd/timesyncd.conf.d/*.conf; done
-  for file in /etc/ntp.conf /etc/ntpsec/ntp.conf /etc/openntpd/ntpd.conf /etc/ntpd.conf \
-    /etc/default/ntp /etc/default/ntpsec /etc/sysconfig/ntpd; do
+  probe_ntp_config
+  for file in /etc/openntpd/ntpd.conf /etc/ntpd.conf /etc/default/ntp /etc/default/ntpsec /etc/default/openntpd \
+    /etc/default/ntpdate /etc/sysconfig/ntpd /etc/sysconfig/ntp /etc/sysconfig/ntpdate /etc/ntp/step-tickers \
+    /etc/conf.d/ntpd /etc/timemaster.conf /etc/vmware-tools/tools.conf; do
     if [ -e "$root$file" ]; then probe_file "$file"; fi
   done
-  # Both verbs talk to a bus name that starts timesyncd, which stops chronyd: only where systemd says that it runs.
-  if [ -n "$timesyncd_active" ]; then
-    section timesync timedatectl show-timesync --all
-    section timesync-status timedatectl timesync-status
-  fi
-  if [ -n "$ntpd_running" ]; then
+  if [ -n "$timesyncd_active" ]; then probe_timesyncd; fi
+  if [ -n "$ntpd_pid" ]; then
     section ntpq-peers ntpq -pn
     section ntpq-system ntpq -c rv
+    if has ntpctl; then section openntpd ntpctl -s all; fi
   fi
+  if read_line /sys/class/dmi/id/sys_vendor; then
+    case $line in VMware*) section vmware-timesync vmware-toolbox-cmd timesync status ;; esac
+  fi
+}
+
+# Both verbs talk to a bus name that starts timesyncd, which stops chronyd: only where systemd says that it runs.
+# Before systemd 239 there are no such verbs, and the unit's status text says what it follows.
+probe_timesyncd() {
+  status=''
+  if has timedatectl; then
+    capture '' timedatectl show-timesync --all
+    section_captured timesync
+  fi
+  if [ "$status" = 0 ]; then
+    section timesync-status timedatectl timesync-status
+  else
+    section timesync-unit systemctl show --no-pager -p StatusText systemd-timesyncd.service
+  fi
+}
+
+# What ntpd reads: -c of the running one, or the distribution's files; each with its includes, one level deep.
+probe_ntp_config() {
+  option=''
+  if [ -n "$ntpd_pid" ]; then file_option "$ntpd_pid" c; fi
+  begin ntp-config
+  config_files='' walked=$newline
+  case $option in
+    '') for file in /etc/ntpsec/ntp.conf /etc/ntp.conf; do walk_ntp_config "$file"; done ;;
+    odd) echo 'skipped -c' ;;
+    *) walk_ntp_config "$option" ;;
+  esac
+  finish
+  for file in $config_files; do probe_file "$file"; done
+  # a file that no process reads may still be what another tool looks at
+  for file in /etc/ntpsec/ntp.conf /etc/ntp.conf; do if [ -e "$root$file" ]; then probe_file "$file"; fi; done
+}
+
+walk_ntp_config() {
+  if [ ! -e "$root$1" ]; then return; fi
+  ntp_file "$1"
+  included=$(bounded head -c 65537 "$root$1" | sed -n 's/^[[:space:]]*includefile[[:space:]]\{1,\}//p' | tr -d '"' | head -n 20)
+  split_lines "$included"
+  for file in $lines; do
+    case $file in /*) ;; *) file=${1%/*}/$file ;; esac
+    if [ -d "$root$file" ]; then
+      expand_glob 0 "$file/*.conf"
+      for match in $expanded; do ntp_file "$match"; done
+    elif [ -e "$root$file" ]; then
+      ntp_file "$file"
+    fi
+  done
+  # ntpsec reads this folder without being told
+  if [ "$1" = /etc/ntpsec/ntp.conf ]; then
+    expand_glob 0 '/etc/ntpsec/ntp.d/*.conf'
+    for match in $expanded; do ntp_file "$match"; done
+  fi
+}
+
+ntp_file() {
+  case $walked in *"$newline$1$newline"*) return ;; esac
+  walked=$walked$1$newline
+  printf 'file %s\n' "$1"
+  config_files="$config_files $1"
+}
+
+# Servers that came by DHCP, wherever its clients put them for a daemon: `PATH:LINE`.
+probe_dhcp_servers() {
+  begin dhcp-servers
+  (
+    cd "$root/" || exit 0
+    echo looked
+    {
+      bounded grep -sHE '^(server|pool|peer)[[:space:]]' ./run/chrony-dhcp/*.sources ./run/ntp.conf.dhcp \
+        ./run/ntpsec/ntp.conf.dhcp ./var/lib/ntp/ntp.conf.dhcp ./etc/ntp.conf.dhcp
+      bounded grep -sHE '^[0-9A-Za-z]' ./var/lib/dhclient/chrony.servers.*
+      bounded grep -sHE '^NTP=' ./run/systemd/netif/leases/*
+      bounded grep -sHE '^[[:space:]]*option ntp-servers ' ./var/lib/dhcp/*.leases ./var/lib/dhclient/*.leases
+    } | head -c 16384
+  )
+  finish
+}
+
+# Jobs beside the daemons that set a clock: only the program's name and the file, because such lines may hold anything.
+probe_time_jobs() {
+  begin time-jobs
+  (
+    cd "$root/" || exit 0
+    echo looked
+    for folder in ./var/spool/cron ./var/spool/cron/crontabs; do
+      if [ -d "$folder" ] && [ ! -r "$folder" ]; then printf 'denied %s\n' "${folder#.}"; fi
+    done
+    bounded grep -sHE '^[^#]*(ntpdate|sntp|rdate|hwclock)' ./etc/crontab ./etc/cron.d/* ./etc/cron.hourly/* ./etc/cron.daily/* \
+      ./etc/cron.weekly/* ./var/spool/cron/* ./var/spool/cron/crontabs/* ./etc/network/if-up.d/ntpdate ./etc/rc.local \
+      ./etc/rc.d/rc.local ./etc/rc.d/init.d/boot.local ./etc/init.d/boot.local | head -c 16384 |
+      while IFS= read -r line; do
+        for job in ntpdate sntp rdate hwclock; do
+          case ${line#*:} in *"$job"*) printf 'job %s %s\n' "$job" "${line%%:*}" ;; esac
+        done
+      done
+  )
+  finish
 }
 
 # --- rules, module options, our own files ------------------------------------------------------------------------------
@@ -621,6 +798,24 @@ probe_device_rules() {
   probe_matches "$root"/etc/tsync/*
   probe_file /etc/systemd/system/chrony.service.d/60-tsync-refclock.conf
   probe_file /etc/systemd/system/chronyd.service.d/60-tsync-refclock.conf
+}
+
+# Cron tables that set a clock: lines that name such a program, with their files; `denied` for what only root may read.
+probe_clock_jobs() {
+  begin clock-jobs
+  set --
+  for file in "$root"/etc/crontab "$root"/etc/cron.*/* "$root"/var/spool/cron/* "$root"/var/spool/cron/crontabs/*; do
+    if [ -f "$file" ]; then
+      if [ -r "$file" ]; then set -- ${1+"$@"} "$file"; else printf 'denied %s\n' "${file#"$root"}"; fi
+    fi
+  done
+  for folder in /var/spool/cron /var/spool/cron/crontabs; do
+    if [ -d "$root$folder" ] && [ ! -r "$root$folder" ]; then printf 'denied %s\n' "$folder"; fi
+  done
+  if [ "$#" -gt 0 ]; then
+    bounded grep -asE '^[^#]*(ntpdate|ntpd +-[a-zA-Z]*q|chronyd +-[a-zA-Z]*q|sntp|rdate|hwclock)' /dev/null ${1+"$@"} | head -c 16000
+  fi
+  finish
 }
 
 # Transactions of tsync that are neither confirmed nor reverted; only root can see them.

@@ -31,9 +31,17 @@ function isVolatile(name: string): boolean {
 
 const VOLATILE_SECTIONS: ReadonlySet<string> = new Set([
   'tracking',
+  'tracking-text',
   'sources',
+  'sources-text',
+  'sourcestats',
+  'selectdata',
+  'authdata',
   'timesync',
   'timesync-status',
+  'timesync-unit',
+  'openntpd',
+  'dhcp-servers',
   'ntpq-peers',
   'ntpq-system',
   'processes',
