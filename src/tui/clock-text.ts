@@ -1,11 +1,11 @@
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { Glyphs } from './glyphs.js';
 
-/** `+1.20 ms ±0.42`: the bound in the offset's unit, or with its own where that would round it to nothing. Empty: not measured. */
+/** `+1.20 ms ±0.42`: in the unit of the larger one, the bound in its own where that would round it to nothing. Empty: not measured. */
 export function clockText(clock: ClockMeasurement | null, glyphs: Glyphs): string {
   if (clock === null) return '';
   const { offsetSeconds, boundSeconds } = clock;
-  const [scale, unit] = unitOf(Math.abs(offsetSeconds), glyphs);
+  const [scale, unit] = unitOf(Math.max(Math.abs(offsetSeconds), boundSeconds), glyphs);
   const [ownScale, ownUnit] = unitOf(boundSeconds, glyphs);
   const offset = `${offsetSeconds < 0 ? glyphs.minus : '+'}${digits(Math.abs(offsetSeconds) * scale)} ${unit}`;
   const shared = ownUnit === unit || boundSeconds * scale >= 0.1;
