@@ -1,4 +1,4 @@
-import type { ChronyFacts, DaemonFacts, Fact, Facts } from './facts.js';
+import type { AroundFacts, ChronyFacts, DaemonFacts, Fact, Facts } from './facts.js';
 
 /** A value of JSON; bytes of files are left out of it on purpose. */
 export type FactsJson = null | boolean | number | string | readonly FactsJson[] | { readonly [key: string]: FactsJson };
@@ -23,6 +23,7 @@ export function factsJson(facts: Facts): { readonly [key: string]: FactsJson } {
       ...entry('timeSyncVersion', hyperv.timeSyncVersion),
       ...entry('lis', hyperv.lis),
       ...entry('moduleLoaded', hyperv.moduleLoaded),
+      ...entry('timeSyncOffered', hyperv.timeSyncOffered),
       ...entry('parameters', hyperv.parameters),
     },
     ...entry('ptp', facts.ptp),
@@ -35,12 +36,26 @@ export function factsJson(facts: Facts): { readonly [key: string]: FactsJson } {
     ...entry('selinux', facts.selinux),
     root: facts.root,
     ...entry('openTransactions', facts.openTransactions),
+    around: aroundJson(facts.around),
   };
 }
 
 function entry(name: string, fact: Fact<unknown>): { readonly [key: string]: FactsJson } {
   if (fact.value === null) return { [name]: null, [`${name}Reason`]: (fact as { reason: string }).reason };
   return { [name]: fact.value as FactsJson };
+}
+
+function aroundJson(around: AroundFacts): FactsJson {
+  return {
+    ...entry('programs', around.programs),
+    ...entry('clockJobs', around.clockJobs),
+    unreadJobs: around.unreadJobs,
+    bootUnits: around.bootUnits,
+    ...entry('udevRules', around.udevRules),
+    ...entry('enaPhc', around.enaPhc),
+    ...entry('leapZone', around.leapZone),
+    ...entry('vmwareTimeSync', around.vmwareTimeSync),
+  };
 }
 
 function daemonJson(daemon: DaemonFacts): FactsJson {

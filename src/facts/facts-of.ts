@@ -1,4 +1,5 @@
 import type { Snapshot } from '#snapshot/snapshot.js';
+import { aroundOf } from './around.js';
 import { chronyOf } from './chrony.js';
 import { daemonsOf } from './daemons.js';
 import { known, unknown } from './fact.js';
@@ -52,5 +53,6 @@ export function factsOf(snapshot: Snapshot): Facts {
     root: sections.text('uid').trim() === '0',
     selinux: selinuxFact(system, system.size > 0),
     openTransactions: openTransactionsFact(sections),
+    around: aroundOf(sections, system, processes),
   };
 }

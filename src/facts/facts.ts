@@ -42,6 +42,29 @@ export interface Facts {
   readonly selinux: Fact<'enforcing' | 'permissive' | 'disabled'>;
   /** Transactions of tsync on the host that are neither confirmed nor reverted. */
   readonly openTransactions: Fact<readonly OpenTransaction[]>;
+  readonly around: AroundFacts;
+}
+
+/** What stands around the daemons and may help or disturb them. */
+export interface AroundFacts {
+  /** Running programs that are no time daemon and may set a clock: ptp4l, phc2sys, timemaster, vmtoolsd. */
+  readonly programs: Fact<
+    readonly { readonly pid: number; readonly name: string; readonly commandLine: readonly string[] | null }[]
+  >;
+  /** Lines of cron tables that name a program which sets a clock (ntpdate, hwclock ...), with their files. */
+  readonly clockJobs: Fact<readonly { readonly file: string; readonly line: string }[]>;
+  /** Cron tables that only root may read: there may be jobs in them. */
+  readonly unreadJobs: readonly string[];
+  /** Units that a boot starts and that set the clock once or wait for a daemon: ntpdate, systemd-time-wait-sync. */
+  readonly bootUnits: readonly string[];
+  /** Lines of udev rules that mention PTP, of the distribution and of /etc. */
+  readonly udevRules: Fact<readonly string[]>;
+  /** The parameter phc_enable of the network driver of AWS; null where there is no such driver or parameter. */
+  readonly enaPhc: Fact<boolean>;
+  /** The time zone right/UTC, from which chronyd can take leap seconds, is installed. */
+  readonly leapZone: Fact<boolean>;
+  /** VMware Tools sets the clock periodically; null where it does not run. */
+  readonly vmwareTimeSync: Fact<boolean>;
 }
 
 export interface HypervFacts {
@@ -52,6 +75,8 @@ export interface HypervFacts {
   /** Linux Integration Services: in the kernel, or downloaded with its version. */
   readonly lis: Fact<{ readonly kind: 'in-kernel' } | { readonly kind: 'downloaded'; readonly version: string }>;
   readonly moduleLoaded: Fact<boolean>;
+  /** The host offers the TimeSync device to this machine: it is among the devices of VMBus. */
+  readonly timeSyncOffered: Fact<boolean>;
   /** Parameters of hv_utils that exist, by name: `timesync_mode`, `timesync_implicit`. */
   readonly parameters: Fact<{ readonly [name: string]: string }>;
 }

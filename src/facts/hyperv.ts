@@ -14,6 +14,11 @@ export function hypervOf(sections: Sections, log: KernelLog): HypervFacts {
     timeSyncVersion: whenKnown(guest, (found) => timeSyncVersion(log, found)),
     lis: whenKnown(guest, (found) => lis(sections, log, found)),
     moduleLoaded: whenKnown(seen, (found) => known(found.loaded)),
+    timeSyncOffered: whenKnown(guest, (found) =>
+      found.classes.length === 0
+        ? unknown('no device of VMBus could be read')
+        : known(found.classes.includes(TIMESYNC_CLASS)),
+    ),
     parameters: whenKnown(seen, (found) => parameters(found)),
   };
 }

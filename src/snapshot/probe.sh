@@ -768,7 +768,7 @@ probe_time_jobs() {
     for folder in ./var/spool/cron ./var/spool/cron/crontabs; do
       if [ -d "$folder" ] && [ ! -r "$folder" ]; then printf 'denied %s\n' "${folder#.}"; fi
     done
-    bounded grep -sHE '^[^#]*(ntpdate|sntp|rdate|hwclock)' ./etc/crontab ./etc/cron.d/* ./etc/cron.hourly/* ./etc/cron.daily/* \
+    bounded grep -sHE '^([^#]*[^#A-Za-z0-9_-])?(ntpdate|sntp|rdate|hwclock)' ./etc/crontab ./etc/cron.d/* ./etc/cron.hourly/* ./etc/cron.daily/* \
       ./etc/cron.weekly/* ./var/spool/cron/* ./var/spool/cron/crontabs/* ./etc/network/if-up.d/ntpdate ./etc/rc.local \
       ./etc/rc.d/rc.local ./etc/rc.d/init.d/boot.local ./etc/init.d/boot.local | head -c 16384 |
       while IFS= read -r line; do

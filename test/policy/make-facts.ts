@@ -49,7 +49,10 @@ export function makeFacts(host: MadeHost): Facts {
       hostBuild: { value: null, reason: 'no line' },
       timeSyncVersion: { value: null, reason: 'no line' },
       lis: { value: null, reason: 'no module' },
-      moduleLoaded: { value: host.parameters !== undefined },
+      moduleLoaded: {
+        value: host.parameters !== undefined || host.virtualization === 'hyperv' || host.cloud === 'azure',
+      },
+      timeSyncOffered: { value: null, reason: 'no VMBus' },
       parameters: { value: host.parameters ?? {} },
     },
     ptp: { value: host.ptp ?? [] },
@@ -66,6 +69,16 @@ export function makeFacts(host: MadeHost): Facts {
     root: true,
     selinux: { value: 'disabled' },
     openTransactions: { value: [] },
+    around: {
+      programs: { value: [] },
+      clockJobs: { value: [] },
+      unreadJobs: [],
+      bootUnits: [],
+      udevRules: { value: ['SUBSYSTEM=="ptp", ATTR{clock_name}=="hyperv", SYMLINK+="ptp_hyperv", TAG+="systemd"'] },
+      enaPhc: { value: null, reason: 'no such driver' },
+      leapZone: { value: true },
+      vmwareTimeSync: { value: null, reason: 'does not run' },
+    },
   };
 }
 

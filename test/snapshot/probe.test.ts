@@ -48,6 +48,7 @@ describe('the probe program', () => {
       timeSyncVersion: { value: '4.0' },
       lis: { value: { kind: 'in-kernel' } },
       moduleLoaded: { value: true },
+      timeSyncOffered: { value: true },
       parameters: { value: { timesync_implicit: 'N' } },
     });
     expect(facts.systemdVersion).toEqual({ value: 249 });
