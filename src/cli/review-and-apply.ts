@@ -35,7 +35,9 @@ async function withoutScreen(run: OpenRun, options: Options, assess: Assess): Pr
   const unfollow = followEvents(run, options);
   const items: ApplyTask[] = [];
   await assess((item) => items.push(item));
-  if (isText(options) && !options.quiet) print(planText(run.state(), lookOf(process.stdout)));
+  if (isText(options) && !options.quiet) {
+    print(planText(run.state(), lookOf(process.stdout), { next: options.check === true }));
+  }
   if (options.yes && !options.check) {
     await apply(run, items, '--yes');
   } else {

@@ -49,7 +49,7 @@ async function assessHost(
     const probed = await probeHost(task.host, deps, { asRoot });
     const plan = judge(task, probed);
     const { clock } = probed.snapshot;
-    deps.emit({ type: 'host-assessed', host, plan, clock, summary: summariseHost(probed.facts), notes: notesOf(plan) });
+    deps.emit({ type: 'host-assessed', host, plan, clock, summary: summariseHost(probed.facts), notes: [] });
     await onAssessed({ task, probed, plan });
   } catch (error) {
     const problem = problemOf(error);
@@ -75,10 +75,4 @@ export function finishUnchanged({ task, probed, plan }: Assessed, deps: EngineDe
     clock: probed.snapshot.clock,
     source,
   });
-}
-
-function notesOf({ strategy }: HostPlan): string[] {
-  return strategy.asked === strategy.taken
-    ? []
-    : [`strategy ${strategy.asked} became ${strategy.taken}: ${strategy.reason}`];
 }

@@ -3,6 +3,7 @@ import type { Finding } from '#plan/plan.js';
 import { severityRank } from '#run/count-findings.js';
 import type { HostState } from '#run/run-state.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
+import { strategyField } from './change-lines.js';
 import { clockRange, clockText } from './clock-text.js';
 import { type Field, fieldLines } from './field.js';
 import { findingLines } from './finding-text.js';
@@ -65,10 +66,16 @@ export function groupLines(group: HostGroup, keep: (finding: Finding) => boolean
     '',
     groupTitle(group, drawing),
     ...clockFields(group, drawing).flatMap((field) => fieldLines(field, drawing)),
+    ...strategyFields(first).flatMap((field) => fieldLines(field, drawing)),
     ...findingLines(shown, drawing),
     ...spokesman(group, shown).flatMap((field) => fieldLines(field, drawing)),
     ...first.notes.flatMap((note) => fieldLines({ label: 'note', text: printable(note) }, drawing)),
   ];
+}
+
+/** Said where the host gets another strategy than the one asked for, with the reason. */
+function strategyFields({ plan }: HostState): readonly Field[] {
+  return plan === null || plan.strategy.asked === plan.strategy.taken ? [] : [strategyField(plan.strategy)];
 }
 
 /** Where the hosts of a group were measured apart, it says whose numbers are shown. */
@@ -80,7 +87,7 @@ function spokesman(group: HostGroup, findings: readonly Finding[]): readonly Fie
 function foldKey(host: HostState, keep: (finding: Finding) => boolean): string {
   const findings = host.plan?.findings.filter((finding) => finding.status !== 'in-sync' && keep(finding)) ?? [];
   const { os, platform, daemon } = host.summary ?? { os: '', platform: '', daemon: '' };
-  return JSON.stringify([os, platform, daemon, host.notes, findings.map(findingKey)]);
+  return JSON.stringify([os, platform, daemon, host.plan?.strategy, host.notes, findings.map(findingKey)]);
 }
 
 /** Measured numbers differ from host to host, and the sentences that name them. */

@@ -19,9 +19,14 @@ import { troubleLines } from './trouble-lines.js';
 
 /**
  * A plan as a person reviews it: how many hosts would change; then each group of equal changes with its reasons, diffs and
- * costs; then what no change mends; then the hosts that need none, and those that could not be looked at.
+ * costs; then what no change mends; then the hosts that need none, and those that could not be looked at. `next`: says what to
+ * type next; not where the run goes on by itself.
  */
-export function planText(state: RunState, drawing: Drawing): string {
+export function planText(
+  state: RunState,
+  drawing: Drawing,
+  options: { readonly next: boolean } = { next: true },
+): string {
   const hosts = [...state.hosts.values()];
   const groups = planGroups(hosts.filter(hasPendingChanges));
   const fine = hosts.filter((host) => !hasPendingChanges(host) && ['in-sync', 'remark'].includes(standingOf(host)));
@@ -34,7 +39,7 @@ export function planText(state: RunState, drawing: Drawing): string {
     ...hostsThat(hosts, 'unfinished', 'Not finished', drawing),
     ...hostsThat(hosts, 'failed', 'Failed', drawing),
     ...hostsThat(hosts, 'unreachable', 'Unreachable', drawing),
-    ...afterAnEmptyLine(nextLines(next(state, groups), drawing)),
+    ...(options.next ? afterAnEmptyLine(nextLines(next(state, groups), drawing)) : []),
   ];
   return `${lines.join('\n')}\n`;
 }
