@@ -9,6 +9,7 @@ import type { HostTask } from './host-task.js';
 import { transactionId } from './new-transaction.js';
 import { type StandingOf, settleHost } from './settle-host.js';
 import { talk } from './talk.js';
+import { type Applied, meaningOf } from './transaction-step.js';
 import { problemOf } from './trouble.js';
 
 /** What is to be done to one host, and how a new probe is judged afterwards. */
@@ -17,15 +18,6 @@ export interface ApplyTask {
   readonly plan: HostPlan;
   readonly standingOf: StandingOf;
 }
-
-/** What the host said about the transaction while it was made: the last word of the apply program. */
-type Applied =
-  | { readonly kind: 'applied' }
-  | { readonly kind: 'refused'; readonly outcome: 'stale' | 'failed'; readonly problem: Problem }
-  | { readonly kind: 'reverted'; readonly problem: Problem }
-  | { readonly kind: 'failed'; readonly problem: Problem }
-  /** The connection or the program ended before the transaction did: only the host knows. */
-  | { readonly kind: 'lost'; readonly problem: Problem };
 
 /** A restart that hangs is ended by the program after 60 s; several may follow each other. */
 const SILENCE_MS = 150_000;
@@ -100,47 +92,4 @@ async function runApplyProgram(
       problem: problem('apply/cut-off', 'The apply program ended without saying how the transaction ended.'),
     }
   );
-}
-
-/** The steps that decide what became of a transaction (src/resources/transaction.sh); null for all others. */
-function meaningOf(step: string, detail: string, failure: string): Applied | null {
-  const [word = '', rest = ''] = splitOnce(detail);
-  switch (`${step} ${word}`) {
-    case 'precheck stale':
-      return {
-        kind: 'refused',
-        outcome: 'stale',
-        problem: problem('apply/stale', `${rest} is no longer as the plan was made of. Nothing was touched.`),
-      };
-    case 'lock held':
-      return { kind: 'refused', outcome: 'failed', problem: problem('apply/locked', heldBy(rest)) };
-    case 'prepare failed':
-    case 'guard failed':
-      return {
-        kind: 'refused',
-        outcome: 'failed',
-        problem: problem('apply/not-begun', `${step}: ${rest}. Nothing was touched.`),
-      };
-    case 'transaction applied':
-      return { kind: 'applied' };
-    case 'transaction reverted':
-      return {
-        kind: 'reverted',
-        problem: problem('apply/step-failed', `${failure || 'A step failed'}. All changes were taken back.`),
-      };
-    case 'transaction failed':
-      return { kind: 'failed', problem: problem('apply/undo-failed', `Taking the changes back failed: ${rest}.`) };
-    default:
-      return null;
-  }
-}
-
-function heldBy(text: string): string {
-  const [who = '', when = '', id = ''] = text.split(',');
-  return `Transaction ${id} of ${who}, begun ${when}, is not finished on this host. Nothing was touched.`;
-}
-
-function splitOnce(text: string): [string, string] {
-  const at = text.indexOf(':');
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }

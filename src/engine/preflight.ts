@@ -1,6 +1,7 @@
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import { serversToTry } from '#plan/servers-to-try.js';
+import { secondsText } from '#report/clock-text.js';
 import type { Frame } from '#snapshot/frames.js';
 import type { Assessed } from './assess-fleet.js';
 import type { EngineDeps } from './deps.js';
@@ -67,7 +68,7 @@ function resultOf(
     const seconds = Number(wrong);
     return {
       answered: true,
-      note: `answered: the clock is ${Math.abs(seconds).toFixed(4)} s ${seconds < 0 ? 'ahead' : 'behind'}`,
+      note: `answered: the clock is ${secondsText(Math.abs(seconds))} ${seconds < 0 ? 'ahead' : 'behind'}`,
     };
   }
   if (/No suitable source|Timeout reached/i.test(text) || exit === null || exit === 124 || exit === 137)
