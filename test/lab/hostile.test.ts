@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canRunContainers, Lab, playbookOf } from './lab.js';
-import { type CommandResult, Operator } from './operator.js';
+import { fingerprint } from './fingerprint.js';
+import { canRunContainers, Lab, NTP_SERVER, playbookOf } from './lab.js';
+import { type CommandResult, Operator, outcomesOf } from './operator.js';
 
 const ESC = '\u001b';
 /** Clears the screen, sets the window's title, turns on the mouse, moves the cursor away; and a lone CSI of 8 bits. */
@@ -22,7 +23,7 @@ describe.skipIf(!canRunContainers('hostile hosts'))('hosts that send what they s
     lab = await Lab.start(5);
     operator = new Operator();
     inventory = operator.write('inventory.yaml', lab.inventory);
-    playbook = operator.write('playbook.yaml', playbookOf(60, 120));
+    playbook = operator.write('playbook.yaml', playbookOf(45, 90));
 
     printWhatATerminalObeys();
     const line = '# nothing but a comment, again and again\n';
@@ -47,34 +48,45 @@ describe.skipIf(!canRunContainers('hostile hosts'))('hosts that send what they s
     lab.onHost(2, 'systemctl restart ssh');
   }
 
-  const runs: CommandResult[] = [];
-  const run = async (variables: Record<string, string>, ...args: string[]) => {
-    const result = await operator.start([...args, inventory, '-p', playbook, '--accept-new'], variables).ended;
-    runs.push(result);
-    return result;
-  };
-  /** All that a terminal could obey but colours, tabs and line feeds. */
-  const obeyed = ({ stdout, stderr }: CommandResult) =>
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-    `${stdout}${stderr}`.replaceAll(/\u001b\[[0-9;]*m/g, '').match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g);
+  const runAll = (args: readonly string[], variables: Record<string, string> = {}) =>
+    operator.start([...args, inventory, '--accept-new'], variables).ended;
 
-  it('shows their plans without a byte that a terminal obeys', async () => {
-    for (const args of [['plan'], ['audit', '--json'], ['facts']]) {
-      const result = await operator.start([
-        ...args,
-        inventory,
-        ...(args[0] === 'facts' ? [] : ['-p', playbook]),
-        '--accept-new',
-      ]).ended;
-      expect(result.stdout + result.stderr).not.toContain(ESC);
-      expect(obeyed(result), args.join(' ')).toBeNull();
-    }
-    expect(obeyed(await run({ FORCE_COLOR: '1' }, 'plan'))).toBeNull();
+  it.each([
+    { what: 'a plan in colours', args: () => ['plan', '-p', playbook], variables: { FORCE_COLOR: '1' } },
+    { what: 'an audit as JSON', args: () => ['audit', '--json', '-p', playbook], variables: {} },
+    { what: 'the facts', args: () => ['facts'], variables: {} },
+  ])('shows $what without a byte that a terminal obeys', async ({ args, variables }) => {
+    const result = await runAll(args(), variables);
+    expect(result.stdout).toContain('[2J');
+    expect(obeyed(result)).toEqual([]);
   });
 
   it('changes the other hosts, and says of each what happened', async () => {
-    const { code, stdout, stderr } = await run({}, 'run', '--yes');
-    console.log(code, stdout, stderr);
-    expect(stdout + stderr).not.toContain(ESC);
+    const before = fingerprint(lab.pathOn(4, '/etc'));
+    const result = await runAll(['run', '--yes', '-p', playbook]);
+    expect(result.code, result.stderr).toBe(5);
+    expect(obeyed(result)).toEqual([]);
+    expect(result.stdout + result.stderr).not.toContain(ESC);
+    expect(result.stderr).toContain('tsci1: changed and proved');
+    expect(result.stderr).toContain('tsci2: changed and proved');
+    expect(result.stdout).toContain('/etc/chrony/conf.d/large.conf is too large to be read as a whole');
+    expect(result.stderr).toMatch(/tsci4: reverted: .*chronyc tracking printed more than is read/);
+    expect(result.stderr).toMatch(/tsci5: unreachable: the host printed more than a conversation may have/);
+    for (const index of [1, 2]) expect(lab.onHost(index, 'chronyc -c -n sources')).toContain(`^,*,${NTP_SERVER},`);
+    expect(lab.transactionsOf(3)).toEqual([]);
+    expect(lab.transactionsOf(4)).toEqual(['reverted']);
+    expect(fingerprint(lab.pathOn(4, '/etc'))).toEqual(before);
+
+    const { runs } = JSON.parse((await operator.tsync('history', '--json', '-n', '1')).stdout);
+    const shown = await operator.tsync('show', runs[0].run, '--json');
+    expect(obeyed(shown)).toEqual([]);
+    const outcomes = outcomesOf(JSON.parse(shown.stdout));
+    expect(outcomes).toEqual(['changed', 'changed', 'drifted', 'reverted', 'unreachable']);
   });
 });
+
+/** All that a terminal would obey but colours, tabs and line feeds. */
+function obeyed({ stdout, stderr }: CommandResult): readonly string[] {
+  const text = `${stdout}${stderr}`.replaceAll(/\u001b\[[0-9;]*m/g, '');
+  return text.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g) ?? [];
+}

@@ -18,7 +18,7 @@ export function sshCommand({ address, port, key }: SshTarget, command: string): 
   const options = settings.flatMap((setting) => ['-o', setting]);
   return execFileSync('ssh', ['-F', 'none', '-i', key, '-p', String(port), ...options, `root@${address}`, command], {
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 120_000,
     maxBuffer: 64 * 1024 * 1024,
   });

@@ -5,6 +5,9 @@ import { SERVICES, sshCommand } from '../ssh-command.js';
 const FOLDER = process.env.LAB_DIR ?? '/var/tmp/tsync-vm-ci';
 const PORT = 2500;
 
+/** Booting takes minutes: with this, machines stay up, and those that run are used as they are. */
+const KEEP = process.env.TSYNC_LAB_KEEP === '1';
+
 /** Emulated machines with a PTP clock named hyperv; number 1 has the identity of an Azure guest, number 2 that of QEMU. */
 export function startMachines(): string {
   stopMachines();
@@ -13,7 +16,7 @@ export function startMachines(): string {
 }
 
 export function stopMachines(): void {
-  script(['down']);
+  if (!KEEP) script(['down']);
 }
 
 export class Machine {
@@ -43,6 +46,15 @@ export class Machine {
 
   daemon(): string {
     return this.run('ps -o pid=,lstart= -C chronyd');
+  }
+
+  /**
+   * Sets the machine's clock by this server, and its PTP clock by that: the stand-in for the driver takes the time when it is
+   * loaded, and at boot that comes from a hardware clock that knows whole seconds only.
+   */
+  setClocks(server: string): void {
+    const set = `timeout 100 chronyd -q 'server ${server} iburst' 'cmdport 0' 'pidfile /run/set-clocks.pid'`;
+    this.run(`systemctl stop chrony && ${set} && rmmod hv_utils && modprobe hv_utils && systemctl start chrony`);
   }
 
   /** Resets the machine as its power button would, and waits until it has booted once more. */

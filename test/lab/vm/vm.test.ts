@@ -6,10 +6,10 @@ import { Machine, startMachines, stopMachines } from './machine.js';
 
 /** This machine as the emulated ones see it. */
 const NTP_SERVER = '10.0.2.2';
-const PLAYBOOK = `
+const playbookOf = (strategy: string, settleSeconds: number): string => `
 - hosts: all
-  strategy: auto
-  rollout: {settle_timeout: 120s, confirm_timeout: 300s}
+  strategy: ${strategy}
+  rollout: {settle_timeout: ${settleSeconds}s, confirm_timeout: ${settleSeconds + 180}s}
 `;
 
 const asked = process.env.TSYNC_LAB_VM === '1';
@@ -29,11 +29,10 @@ describe.skipIf(!runs)('an emulated machine with a PTP clock named hyperv', () =
     stopNtpServer = await startNtpServer('127.0.0.1', '127.0.0.1');
     operator = new Operator();
     inventory = operator.write('inventory.yaml', startMachines());
-    playbook = operator.write('playbook.yaml', PLAYBOOK);
+    playbook = operator.write('playbook.yaml', playbookOf('auto', 120));
     for (const machine of [azure, plain]) {
-      machine.run(
-        `sed -i 's/^pool .*/server ${NTP_SERVER} iburst/' /etc/chrony/chrony.conf && systemctl restart chrony && chronyc waitsync 60 0 0 1`,
-      );
+      machine.run(`sed -i 's/^pool .*/server ${NTP_SERVER} iburst/' /etc/chrony/chrony.conf`);
+      machine.setClocks(NTP_SERVER);
     }
   }, 1_800_000);
   afterAll(() => {
@@ -42,23 +41,32 @@ describe.skipIf(!runs)('an emulated machine with a PTP clock named hyperv', () =
     stopNtpServer?.();
   }, 60_000);
 
-  const tsync = (code: number, limit: string) =>
-    operator.expectRun(code, 'run', inventory, '-p', playbook, '--limit', limit, '--yes', '--accept-new');
+  const tsync = (code: number, file: string, limit: string) =>
+    operator.expectRun(code, 'run', inventory, '-p', file, '--limit', limit, '--yes', '--accept-new');
 
-  it('refuses a clock that is five seconds off, and leaves the machine as it was', async () => {
-    azure.run('echo 5000000000 >/sys/module/hv_utils/parameters/offset_ns');
-    const before = azure.state();
-    const run = await tsync(5, 'vm1');
-    azure.run('echo 0 >/sys/module/hv_utils/parameters/offset_ns');
-    expect(run.hosts[0]).toMatchObject({ outcome: 'reverted', problem: { code: 'verify/not-proved' } });
-    expect(azure.state()).toEqual(before);
-    expect(azure.sources().join('\n')).not.toContain('PHC0');
-    expect(azure.sources().join('\n')).toContain(NTP_SERVER);
-    azure.run('chronyc waitsync 60 0.1 0 1');
-  });
+  it.each([
+    // Two sources that contradict each other: the daemon itself says that it trusts none.
+    { strategy: 'auto', why: 'sources/selected' },
+    // One source: the daemon says that all is well, and only our own measurement tells.
+    { strategy: 'ptp-only', why: 'clock/offset' },
+  ])(
+    'refuses a PTP clock that is five seconds off, by $strategy, and leaves the machine as it was',
+    async ({ strategy, why }) => {
+      const playbook = operator.write('wrong.yaml', playbookOf(strategy, 60));
+      azure.setClocks(NTP_SERVER);
+      azure.run('echo 5000000000 >/sys/module/hv_utils/parameters/offset_ns');
+      const before = azure.state();
+      const run = await tsync(5, playbook, 'vm1');
+      expect(run.hosts[0]).toMatchObject({ outcome: 'reverted', problem: { code: 'verify/not-proved' } });
+      expect(run.hosts[0]?.problem?.detail).toContain(why);
+      expect(azure.state()).toEqual(before);
+      expect(azure.sources()).toEqual([expect.stringMatching(`^\\^,.,${NTP_SERVER},`)]);
+    },
+  );
 
   it('follows the PTP clock of an Azure machine, by its stable name', async () => {
-    const run = await tsync(0, 'vm1');
+    azure.setClocks(NTP_SERVER);
+    const run = await tsync(0, playbook, 'vm1');
     expect(run.hosts[0]).toMatchObject({
       outcome: 'changed',
       source: 'PHC0',
@@ -73,7 +81,7 @@ describe.skipIf(!runs)('an emulated machine with a PTP clock named hyperv', () =
 
   it('changes nothing the second time', async () => {
     const [daemon, state] = [azure.daemon(), azure.state()];
-    const run = await tsync(0, 'vm1');
+    const run = await tsync(0, playbook, 'vm1');
     expect(run.hosts[0]).toMatchObject({ outcome: 'in-sync', changes: [], actions: [] });
     expect(azure.daemon()).toBe(daemon);
     expect(azure.state()).toEqual(state);
@@ -91,13 +99,14 @@ describe.skipIf(!runs)('an emulated machine with a PTP clock named hyperv', () =
 
     azure.run('mv /root/hv_utils.conf /etc/modules-load.d/ && rm /etc/modprobe.d/no-hv.conf');
     await azure.reset();
+    azure.setClocks(NTP_SERVER);
     await expect
       .poll(() => azure.sources(), { timeout: 120_000, interval: 2000 })
       .toContainEqual(expect.stringMatching(/^#,\*,PHC0,/));
   });
 
   it('does not trust the same clock where nothing says that the machine is on Azure', async () => {
-    const run = await tsync(0, 'vm2');
+    const run = await tsync(0, playbook, 'vm2');
     expect(run.hosts[0]?.strategy).toMatchObject({ asked: 'auto', taken: 'monitor' });
     expect(plain.run('chronyc -c selectdata')).toMatch(/^N,PHC0,/m);
     expect(plain.sources()).toContainEqual(expect.stringMatching(`^\\^,\\*,${NTP_SERVER},`));
