@@ -34,9 +34,7 @@ probe_sections() {
   probe_chrony
   probe_other_daemons
   probe_dhcp_servers
-  probe_time_jobs
   probe_device_rules
-  probe_clock_jobs
   probe_transactions
   probe_asked_files
   limit=$limit_before
@@ -151,8 +149,6 @@ probe_system() {
   if [ -d "$root/sys/class/dmi/id" ]; then echo dmi=yes; fi
   value hypervisor /sys/hypervisor/type
   if read_line /sys/hypervisor/uuid; then case $line in [Ee][Cc]2*) echo ec2=yes ;; esac; fi
-  if [ -d "$root/sys/module/ena" ]; then echo ena=yes; fi
-  value ena-phc-enable /sys/module/ena/parameters/phc_enable
   if [ -e "$root/run/ostree-booted" ]; then echo ostree=yes; fi
   value container /run/systemd/container
   if [ -e "$root/.dockerenv" ] || [ -e "$root/run/.containerenv" ] || of_container 1; then
@@ -162,7 +158,6 @@ probe_system() {
   if [ -e "$root/var/lib/waagent" ]; then echo waagent=yes; fi
   if [ -d "$root/sys/fs/selinux" ]; then value selinux /sys/fs/selinux/enforce; else value selinux /selinux/enforce; fi
   if [ -e "$root/run/systemd/timesync/synchronized" ]; then echo timesync-synchronized=yes; fi
-  value ena-phc /sys/module/ena/parameters/phc_enable
   if [ -e "$root/usr/share/zoneinfo/right/UTC" ]; then echo leap-zone=yes; fi
   probe_hypervisor_bit
   probe_vm_size
@@ -430,7 +425,7 @@ probe_links() {
     cd "$root$1" || exit 0
     set --
     for unit in *.service; do if [ -L "$unit" ] || { [ -f "$unit" ] && [ ! -s "$unit" ]; }; then set -- ${1+"$@"} "$unit"; fi; done
-    for unit in $asked systemd-time-wait-sync.service ntpdate.service; do
+    for unit in $asked; do
       for link in *.wants/"$unit" *.requires/"$unit"; do if [ -L "$link" ]; then set -- ${1+"$@"} "$link"; fi; done
     done
     if [ "$#" -gt 0 ]; then bounded ls -ld ${1+"$@"} | head -c 65000; fi
@@ -759,27 +754,6 @@ probe_dhcp_servers() {
   finish
 }
 
-# Jobs beside the daemons that set a clock: only the program's name and the file, because such lines may hold anything.
-probe_time_jobs() {
-  begin time-jobs
-  (
-    cd "$root/" || exit 0
-    echo looked
-    for folder in ./var/spool/cron ./var/spool/cron/crontabs; do
-      if [ -d "$folder" ] && [ ! -r "$folder" ]; then printf 'denied %s\n' "${folder#.}"; fi
-    done
-    bounded grep -sHE '^([^#]*[^#A-Za-z0-9_-])?(ntpdate|sntp|rdate|hwclock)' ./etc/crontab ./etc/cron.d/* ./etc/cron.hourly/* ./etc/cron.daily/* \
-      ./etc/cron.weekly/* ./var/spool/cron/* ./var/spool/cron/crontabs/* ./etc/network/if-up.d/ntpdate ./etc/rc.local \
-      ./etc/rc.d/rc.local ./etc/rc.d/init.d/boot.local ./etc/init.d/boot.local | head -c 16384 |
-      while IFS= read -r line; do
-        for job in ntpdate sntp rdate hwclock; do
-          case ${line#*:} in *"$job"*) printf 'job %s %s\n' "$job" "${line%%:*}" ;; esac
-        done
-      done
-  )
-  finish
-}
-
 # --- rules, module options, our own files ------------------------------------------------------------------------------
 
 probe_device_rules() {
@@ -798,24 +772,6 @@ probe_device_rules() {
   probe_matches "$root"/etc/tsync/*
   probe_file /etc/systemd/system/chrony.service.d/60-tsync-refclock.conf
   probe_file /etc/systemd/system/chronyd.service.d/60-tsync-refclock.conf
-}
-
-# Cron tables that set a clock: lines that name such a program, with their files; `denied` for what only root may read.
-probe_clock_jobs() {
-  begin clock-jobs
-  set --
-  for file in "$root"/etc/crontab "$root"/etc/cron.*/* "$root"/var/spool/cron/* "$root"/var/spool/cron/crontabs/*; do
-    if [ -f "$file" ]; then
-      if [ -r "$file" ]; then set -- ${1+"$@"} "$file"; else printf 'denied %s\n' "${file#"$root"}"; fi
-    fi
-  done
-  for folder in /var/spool/cron /var/spool/cron/crontabs; do
-    if [ -d "$root$folder" ] && [ ! -r "$root$folder" ]; then printf 'denied %s\n' "$folder"; fi
-  done
-  if [ "$#" -gt 0 ]; then
-    bounded grep -asE '^[^#]*(ntpdate|ntpd +-[a-zA-Z]*q|chronyd +-[a-zA-Z]*q|sntp|rdate|hwclock)' /dev/null ${1+"$@"} | head -c 16000
-  fi
-  finish
 }
 
 # Transactions of tsync that are neither confirmed nor reverted; only root can see them.
