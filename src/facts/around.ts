@@ -15,7 +15,7 @@ export function aroundOf(
     programs: processes.looked
       ? known(processes.list.filter(({ name }) => PROGRAMS.has(name)))
       : unknown('the processes could not be read'),
-    clockJobs: whenKnown(sections.whole('clock-jobs', 'the cron tables'), () => known(jobs.flatMap(parseJob))),
+    clockJobs: whenKnown(sections.whole('clock-jobs', 'the jobs of cron'), () => known(jobs.flatMap(parseJob))),
     unreadJobs: jobs.flatMap((line) => (line.startsWith('denied /') ? [shown(line.slice('denied '.length))] : [])),
     bootUnits: unitLinks(sections)
       .filter(({ name, mask }) => BOOT_UNITS.has(name) && !mask)
@@ -30,10 +30,10 @@ export function aroundOf(
 const PROGRAMS: ReadonlySet<string> = new Set(['ptp4l', 'phc2sys', 'timemaster', 'vmtoolsd']);
 const BOOT_UNITS: ReadonlySet<string> = new Set(['systemd-time-wait-sync.service', 'ntpdate.service']);
 
-/** `FILE:LINE`; the file may come with the root of a mounted image before it. */
-function parseJob(text: string): readonly { readonly file: string; readonly line: string }[] {
-  const match = /(\/(?:etc\/cron|var\/spool\/cron)[^:]{0,200}):(.*)$/.exec(text);
-  return match?.[1] === undefined ? [] : [{ file: shown(match[1], 200), line: shown(match[2] ?? '', 200) }];
+/** `job hwclock ./etc/cron.daily/x` */
+function parseJob(line: string): readonly { readonly program: string; readonly file: string }[] {
+  const match = /^job (ntpdate|sntp|rdate|hwclock) \.(\/\S{1,400})$/.exec(line);
+  return match?.[1] && match[2] ? [{ program: match[1], file: shown(match[2], 400) }] : [];
 }
 
 function udevRules(sections: Sections): Fact<readonly string[]> {
@@ -54,7 +54,7 @@ function udevRules(sections: Sections): Fact<readonly string[]> {
 
 function enaPhc(system: ReadonlyMap<string, string | null>): Fact<boolean> {
   const value = system.get('ena-phc');
-  if (value === undefined) return unknown('the driver ena has no parameter phc_enable here');
+  if (value === undefined) return unknown('there is no driver ena with a parameter phc_enable');
   return value === null ? unknown('phc_enable may be read by root only') : known(/^[1Yy]/.test(value));
 }
 

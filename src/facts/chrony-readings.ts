@@ -1,14 +1,19 @@
+import { isSourceHeading, LEAPS, parseSourceText, parseTrackingText } from './chrony-texts.js';
 import { known, shown, unknown, whenKnown } from './fact.js';
 import type { ChronySource, ChronyTracking, Fact } from './facts.js';
 import type { Sections } from './sections.js';
 
 /**
- * `chronyc -c -n tracking`: 14 columns (chrony 2.4 and newer), and later versions may add to the right.
+ * `chronyc -c -n tracking`, or where that chronyc has no CSV its text: 14 columns (chrony 2.4 and newer), and later versions may add to the right.
  * Offsets: positive = the host is slow. Frequency: positive = fast. An unsynchronised chronyd prints perfect zeros: look at
  * `leap`, `referenceId` and `stratum` first.
  */
 export function trackingFact(sections: Sections): Fact<ChronyTracking> {
-  return whenKnown(answer(sections, 'tracking'), trackingOf);
+  if (sections.section('tracking-text') === null) return whenKnown(answer(sections, 'tracking'), trackingOf);
+  return whenKnown(answer(sections, 'tracking-text'), (text) => {
+    const tracking = parseTrackingText(text);
+    return tracking ? known(tracking) : unknown(`chronyc tracking printed what is not known: ${text.slice(0, 80)}`);
+  });
 }
 
 /** What `chronyc -c -n tracking` printed, wherever it ran. */
@@ -39,20 +44,31 @@ function parseTracking(columns: readonly string[]): ChronyTracking | null {
   };
 }
 
-const LEAPS = ['Normal', 'Insert second', 'Delete second', 'Not synchronised'] as const;
-
-/** `chronyc -c -n sources`: 10 columns. An empty list: chronyd has no sources. A line that is not understood makes all unknown. */
+/** `chronyc -c -n sources`: 10 columns; or where that chronyc has no CSV its text. An empty list: chronyd has no sources. A line that is not understood makes all unknown. */
 export function sourcesFact(sections: Sections): Fact<readonly ChronySource[]> {
-  return whenKnown(answer(sections, 'sources'), (text) => {
-    const sources: ChronySource[] = [];
-    for (const line of text.split('\n')) {
-      if (line.trim() === '') continue;
-      const source = parseSource(line.split(','));
-      if (source === null) return unknown(`chronyc sources printed what is not known: ${line.slice(0, 80)}`);
-      sources.push(source);
-    }
-    return known(sources);
+  if (sections.section('sources-text') === null) {
+    return whenKnown(answer(sections, 'sources'), (text) => rowsOf(text, 'sources', parseSource));
+  }
+  return whenKnown(answer(sections, 'sources-text'), (text) => {
+    const rows = text.split('\n').filter((line) => !isSourceHeading(line));
+    return rowsOf(rows.join('\n'), 'sources', (_, line) => parseSourceText(line));
   });
+}
+
+/** Every line of a table of chronyc, by its columns. */
+export function rowsOf<T>(
+  text: string,
+  name: string,
+  parse: (columns: readonly string[], line: string) => T | null,
+): Fact<readonly T[]> {
+  const rows: T[] = [];
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    const row = parse(line.split(','), line);
+    if (row === null) return unknown(`chronyc ${name} printed what is not known: ${line.slice(0, 80)}`);
+    rows.push(row);
+  }
+  return known(rows);
 }
 
 function parseSource(columns: readonly string[]): ChronySource | null {
@@ -73,7 +89,7 @@ function parseSource(columns: readonly string[]): ChronySource | null {
     stratum,
     poll,
     reach,
-    lastSampleAgeSeconds: age === NEVER ? null : age,
+    lastSampleAgeSeconds: ageOf(age),
     offsetSeconds: offset,
     errorSeconds: error,
   };
@@ -85,12 +101,16 @@ const STATES = ['*', '+', '-', '?', 'x', '~'] as const;
 /** What chronyc prints for an interval that never began. */
 const NEVER = 4294967295;
 
-function answer(sections: Sections, name: string): Fact<string> {
-  if (sections.section(name) === null && sections.complete) return unknown('chronyd is not running');
-  return sections.whole(name, `chronyc ${name}`);
+export function ageOf(seconds: number): number | null {
+  return seconds === NEVER ? null : seconds;
 }
 
-function parseNumber(text: string | undefined): number | null {
+export function answer(sections: Sections, name: string): Fact<string> {
+  if (sections.section(name) === null && sections.complete) return unknown('chronyd is not running');
+  return sections.whole(name, `chronyc ${name.replace('-text', '')}`);
+}
+
+export function parseNumber(text: string | undefined): number | null {
   if (text === undefined || !/^[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?$/.test(text.trim())) return null;
   return Number(text);
 }

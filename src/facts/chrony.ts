@@ -1,4 +1,5 @@
 import { sourcesFact, trackingFact } from './chrony-readings.js';
+import { authenticationFact, selectionFact, statisticsFact } from './chrony-tables.js';
 import type { ChronyFacts } from './facts.js';
 import type { Sections } from './sections.js';
 
@@ -19,6 +20,9 @@ export function chronyOf(sections: Sections): ChronyFacts {
     configFiles: [...new Set([...files, ...sources])],
     tracking: trackingFact(sections),
     sources: sourcesFact(sections),
+    statistics: statisticsFact(sections),
+    selection: selectionFact(sections),
+    authentication: authenticationFact(sections),
   };
 }
 

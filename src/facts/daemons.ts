@@ -1,5 +1,5 @@
-import { known, shown, unknown } from './fact.js';
-import type { ChronyFacts, DaemonFacts, DaemonName, Fact, Init, ServiceFacts } from './facts.js';
+import { known, shown, unknown, whenKnown } from './fact.js';
+import type { ChronyFacts, DaemonFacts, DaemonName, Fact, Init, InitScript, ServiceFacts } from './facts.js';
 import type { Packages } from './packages.js';
 import type { Process, Processes } from './processes.js';
 import type { Sections } from './sections.js';
@@ -8,6 +8,7 @@ import type { Sections } from './sections.js';
 export interface DaemonInput {
   readonly sections: Sections;
   readonly init: Fact<Init>;
+  readonly initScripts: Fact<readonly InitScript[]>;
   readonly systemdVersion: Fact<number>;
   readonly services: ReadonlyMap<string, ServiceFacts>;
   readonly processes: Processes;
@@ -125,10 +126,9 @@ function enabled(daemon: Daemon, service: ServiceFacts | null, input: DaemonInpu
       return service.masked ? known(false) : unknown(`systemd knows no unit file state of ${service.unit}`);
     return known(ENABLED.has(service.unitFileState));
   }
-  const scripts = input.sections.section('init-scripts');
-  if (input.init.value === null || scripts?.state !== 'ok')
-    return unknown('how services start on this host could not be read');
-  return known(input.sections.lines('init-scripts').some((path) => startsAtBoot(path, daemon.scripts)));
+  return whenKnown(input.initScripts, (scripts) =>
+    known(scripts.some((script) => script.startsAtBoot && daemon.scripts.includes(script.name))),
+  );
 }
 
 const ENABLED: ReadonlySet<string> = new Set([
@@ -139,14 +139,6 @@ const ENABLED: ReadonlySet<string> = new Set([
   'linked',
   'linked-runtime',
 ]);
-
-/** `/etc/rc3.d/S58ntpd`, `/etc/runlevels/default/chronyd`, and for upstart its job file. */
-function startsAtBoot(path: string, scripts: readonly string[]): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  if (path.includes('/runlevels/')) return scripts.includes(name);
-  if (/\/rc[2345]\.d\/S/.test(path)) return scripts.includes(name.replace(/^S[0-9][0-9]/, ''));
-  return path.startsWith('/etc/init/') && scripts.includes(name.replace(/\.conf$/, ''));
-}
 
 function installed(
   daemon: Daemon,

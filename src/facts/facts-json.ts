@@ -18,6 +18,7 @@ export function factsJson(facts: Facts): { readonly [key: string]: FactsJson } {
     ...entry('virtualization', facts.virtualization),
     ...entry('cloud', facts.cloud),
     ...entry('clocksource', facts.clocksource),
+    ...entry('clocksources', facts.clocksources),
     hyperv: {
       ...entry('hostBuild', hyperv.hostBuild),
       ...entry('timeSyncVersion', hyperv.timeSyncVersion),
@@ -31,6 +32,12 @@ export function factsJson(facts: Facts): { readonly [key: string]: FactsJson } {
     chrony: chronyJson(facts.chrony),
     ...entry('ntpd', facts.ntpd),
     ...entry('timesyncd', facts.timesyncd),
+    ...entry('openntpd', facts.openntpd),
+    ...entry('packages', facts.packages),
+    ...entry('initScripts', facts.initScripts),
+    ...entry('dhcpServers', facts.dhcpServers),
+    ...entry('image', facts.image),
+    ...entry('vmSize', facts.vmSize),
     clock: clockJson(facts),
     ...entry('uptimeSeconds', facts.uptimeSeconds),
     ...entry('selinux', facts.selinux),
@@ -78,6 +85,9 @@ function chronyJson(chrony: ChronyFacts): FactsJson {
     configFiles: chrony.configFiles,
     ...entry('tracking', chrony.tracking),
     ...entry('sources', chrony.sources),
+    ...entry('statistics', chrony.statistics),
+    ...entry('selection', chrony.selection),
+    ...entry('authentication', chrony.authentication),
   };
 }
 
@@ -87,22 +97,28 @@ function clockJson(facts: Facts): FactsJson {
   const source = selectedSource(facts);
   return {
     ...entry('synchronised', synchronised(facts)),
-    source,
+    ...entry('source', source),
     offsetSeconds: clock.value?.offsetSeconds ?? null,
     errorBoundSeconds: clock.value?.boundSeconds ?? null,
-    ...(clock.value === null ? { offsetReason: clock.reason } : {}),
+    ...(clock.value === null
+      ? { offsetReason: clock.reason, offsetSecondsReason: clock.reason, errorBoundSecondsReason: clock.reason }
+      : {}),
   };
 }
 
-function selectedSource({ chrony, timesyncd, ntpd }: Facts): string | null {
-  const selected = chrony.sources.value?.find((source) => source.state === '*');
-  if (selected) return selected.name;
-  if (timesyncd.value?.synchronised) return timesyncd.value.serverName ?? timesyncd.value.serverAddress;
-  return ntpd.value?.peers.find((peer) => peer.tally === '*' || peer.tally === 'o')?.remote ?? null;
+function selectedSource({ chrony, timesyncd, ntpd, openntpd }: Facts): Fact<string> {
+  const name =
+    chrony.sources.value?.find((source) => source.state === '*')?.name ??
+    (timesyncd.value?.synchronised ? (timesyncd.value.serverName ?? timesyncd.value.serverAddress) : null) ??
+    ntpd.value?.peers.find((peer) => peer.tally === '*' || peer.tally === 'o')?.remote ??
+    openntpd.value?.peers.find((peer) => peer.selected)?.remote;
+  return name == null
+    ? { value: null, reason: 'no daemon on the host says that it follows a source' }
+    : { value: name };
 }
 
 /** By the daemon that runs; an unsynchronised chronyd prints zeros everywhere but in leap, reference and stratum. */
-function synchronised({ chrony, timesyncd, ntpd, daemons }: Facts): Fact<boolean> {
+function synchronised({ chrony, timesyncd, ntpd, openntpd, daemons }: Facts): Fact<boolean> {
   const { tracking } = chrony;
   if (tracking.value !== null) {
     const { leap, stratum, referenceId } = tracking.value;
@@ -111,6 +127,7 @@ function synchronised({ chrony, timesyncd, ntpd, daemons }: Facts): Fact<boolean
   if (timesyncd.value !== null) return { value: timesyncd.value.synchronised };
   if (ntpd.value !== null)
     return { value: ntpd.value.leap !== null && ntpd.value.leap !== '11' && (ntpd.value.stratum ?? 16) < 16 };
+  if (openntpd.value !== null) return { value: openntpd.value.synchronised };
   if (daemons.every((daemon) => daemon.active.value === false)) return { value: false };
   return { value: null, reason: tracking.reason };
 }

@@ -2,17 +2,21 @@ import type { Snapshot } from '#snapshot/snapshot.js';
 import { aroundOf } from './around.js';
 import { chronyOf } from './chrony.js';
 import { daemonsOf } from './daemons.js';
-import { known, unknown } from './fact.js';
+import { dhcpServersFact } from './dhcp-servers.js';
+import { known, unknown, whenKnown } from './fact.js';
 import type { Facts } from './facts.js';
 import { filesOf } from './files.js';
 import { hypervOf } from './hyperv.js';
+import { imageFact } from './image.js';
 import { initFact, systemdVersionFact } from './init.js';
-import { clocksourceFact, kernelFact, selinuxFact, uptimeFact } from './kernel.js';
+import { initScriptsFact } from './init-scripts.js';
+import { clocksourceFact, clocksourcesFact, kernelFact, selinuxFact, uptimeFact } from './kernel.js';
 import { kernelLogOf } from './kernel-log.js';
 import { ntpdFact } from './ntpd.js';
+import { openntpdFact } from './openntpd.js';
 import { osFact } from './os.js';
 import { packagesFact } from './packages.js';
-import { platformOf } from './platform.js';
+import { platformOf, vmSizeFact } from './platform.js';
 import { processesOf } from './processes.js';
 import { ptpFact } from './ptp.js';
 import { indexSections } from './sections.js';
@@ -33,19 +37,28 @@ export function factsOf(snapshot: Snapshot): Facts {
   const chrony = chronyOf(sections);
   const processes = processesOf(sections);
   const packages = packagesFact(sections);
+  const os = osFact(sections);
+  const initScripts = initScriptsFact(sections, init);
   return {
-    os: osFact(sections),
+    os,
     kernel: kernelFact(sections),
     init,
     systemdVersion,
     ...platformOf(sections, system),
     clocksource: clocksourceFact(system),
+    clocksources: clocksourcesFact(system),
     hyperv: hypervOf(sections, kernelLogOf(sections)),
     ptp: ptpFact(sections),
-    daemons: daemonsOf({ sections, init, systemdVersion, services, processes, packages, chrony }),
+    daemons: daemonsOf({ sections, init, initScripts, systemdVersion, services, processes, packages, chrony }),
     chrony,
     timesyncd: timesyncdFact(sections, system),
     ntpd: ntpdFact(sections),
+    openntpd: openntpdFact(sections),
+    packages: whenKnown(packages, (versions) => known(Object.fromEntries(versions))),
+    initScripts,
+    dhcpServers: dhcpServersFact(sections),
+    image: imageFact(os, system),
+    vmSize: vmSizeFact(system),
     services,
     files: filesOf(sections),
     clock: snapshot.clock === null ? unknown('the clock was not measured') : known(snapshot.clock),

@@ -23,6 +23,8 @@ export interface Facts {
   readonly virtualization: Fact<Virtualization>;
   readonly cloud: Fact<Cloud>;
   readonly clocksource: Fact<string>;
+  /** What the kernel could take instead: `tsc hyperv_clocksource_tsc_page acpi_pm`, parted. */
+  readonly clocksources: Fact<readonly string[]>;
   readonly hyperv: HypervFacts;
   /** Every entry of /sys/class/ptp. Empty list: looked and found none. */
   readonly ptp: Fact<readonly PtpDevice[]>;
@@ -30,6 +32,17 @@ export interface Facts {
   readonly chrony: ChronyFacts;
   readonly timesyncd: Fact<TimesyncdFacts>;
   readonly ntpd: Fact<NtpdFacts>;
+  readonly openntpd: Fact<OpenntpdFacts>;
+  /** Versions of the packages that concern time, by name; a name that is missing is not installed. */
+  readonly packages: Fact<{ readonly [name: string]: string }>;
+  /** Without systemd: how time services start. */
+  readonly initScripts: Fact<readonly InitScript[]>;
+  /** Servers that came by DHCP, by the file they were left in. */
+  readonly dhcpServers: Fact<readonly { readonly path: string; readonly servers: readonly string[] }[]>;
+  /** `none`: an ordinary system. The others are replaced as a whole: no package, no file below /usr is changed in place. */
+  readonly image: Fact<'none' | 'ostree' | 'flatcar' | 'transactional'>;
+  /** Size of an Azure VM: `Standard_D2s_v3`. */
+  readonly vmSize: Fact<string>;
   /** By unit name with suffix (`chrony.service`); what was asked for and not there has loadState `not-found`. */
   readonly services: ReadonlyMap<string, ServiceFacts>;
   /** By path: every file the probe was asked for or found through includes. */
@@ -51,9 +64,9 @@ export interface AroundFacts {
   readonly programs: Fact<
     readonly { readonly pid: number; readonly name: string; readonly commandLine: readonly string[] | null }[]
   >;
-  /** Lines of cron tables that name a program which sets a clock (ntpdate, hwclock ...), with their files. */
-  readonly clockJobs: Fact<readonly { readonly file: string; readonly line: string }[]>;
-  /** Cron tables that only root may read: there may be jobs in them. */
+  /** Files of cron and boot scripts that name a program which sets a clock: `ntpdate`, `sntp`, `rdate`, `hwclock`. */
+  readonly clockJobs: Fact<readonly { readonly program: string; readonly file: string }[]>;
+  /** Such files that only root may read: there may be jobs in them. */
   readonly unreadJobs: readonly string[];
   /** Units that a boot starts and that set the clock once or wait for a daemon: ntpdate, systemd-time-wait-sync. */
   readonly bootUnits: readonly string[];
@@ -63,7 +76,7 @@ export interface AroundFacts {
   readonly enaPhc: Fact<boolean>;
   /** The time zone right/UTC, from which chronyd can take leap seconds, is installed. */
   readonly leapZone: Fact<boolean>;
-  /** VMware Tools sets the clock periodically; null where it does not run. */
+  /** VMware Tools sets the clock periodically; null where this is no guest of VMware, or it does not say. */
   readonly vmwareTimeSync: Fact<boolean>;
 }
 
@@ -111,6 +124,11 @@ export interface ChronyFacts {
   readonly configFiles: readonly string[];
   readonly tracking: Fact<ChronyTracking>;
   readonly sources: Fact<readonly ChronySource[]>;
+  readonly statistics: Fact<readonly ChronyStatistics[]>;
+  /** Why chronyd selects a source or not; root only, chrony 4.0 and newer. */
+  readonly selection: Fact<readonly ChronySelection[]>;
+  /** NTS and keys; root only, chrony 4.0 and newer. */
+  readonly authentication: Fact<readonly ChronyAuthentication[]>;
 }
 
 /** `chronyc -c tracking`. Offsets in seconds, host minus NTP time inverted as chronyc prints it: positive = the host is slow. */
@@ -145,6 +163,44 @@ export interface ChronySource {
   readonly errorSeconds: number;
 }
 
+/** A row of `chronyc sourcestats`. */
+export interface ChronyStatistics {
+  readonly name: string;
+  readonly samples: number;
+  readonly runs: number;
+  readonly spanSeconds: number;
+  readonly frequencyPpm: number;
+  readonly frequencySkewPpm: number;
+  readonly offsetSeconds: number;
+  readonly deviationSeconds: number;
+}
+
+/** A row of `chronyc selectdata`. */
+export interface ChronySelection {
+  /** One letter of chronyc's legend: `*` selected, `+` combined, `N` noselect, `s` unsynchronised, `M` missing samples ... */
+  readonly state: string;
+  readonly name: string;
+  readonly authenticated: boolean;
+  /** `noselect`, `prefer`, `trust`, `require`: as configured, and as they count after `authselectmode`. */
+  readonly configured: readonly string[];
+  readonly effective: readonly string[];
+  readonly lastSampleAgeSeconds: number | null;
+  readonly score: number;
+  readonly lowSeconds: number;
+  readonly highSeconds: number;
+  readonly leap: string;
+}
+
+/** A row of `chronyc authdata`. With NTS, no cookies and many attempts mean that the key exchange (TCP 4460) does not work. */
+export interface ChronyAuthentication {
+  readonly name: string;
+  readonly mode: 'nts' | 'key' | 'none' | 'unknown';
+  readonly lastAgeSeconds: number | null;
+  readonly attempts: number;
+  readonly naks: number;
+  readonly cookies: number;
+}
+
 export interface TimesyncdFacts {
   readonly serverName: string | null;
   readonly serverAddress: string | null;
@@ -157,12 +213,55 @@ export interface NtpdFacts {
   readonly leap: string | null;
   readonly stratum: number | null;
   readonly offsetSeconds: number | null;
+  readonly referenceId: string | null;
+  readonly rootDelaySeconds: number | null;
+  readonly rootDispersionSeconds: number | null;
+  /** Positive = the oscillator is slow: what ntpd adds to it. */
+  readonly frequencyPpm: number | null;
+  readonly jitterSeconds: number | null;
   readonly peers: readonly {
     readonly tally: string;
     readonly remote: string;
+    readonly referenceId: string;
+    readonly stratum: number | null;
+    /** null before the first sample. */
+    readonly lastSampleAgeSeconds: number | null;
+    readonly pollSeconds: number | null;
     readonly reach: number;
+    readonly delaySeconds: number | null;
     readonly offsetSeconds: number;
+    readonly jitterSeconds: number | null;
   }[];
+}
+
+export interface OpenntpdFacts {
+  readonly synchronised: boolean;
+  /** Only while it is synchronised. */
+  readonly stratum: number | null;
+  /** What is still to be slewed away; only while it is not synchronised. */
+  readonly offsetSeconds: number | null;
+  readonly peers: readonly {
+    readonly remote: string;
+    readonly selected: boolean;
+    readonly stratum: number | null;
+    readonly offsetSeconds: number | null;
+  }[];
+}
+
+/** A time service of sysv init, upstart or OpenRC. */
+export interface InitScript {
+  /** `ntpd`: without folder and number. */
+  readonly name: string;
+  /** `/etc/init.d/ntpd` */
+  readonly script: string | null;
+  /** upstart: `/etc/init/ntp.conf` */
+  readonly job: string | null;
+  /** `/etc/rc3.d/S58ntpd` of the runlevels 2 to 5, `/etc/runlevels/default/chronyd`. */
+  readonly startLinks: readonly string[];
+  readonly stopLinks: readonly string[];
+  readonly startsAtBoot: boolean;
+  /** OpenRC's own mark; null where the init keeps none. */
+  readonly started: boolean | null;
 }
 
 export interface ServiceFacts {

@@ -87,7 +87,12 @@ function lis(sections: Sections, log: KernelLog, seen: Seen): HypervFacts['lis']
   const modinfo = sections.text('modinfo');
   const logged = log.lines.flatMap((line) => /Vmbus LIS version:\s*([0-9.]{1,20})/.exec(line)?.[1] ?? []);
   const printed = [...modinfo.matchAll(/^version:[ \t]*(\S{1,40})/gm)].map((match) => match[1] ?? '');
-  const versions = [...seen.versions, ...printed, ...logged].filter((version) => version !== '' && version !== '3.1');
+  const packaged = sections
+    .lines('packages:rpm')
+    .flatMap((line) => /^kmod-microsoft-hyper-v ([0-9][0-9.]{0,20})/.exec(line)?.[1] ?? []);
+  const versions = [...seen.versions, ...printed, ...logged, ...packaged].filter(
+    (version) => version !== '' && version !== '3.1',
+  );
   const version = versions[0];
   if (version !== undefined) return known({ kind: 'downloaded', version: shown(version, 40) });
   if (/^filename:.*\/(extra|weak-updates|updates)\//m.test(modinfo))

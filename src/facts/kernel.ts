@@ -16,6 +16,13 @@ export function clocksourceFact(system: ReadonlyMap<string, string | null>): Fac
   return name ? known(shown(name, 40)) : unknown('/sys/devices/system/clocksource could not be read');
 }
 
+export function clocksourcesFact(system: ReadonlyMap<string, string | null>): Fact<readonly string[]> {
+  const names = system.get('clocksources')?.trim();
+  return names
+    ? known(names.split(/\s+/).map((name) => shown(name, 40)))
+    : unknown('the clocksources could not be read');
+}
+
 /** The first number of /proc/uptime, in seconds. */
 export function uptimeFact(system: ReadonlyMap<string, string | null>): Fact<number> {
   const match = /^([0-9]{1,12}(?:\.[0-9]{1,9})?)(?:\s|$)/.exec(system.get('uptime') ?? '');

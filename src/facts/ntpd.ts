@@ -10,11 +10,16 @@ export function ntpdFact(sections: Sections): Fact<NtpdFacts> {
   return whenKnown(sections.whole('ntpq-system', 'ntpq -c rv'), (text) => {
     const values = parseVariables(text);
     if (!values.has('leap') && !values.has('stratum')) return unknown(`ntpq -c rv printed ${text.slice(0, 80)}`);
-    const offset = decimal(values.get('offset'));
     return known({
       leap: shown(values.get('leap') ?? '') || null,
       stratum: decimal(values.get('stratum')),
-      offsetSeconds: offset === null ? null : offset / 1000,
+      offsetSeconds: milliseconds(values.get('offset')),
+      referenceId: shown(values.get('refid') ?? '') || null,
+      rootDelaySeconds: milliseconds(values.get('rootdelay')),
+      // 4.2.4 and older spell names out, and have one jitter
+      rootDispersionSeconds: milliseconds(values.get('rootdisp') ?? values.get('rootdispersion')),
+      frequencyPpm: decimal(values.get('frequency')),
+      jitterSeconds: milliseconds(values.get('sys_jitter') ?? values.get('jitter')),
       peers: sections.text('ntpq-peers').split('\n').flatMap(parsePeer),
     });
   });
@@ -32,20 +37,37 @@ function parseVariables(text: string): ReadonlyMap<string, string> {
 /** Tally, then remote, refid, st, t, when, poll, reach (octal), delay, offset, jitter. Rows that stand for a pool are no peers. */
 function parsePeer(line: string): readonly Peer[] {
   const columns = line.slice(1).trim().split(/\s+/);
-  const [remote, refid, , , , , reach, , offset] = columns;
-  const milliseconds = decimal(offset);
-  if (
-    columns.length < 10 ||
-    !remote ||
-    refid === '.POOL.' ||
-    !/^[0-7]{1,3}$/.test(reach ?? '') ||
-    milliseconds === null
-  )
-    return [];
-  const tally = line[0] === ' ' ? '' : shown(line[0] ?? '');
+  const [remote, refid, stratum, , when, poll, reach, delay, offset, jitter] = columns;
+  const offsetSeconds = milliseconds(offset);
+  if (columns.length < 10 || !remote || refid === '.POOL.' || offsetSeconds === null) return [];
+  if (!/^[0-3]?[0-7]{1,2}$/.test(reach ?? '')) return [];
   return [
-    { tally, remote: shown(remote), reach: Number.parseInt(reach ?? '0', 8), offsetSeconds: milliseconds / 1000 },
+    {
+      tally: line[0] === ' ' ? '' : shown(line[0] ?? ''),
+      remote: shown(remote),
+      referenceId: shown(refid ?? ''),
+      stratum: decimal(stratum),
+      lastSampleAgeSeconds: interval(when),
+      pollSeconds: interval(poll),
+      reach: Number.parseInt(reach ?? '0', 8),
+      delaySeconds: milliseconds(delay),
+      offsetSeconds,
+      jitterSeconds: milliseconds(jitter),
+    },
   ];
+}
+
+/** `33`, `5m`, `2h`, `10d`: seconds; null for `-`, which is never. */
+function interval(text: string | undefined): number | null {
+  const match = /^([0-9]{1,9})([smhd]?)$/.exec(text ?? '');
+  return match ? Number(match[1]) * (INTERVALS[match[2] ?? ''] ?? 1) : null;
+}
+
+const INTERVALS: { readonly [unit: string]: number } = { m: 60, h: 3600, d: 86_400 };
+
+function milliseconds(text: string | undefined): number | null {
+  const value = decimal(text);
+  return value === null ? null : value / 1000;
 }
 
 function decimal(text: string | undefined): number | null {

@@ -52,6 +52,8 @@ const FAMILIES: { readonly [id: string]: Family } = {
   almalinux: 'rhel',
   rocky: 'rhel',
   ol: 'rhel',
+  scientific: 'rhel',
+  rhcos: 'rhel',
   fedora: 'fedora',
   amzn: 'amazon',
   azurelinux: 'azurelinux',
@@ -78,8 +80,10 @@ function familyOf(id: string, idLike: string): Family {
   return 'other';
 }
 
-/** EL5 and EL6, SLES 11, Amazon Linux AMI and old Debian have no os-release. */
+/** EL5 and EL6, SLES 11, Amazon Linux AMI and old Debian have no os-release. Oracle's redhat-release says Red Hat. */
 function fromOlderFiles(sections: Sections): Fact<Os> | null {
+  const oracle = firstLine(sections, '/etc/oracle-release') ?? firstLine(sections, '/etc/enterprise-release');
+  if (oracle !== null) return fromReleaseLine(oracle, 'ol', 'rhel');
   const red = firstLine(sections, '/etc/redhat-release') ?? firstLine(sections, '/etc/centos-release');
   if (red !== null) return fromReleaseLine(red, redHatId(red), 'rhel');
   const system = firstLine(sections, '/etc/system-release');
@@ -95,7 +99,8 @@ function fromOlderFiles(sections: Sections): Fact<Os> | null {
 
 function redHatId(line: string): string {
   if (/^CentOS/.test(line)) return 'centos';
-  if (/^Oracle/.test(line)) return 'ol';
+  if (/^(Oracle|Enterprise) Linux/.test(line)) return 'ol';
+  if (/^Scientific/.test(line)) return 'scientific';
   return /^Red Hat/.test(line) ? 'rhel' : 'other';
 }
 

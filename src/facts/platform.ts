@@ -1,4 +1,4 @@
-import { known, unknown } from './fact.js';
+import { known, shown, unknown } from './fact.js';
 import type { Cloud, Fact, Virtualization } from './facts.js';
 import type { Sections } from './sections.js';
 
@@ -25,6 +25,7 @@ interface Marks {
   readonly vmbus: boolean;
   readonly container: boolean;
   readonly wsl: boolean;
+  readonly ec2: boolean;
   readonly agent: boolean;
 }
 
@@ -42,6 +43,7 @@ function readMarks(sections: Sections, system: ReadonlyMap<string, string | null
     container: Boolean(system.get('container')) || system.get('container-mark') === 'yes',
     wsl: system.get('wsl') === 'yes' || /microsoft/i.test(sections.text('uname')),
     agent: system.get('waagent') === 'yes',
+    ec2: system.get('ec2') === 'yes',
   };
 }
 
@@ -52,7 +54,8 @@ function virtualization(marks: Marks): Fact<Virtualization> {
   if (marks.vendor.startsWith('VMware')) return known('vmware');
   if (marks.hypervisor === 'xen' || marks.vendor === 'Xen' || marks.product === 'HVM domU') return known('xen');
   if (KVM.test(`${marks.vendor}|${marks.product}`)) return known('kvm');
-  if (marks.virtual === 'no') return known('none');
+  // kernels before 2.6.30 know no such flag, and those have no DMI folder either
+  if (marks.virtual === 'no' && marks.hasDmi) return known('none');
   if (marks.virtual === 'yes') return known('other');
   return unknown('neither the firmware nor the processor says whether this is a virtual machine');
 }
@@ -69,7 +72,7 @@ export const AZURE_ASSET_TAG = '7783-7084-3265-9085-8269-3286-77';
 function cloud(marks: Marks): Fact<Cloud> {
   if (marks.wsl) return known('none');
   if (marks.assetTag === AZURE_ASSET_TAG) return known('azure');
-  if (marks.vendor === 'Amazon EC2' || /amazon/i.test(marks.bios)) return known('aws');
+  if (marks.vendor === 'Amazon EC2' || marks.ec2 || /amazon/i.test(marks.bios)) return known('aws');
   if (marks.product === 'Google Compute Engine' || marks.vendor === 'Google') return known('gcp');
   if (marks.assetTag === 'OracleCloud.com') return known('oci');
   if (/^Alibaba Cloud/.test(marks.vendor) || /^Alibaba Cloud/.test(marks.product)) return known('alibaba');
@@ -80,4 +83,10 @@ function cloud(marks: Marks): Fact<Cloud> {
 
 function azureByAgent({ agent }: Marks): Fact<Cloud> {
   return agent ? known('azure') : unknown('the chassis asset tag, which tells Azure from Hyper-V, could not be read');
+}
+
+/** Of an Azure VM, as cloud-init wrote it down from the instance metadata. */
+export function vmSizeFact(system: ReadonlyMap<string, string | null>): Fact<string> {
+  const size = system.get('vm-size');
+  return size ? known(shown(size, 80)) : unknown('cloud-init wrote down no size of this VM');
 }

@@ -3,11 +3,12 @@ import type { Fact, TimesyncdFacts } from './facts.js';
 import type { Sections } from './sections.js';
 
 /**
- * `timedatectl show-timesync` (systemd 239 and newer) and the offset from `timesync-status`. The probe asks only where
- * timesyncd runs, because asking starts it.
+ * `timedatectl show-timesync` (systemd 239 and newer) and the offset from `timesync-status`; before that the unit's status
+ * text. The probe asks only where timesyncd runs, because asking starts it.
  */
 export function timesyncdFact(sections: Sections, system: ReadonlyMap<string, string | null>): Fact<TimesyncdFacts> {
   if (sections.section('timesync') === null && sections.complete) return unknown('systemd-timesyncd is not running');
+  if (sections.section('timesync-unit') !== null) return fromStatusText(sections, system);
   return whenKnown(sections.whole('timesync', 'timedatectl show-timesync'), (text) => {
     const values = new Map(text.split('\n').map(splitOnce));
     if (!values.has('ServerName') && !values.has('NTPMessage') && !values.has('PollIntervalUSec')) {
@@ -20,6 +21,27 @@ export function timesyncdFact(sections: Sections, system: ReadonlyMap<string, st
       stratum: wholeNumber(message.get('Stratum')),
       offsetSeconds: offsetOf(sections.text('timesync-status')),
       synchronised: isSynchronised(message, system),
+    });
+  });
+}
+
+/**
+ * `StatusText=Synchronized to time server 91.189.89.198:123 (ntp.ubuntu.com).`; 219 and older say `Using Time Server`. Before
+ * that it says `Connecting to` or `Idle`. Stratum and offset are not told.
+ */
+function fromStatusText(sections: Sections, system: ReadonlyMap<string, string | null>): Fact<TimesyncdFacts> {
+  return whenKnown(sections.whole('timesync-unit', 'the status of systemd-timesyncd'), (text) => {
+    const status = /^StatusText=(.{1,300})$/m.exec(text)?.[1];
+    if (status === undefined) return unknown('systemd-timesyncd has no status text');
+    const match = /(?:time server(?: for the first time)?|Time Server) (\S{1,80}) \((\S{1,255})\)\.?$/.exec(status);
+    const follows = /^(?:Synchronized to|Initial synchronization to|Using) /.test(status);
+    return known({
+      serverName: match?.[2] === undefined ? null : shown(match[2]),
+      serverAddress:
+        match?.[1] === undefined ? null : shown(match[1].replace(/:[0-9]{1,5}$/, '').replace(/^\[|\]$/g, '')),
+      stratum: null,
+      offsetSeconds: null,
+      synchronised: match !== null && (follows || system.get('timesync-synchronized') === 'yes'),
     });
   });
 }

@@ -35,6 +35,7 @@ probe_sections() {
   probe_other_daemons
   probe_dhcp_servers
   probe_device_rules
+  probe_clock_jobs
   probe_transactions
   probe_asked_files
   limit=$limit_before
@@ -158,6 +159,7 @@ probe_system() {
   if [ -e "$root/var/lib/waagent" ]; then echo waagent=yes; fi
   if [ -d "$root/sys/fs/selinux" ]; then value selinux /sys/fs/selinux/enforce; else value selinux /selinux/enforce; fi
   if [ -e "$root/run/systemd/timesync/synchronized" ]; then echo timesync-synchronized=yes; fi
+  value ena-phc /sys/module/ena/parameters/phc_enable
   if [ -e "$root/usr/share/zoneinfo/right/UTC" ]; then echo leap-zone=yes; fi
   probe_hypervisor_bit
   probe_vm_size
@@ -772,6 +774,32 @@ probe_device_rules() {
   probe_matches "$root"/etc/tsync/*
   probe_file /etc/systemd/system/chrony.service.d/60-tsync-refclock.conf
   probe_file /etc/systemd/system/chronyd.service.d/60-tsync-refclock.conf
+}
+
+# Jobs that set a clock beside the daemons, of cron and of boot scripts: only the program's name and the file, because such
+# lines may hold anything; `denied` for what only root may read.
+probe_clock_jobs() {
+  begin clock-jobs
+  (
+    cd "$root/" || exit 0
+    set --
+    for file in etc/crontab etc/cron.*/* var/spool/cron/* var/spool/cron/crontabs/* etc/network/if-up.d/ntpdate \
+      etc/rc.local etc/rc.d/rc.local etc/init.d/boot.local; do
+      if [ ! -f "$file" ]; then continue; fi
+      if [ -r "$file" ]; then set -- ${1+"$@"} "./$file"; else printf 'denied /%s\n' "$file"; fi
+    done
+    for folder in var/spool/cron var/spool/cron/crontabs; do
+      if [ -d "$folder" ] && [ ! -r "$folder" ]; then printf 'denied /%s\n' "$folder"; fi
+    done
+    if [ "$#" -eq 0 ]; then exit 0; fi
+    bounded grep -asHE '^([^#]*[^#A-Za-z0-9_-])?(ntpdate|sntp|rdate|hwclock)' ${1+"$@"} | head -c 16384 |
+      while IFS= read -r line; do
+        for job in ntpdate sntp rdate hwclock; do
+          case ${line#*:} in *"$job"*) printf 'job %s %s\n' "$job" "${line%%:*}" ;; esac
+        done
+      done
+  )
+  finish
 }
 
 # Transactions of tsync that are neither confirmed nor reverted; only root can see them.

@@ -92,7 +92,14 @@ describe('synchronised', () => {
     ['leap_alarm', 16, 'violation'],
   ])('reads ntpd that says leap %s, stratum %d', (leap, stratum, status) => {
     const made = facts({ chronyActive: false, others: ['ntpd'] });
-    const ntpd = { leap, stratum, offsetSeconds: 0, peers: [] };
+    const unread = {
+      referenceId: null,
+      rootDelaySeconds: null,
+      rootDispersionSeconds: null,
+      frequencyPpm: null,
+      jitterSeconds: null,
+    };
+    const ntpd = { leap, stratum, offsetSeconds: 0, peers: [], ...unread };
     expect(judge(check, { ...made, ntpd: { value: ntpd } }).verdict.status).toBe(status);
   });
 });

@@ -45,6 +45,7 @@ export function makeFacts(host: MadeHost): Facts {
     virtualization: { value: host.virtualization ?? (host.cloud === 'azure' ? 'hyperv' : 'kvm') },
     cloud: { value: host.cloud ?? 'none' },
     clocksource: { value: 'tsc' },
+    clocksources: { value: ['tsc', 'acpi_pm'] },
     hyperv: {
       hostBuild: { value: null, reason: 'no line' },
       timeSyncVersion: { value: null, reason: 'no line' },
@@ -60,6 +61,12 @@ export function makeFacts(host: MadeHost): Facts {
     chrony: makeChrony(host, main, files),
     timesyncd: { value: null, reason: 'not active' },
     ntpd: { value: null, reason: 'not active' },
+    openntpd: { value: null, reason: 'not active' },
+    packages: { value: { chrony: host.chrony } },
+    initScripts: { value: null, reason: 'init is systemd' },
+    dhcpServers: { value: [] },
+    image: { value: 'none' },
+    vmSize: { value: null, reason: 'not Azure' },
     services: makeServices(host, unit),
     files,
     clock: {
@@ -77,7 +84,7 @@ export function makeFacts(host: MadeHost): Facts {
       udevRules: { value: ['SUBSYSTEM=="ptp", ATTR{clock_name}=="hyperv", SYMLINK+="ptp_hyperv", TAG+="systemd"'] },
       enaPhc: { value: null, reason: 'no such driver' },
       leapZone: { value: true },
-      vmwareTimeSync: { value: null, reason: 'does not run' },
+      vmwareTimeSync: { value: null, reason: 'no guest of VMware' },
     },
   };
 }
@@ -183,6 +190,9 @@ function makeChrony(host: MadeHost, main: string, files: ReadonlyMap<string, Fil
             },
           ],
     },
+    statistics: { value: null, reason: 'not read' },
+    selection: { value: null, reason: 'not read' },
+    authentication: { value: null, reason: 'not read' },
   };
 }
 
