@@ -5,7 +5,8 @@ import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-const BENCH_USER = 'tsync-bench';
+// Of its own, so that two benchmarks do not take each other's user away.
+const BENCH_USER = `tsync-bench-${process.pid}`;
 
 /**
  * Starts it. As root it makes a user of its own and removes it again; otherwise it serves the user who runs it.

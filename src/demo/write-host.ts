@@ -50,6 +50,6 @@ async function writeCommands(folder: string, commands: readonly string[]): Promi
 }
 
 async function copyScript(from: string, to: string): Promise<void> {
-  await writeFile(to, await readFile(new URL(from, import.meta.url)));
+  await writeFile(to, await readFile(new URL(`../demo/${from}`, import.meta.url)));
   await chmod(to, 0o755);
 }

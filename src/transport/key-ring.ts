@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import ssh2, { type BaseAgent, type ParsedKey } from 'ssh2';
+import type { BaseAgent, ParsedKey } from 'ssh2';
 import { printable } from '#errors/printable.js';
 import { agentSigningKey, parseSigningKey, type SigningKey } from './signing-key.js';
+import { createAgent, parseKey } from './ssh2-parts.js';
 
 /** A key of the list to try, or why it cannot be used. */
 export type RingKey = { readonly key: SigningKey } | { readonly unusable: string };
@@ -30,7 +31,7 @@ export class KeyRing {
 
   constructor(options: KeyRingOptions) {
     this.#options = options;
-    this.#agent = options.agentSocket === null ? null : ssh2.createAgent(options.agentSocket);
+    this.#agent = options.agentSocket === null ? null : createAgent(options.agentSocket);
   }
 
   /** The keys to try for a host, one by one, so that no passphrase is asked for before it is needed. */
@@ -89,7 +90,7 @@ export class KeyRing {
   /** An encrypted key whose public half lies beside it may be open in the agent already. */
   async #heldByAgent(path: string): Promise<RingKey | null> {
     const text = await readFile(`${path}.pub`, 'utf8').catch(() => '');
-    const beside = ssh2.utils.parseKey(text);
+    const beside = parseKey(text);
     if (beside instanceof Error) return null;
     const wanted = beside.getPublicSSH();
     const key = (await this.#fromAgent()).find((held) => held.key.getPublicSSH().equals(wanted));

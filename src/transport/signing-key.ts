@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import ssh2, { type ParsedKey } from 'ssh2';
+import type { ParsedKey } from 'ssh2';
+import { parseKey } from './ssh2-parts.js';
 
 /** A user key that can sign, parsed once for all hosts. */
 export interface SigningKey {
@@ -39,7 +40,7 @@ export function agentSigningKey(key: ParsedKey, signWith: SigningKey['sign']): S
 }
 
 function parseBySsh2(text: string, label: string, passphrase: string | null): ParsedKeyFile {
-  const parsed = passphrase === null ? ssh2.utils.parseKey(text) : ssh2.utils.parseKey(text, passphrase);
+  const parsed = passphrase === null ? parseKey(text) : parseKey(text, passphrase);
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
   if (key instanceof Error || key === undefined) {
     if (/encrypted .*no passphrase given/i.test(key?.message ?? '')) return { status: 'encrypted' };
@@ -71,7 +72,7 @@ function publicKeyOf(secret: KeyObject): ParsedKey | null {
         : type === 'ed25519'
           ? ed25519Line(secret)
           : null;
-  const parsed = text === null ? null : ssh2.utils.parseKey(text);
+  const parsed = text === null ? null : parseKey(text);
   return parsed === null || parsed instanceof Error ? null : parsed;
 }
 

@@ -1,4 +1,4 @@
-import ssh2, { type Client } from 'ssh2';
+import type { Client } from 'ssh2';
 import { HostTrouble } from '#errors/host-trouble.js';
 import type { Problem } from '#errors/problem.js';
 import type { ConnectionSettings } from '#inventory/host.js';
@@ -15,6 +15,7 @@ import { interrupted, openSocket, placeOf, timedOut } from './open-socket.js';
 import type { PrivilegeGate } from './privilege-gate.js';
 import { sshConnection } from './ssh-connection.js';
 import { connectionLost, handshakeFailed, hostKeyRefused, isNoCommonAlgorithm, offeredBy } from './ssh-trouble.js';
+import { newClient } from './ssh2-parts.js';
 
 /** How long each step may take, beside `connectTimeoutMs` of the host for TCP. */
 export interface SshDeadlines {
@@ -86,7 +87,7 @@ async function connectOnce(
   const { deadlines } = context;
 
   return new Promise<AttemptEnd>((resolve, reject) => {
-    const client: Client = new ssh2.Client();
+    const client: Client = newClient();
     let verdict: RefusedHostKey | null = null;
     let newKey: Buffer | null = null;
     let phase = 'the SSH handshake';

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { readInventory } from '#sources/read-inventory.js';
 import { print } from '../output.js';
 import { scheduleCommand } from '../schedule-command.js';
+import { INSTALLED_IN } from '../version.js';
 
 /** `tsync schedule`: units and a cron line that audit regularly; the inventory must be one that can be read. */
 export async function schedule(
@@ -12,7 +13,7 @@ export async function schedule(
   await readInventory(inventory);
   if (options.playbook !== undefined) await (await import('#sources/read-playbook.js')).readPlaybook(options.playbook);
   const { user, calendar, playbook = null } = options;
-  const program = fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/$/, '');
+  const program = fileURLToPath(INSTALLED_IN).replace(/\/$/, '');
   const here = {
     folder: process.cwd(),
     user: userInfo().username,
