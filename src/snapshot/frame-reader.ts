@@ -27,6 +27,7 @@ export class FrameReader {
 
   readonly #limits: FrameLimits;
   readonly #mark: Uint8Array;
+  readonly #markText: string;
   #buffer = new Uint8Array(16_384);
   #start = 0;
   #end = 0;
@@ -36,7 +37,8 @@ export class FrameReader {
 
   constructor(nonce: string, limits: FrameLimits = defaultFrameLimits) {
     this.#limits = limits;
-    this.#mark = new TextEncoder().encode(`@${nonce} `);
+    this.#markText = `@${nonce} `;
+    this.#mark = new TextEncoder().encode(this.#markText);
   }
 
   push(chunk: Uint8Array): Frame[] {
@@ -154,7 +156,7 @@ export class FrameReader {
   #splitExit(body: Uint8Array): { bytes: Uint8Array; exit: number | null } {
     const at = body.lastIndexOf(AT);
     const text = at > 0 && body[at - 1] === LINE_FEED && body.length - at < 80 ? latin1(body.subarray(at)) : '';
-    const found = text.startsWith(latin1(this.#mark)) ? /^exit (\d{1,3})$/.exec(text.slice(this.#mark.length)) : null;
+    const found = text.startsWith(this.#markText) ? /^exit (\d{1,3})$/.exec(text.slice(this.#mark.length)) : null;
     return found ? { bytes: body.subarray(0, at - 1), exit: Number(found[1]) } : { bytes: body, exit: null };
   }
 
@@ -185,9 +187,11 @@ interface OpenSection {
   head: Uint8Array | null;
 }
 
-/** Records are ASCII; every byte becomes one character, so that nothing can be lost or throw. */
+/** Records are ASCII; every byte becomes one character, so that nothing can be lost or throw. Faster than spreading by far. */
 function latin1(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i] ?? 0);
+  return text;
 }
 
 function openSection(words: readonly string[]): OpenSection | null {
@@ -198,8 +202,8 @@ function openSection(words: readonly string[]): OpenSection | null {
 
 /** Null when the host could not say them: attributes are all known, or none is. */
 function fileAttributes(words: readonly string[]): FileAttributes | null {
-  const values = new Map(words.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
-  const { mode, owner, group, size, target } = Object.fromEntries(values);
+  const value = (name: string) => words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+  const [mode, owner, group, size, target] = ['mode', 'owner', 'group', 'size', 'target'].map(value);
   if (!/^[0-7]{1,4}$/.test(mode ?? '') || !/^\d{1,15}$/.test(size ?? '') || !owner || !group) return null;
   return {
     mode: mode ?? '',
