@@ -46,9 +46,9 @@ describe.skipIf(!runs)('an emulated machine with a PTP clock named hyperv', () =
 
   it.each([
     // Two sources that contradict each other: the daemon itself says that it trusts none.
-    { strategy: 'auto', why: 'sources/selected' },
+    { strategy: 'auto', why: 'phc/selected' },
     // One source: the daemon says that all is well, and only our own measurement tells.
-    { strategy: 'ptp-only', why: 'clock/offset' },
+    { strategy: 'ptp-only', why: 'by our own measurement the clock is wrong by' },
   ])(
     'refuses a PTP clock that is five seconds off, by $strategy, and leaves the machine as it was',
     async ({ strategy, why }) => {
