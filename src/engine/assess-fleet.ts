@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { assess } from '#plan/assess.js';
 import type { HostPlan } from '#plan/plan.js';
-import { isOpen } from '#run/count-findings.js';
+import { isAgainst } from '#run/count-findings.js';
 import { summariseHost } from '#run/host-summary.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
@@ -63,10 +63,10 @@ export function judgeBySettings(today: string): Judge {
     assess({ host: host.name, facts, settings, snapshotDigest, today });
 }
 
-/** Ends a host on which nothing is (to be) changed: in sync, or drifted when anything still stands against it. */
+/** Ends a host on which nothing is (to be) changed: in sync, or drifted when more than a remark stands against it. */
 export function finishUnchanged({ task, probed, plan }: Assessed, deps: EngineDeps): void {
   const source = summariseHost(probed.facts).source;
-  const outcome = plan.changes.length > 0 || plan.findings.some(isOpen) ? 'drifted' : 'in-sync';
+  const outcome = plan.changes.length > 0 || plan.findings.some(isAgainst) ? 'drifted' : 'in-sync';
   deps.emit({
     type: 'host-finished',
     host: task.host.name,

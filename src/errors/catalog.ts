@@ -156,6 +156,10 @@ export const catalog = {
     summary: 'the strategy would leave the host without any source of time',
     hint: 'Name NTP servers in the playbook under ntp_servers.',
   },
+  'policy/not-read': {
+    summary: 'what the rule looks at could not be read',
+    hint: 'Run with root rights (become).',
+  },
   'policy/open-transaction': {
     summary: 'an earlier change on this host is not settled yet',
     hint: 'Wait until its guard has ended, then run tsync again.',

@@ -15,6 +15,8 @@ import { decideSteps } from './decide-steps.js';
 import type { Decision, OwnLine } from './line-decision.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
 import { findOpenTransaction, observeClockControl, observeLocalStratum } from './observe-host.js';
+import { observeOutside } from './observe-outside.js';
+import { observeRules } from './observe-rules.js';
 import { findOwnerMark } from './ownership.js';
 import type { Observation, Policy, Wanted } from './policy.js';
 import { findPtpOffer, type PtpOffer } from './ptp-offer.js';
@@ -29,17 +31,22 @@ import { type Taken, takeStrategy } from './take-strategy.js';
 export function decidePolicy(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
   const { settings } = resolved;
   const scope = findScope(facts);
-  if (!scope.inside) return outside(settings, scope.problem, 'host/supported');
+  if (!scope.inside) return outside(settings, facts, scope.problem, 'host/supported');
   const reading = readLayout(facts, scope.host);
-  if (!reading.known) return outside(settings, reading.problem, 'chrony/readable');
+  if (!reading.known) return outside(settings, facts, reading.problem, 'chrony/readable');
   return decideInside(resolved, facts, scope.host, reading.layout, isWaived);
 }
 
-function outside(settings: Settings, reason: Problem, rule: 'host/supported' | 'chrony/readable'): Policy {
+function outside(
+  settings: Settings,
+  facts: Facts,
+  reason: Problem,
+  rule: 'host/supported' | 'chrony/readable',
+): Policy {
   return {
     strategy: { asked: settings.strategy, taken: 'none', reason: reason.detail },
     wanted: [],
-    observations: [unknown(rule, reason)],
+    observations: [unknown(rule, reason), ...observeOutside(facts), ...observeRules(facts, settings, null)],
     checks: baseChecks(settings),
     withheld: reason,
   };
@@ -59,6 +66,7 @@ function decideInside(
     inSync('host/supported'),
     inSync('chrony/readable'),
     observeLocalStratum(layout),
+    ...observeRules(facts, settings, layout),
     ...(asksForPtp(settings) ? observePtpOffered(facts) : []),
   ];
   const open = findOpenTransaction(facts);

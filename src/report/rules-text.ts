@@ -1,4 +1,4 @@
-import type { Rule } from '#policy/rules.js';
+import type { Rule } from '#policy/rule.js';
 import { type Drawing, paint, severityColour } from './paint.js';
 import { wrap } from './wrap.js';
 

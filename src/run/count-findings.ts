@@ -13,6 +13,11 @@ export function isOpen(finding: Finding): boolean {
   return finding.status !== 'in-sync' && finding.waived === null;
 }
 
+/** Open, and more than a remark: what keeps a host from being in sync. */
+export function isAgainst(finding: Finding): boolean {
+  return isOpen(finding) && (finding.status === 'unknown' || finding.severity !== 'info');
+}
+
 export type FindingCounts = { readonly [S in Severity]: number } & {
   /** Could not be judged, whatever their severity: counted here and nowhere else. */
   readonly unknown: number;

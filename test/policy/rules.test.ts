@@ -10,8 +10,9 @@ describe('the rules', () => {
 
   it('say in a full sentence what should be so, why, and what helps', () => {
     for (const rule of RULES) {
-      expect(rule.id).toMatch(/^[a-z]+\/[a-z-]+$/);
-      expect(rule.sentence).toMatch(/^(?:[A-Z]|chronyd ).*\.$/);
+      expect(rule.id).toMatch(/^[a-z]+\/[a-z0-9-]+$/);
+      expect(rule.sentence).toMatch(/^(?:[A-Z]|(?:chronyd|ntpd|phc2sys|systemd) ).*\.$/);
+      expect(rule.applies).toMatch(/^(?:Where|On|In|With|Outside) .*\.$/);
       expect(rule.remedy).toMatch(/^[A-Z].*\.$/);
       expect(rule.source).not.toBe('');
       expect(ruleOf(rule.id)).toBe(rule);

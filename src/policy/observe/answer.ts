@@ -1,0 +1,39 @@
+import type { Evidence, Measurement, Verdict } from '#checks/verdict.js';
+import { problem } from '#errors/problem.js';
+import type { Seen } from './seen.js';
+
+/** What a rule says of a host. Null: it does not apply. `holds`: it was looked at, and all is as it should be. */
+export type Answer =
+  | null
+  | 'holds'
+  | { readonly verdict: Exclude<Verdict, { readonly status: 'in-sync' }>; readonly evidence: readonly Evidence[] };
+
+/** The condition of a rule: pure, and total over whatever a host sent. */
+export type Condition = (seen: Seen) => Answer;
+
+/** Not as it should be: what is there and what should be, in words or as a number with its unit. */
+export function breach(
+  measured: string | Measurement,
+  limit: string | Measurement,
+  evidence: readonly Evidence[] = [],
+): Answer {
+  return { verdict: { status: 'violation', measured: toMeasurement(measured), limit: toMeasurement(limit) }, evidence };
+}
+
+/** It cannot be told; `detail` is a clause as facts give it. */
+export function doubt(detail: string, evidence: readonly Evidence[] = []): Answer {
+  return { verdict: { status: 'unknown', problem: problem('policy/not-read', sentence(detail)) }, evidence };
+}
+
+export function amount(value: number, unit: string): Measurement {
+  return { value, unit, bound: null };
+}
+
+function toMeasurement(measured: string | Measurement): Measurement {
+  return typeof measured === 'string' ? { value: measured, unit: '', bound: null } : measured;
+}
+
+function sentence(clause: string): string {
+  const text = `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`;
+  return text.endsWith('.') ? text : `${text}.`;
+}

@@ -1,0 +1,48 @@
+import { evidence } from '../observe.js';
+import { amount, breach, type Condition } from './answer.js';
+import { type Seen, synchronisedTracking } from './seen.js';
+
+/** Limits of the table of healthy values in docs/rules.md. */
+const FREQUENCY_PPM = 200;
+const ROOT_DISTANCE_SECONDS = 0.1;
+const SKEW_PPM = 100;
+const SKEW_AFTER_SECONDS = 600;
+const STRATUM = 10;
+
+const POOR_CLOCKSOURCES: ReadonlySet<string> = new Set(['acpi_pm', 'hpet', 'jiffies', 'pit', 'refined-jiffies']);
+
+export const CLOCK_CONDITIONS = {
+  'clock/clocksource': ({ facts }) => {
+    const { value } = facts.clocksource;
+    if (value === null) return null;
+    const better = facts.clocksources.value?.find((name) => !POOR_CLOCKSOURCES.has(name)) ?? 'tsc';
+    return POOR_CLOCKSOURCES.has(value) ? breach(value, better, [evidence(CLOCKSOURCE, value)]) : 'holds';
+  },
+  'clock/frequency': (seen) =>
+    tracked(seen, ({ frequencyPpm }) => within(Math.abs(frequencyPpm), FREQUENCY_PPM, 'ppm')),
+  'clock/root-distance': (seen) =>
+    tracked(seen, ({ rootDelaySeconds, rootDispersionSeconds }) =>
+      within(rootDelaySeconds / 2 + rootDispersionSeconds, ROOT_DISTANCE_SECONDS, 's'),
+    ),
+  'clock/skew': (seen) =>
+    (seen.facts.uptimeSeconds.value ?? 0) < SKEW_AFTER_SECONDS
+      ? null
+      : tracked(seen, ({ skewPpm }) => within(skewPpm, SKEW_PPM, 'ppm')),
+  'clock/stratum': (seen) => tracked(seen, ({ stratum }) => within(stratum, STRATUM - 1, '')),
+} satisfies Record<string, Condition>;
+
+const CLOCKSOURCE = '/sys/devices/system/clocksource/clocksource0/current_clocksource';
+
+function tracked(
+  seen: Seen,
+  judge: (tracking: NonNullable<ReturnType<typeof synchronisedTracking>>) => ReturnType<Condition>,
+) {
+  const tracking = synchronisedTracking(seen);
+  return tracking === null ? null : judge(tracking);
+}
+
+/** A number that cannot be one is no reason to be content. */
+function within(value: number, limit: number, unit: string): ReturnType<Condition> {
+  if (value <= limit) return 'holds';
+  return breach(amount(value, unit), amount(limit, unit), [evidence('chronyc -c tracking', `${value} ${unit}`.trim())]);
+}

@@ -1,0 +1,88 @@
+import type { Evidence } from '#checks/verdict.js';
+import { evidence } from '../observe.js';
+import { type Answer, breach, type Condition, doubt } from './answer.js';
+import type { Seen } from './seen.js';
+
+export const DAEMON_CONDITIONS = {
+  'daemon/clock-jobs': (seen) => noJobs(seen, (program) => program !== 'hwclock'),
+  'daemon/failed': ({ facts }) => {
+    if (facts.services.size === 0) return null;
+    const failed = facts.daemons.flatMap(({ unit }) => {
+      const service = unit === null ? undefined : facts.services.get(unit);
+      return service?.activeState === 'failed' ? [service.unit] : [];
+    });
+    const first = failed[0];
+    if (first === undefined) return 'holds';
+    return breach(
+      `${first} failed`,
+      'no failed unit',
+      failed.map((unit) => evidence(`systemctl show ${unit}`, 'failed')),
+    );
+  },
+  'daemon/hardware-clock-jobs': (seen) => noJobs(seen, (program) => program === 'hwclock'),
+  'daemon/no-refclock': ({ facts, chrony, active }) => {
+    if (!facts.ptp.value?.some(({ clockName }) => clockName === 'hyperv') || active.length === 0) return null;
+    if (chrony?.installed.value !== false) return null;
+    return breach(active.join(' and '), 'chrony', [evidence('/sys/class/ptp', 'a clock named hyperv')]);
+  },
+  'daemon/phc2sys': ({ facts, active }) => {
+    const { programs } = facts.around;
+    if (programs.value === null || active.length === 0) return null;
+    const running = programs.value.filter(({ name }) => name === 'phc2sys');
+    if (running.length === 0) return null;
+    const seen = running.map(({ pid, commandLine }) =>
+      evidence(`/proc/${pid}/cmdline`, commandLine?.join(' ') ?? 'could not be read'),
+    );
+    if (running.some(({ commandLine }) => commandLine === null))
+      return doubt('the arguments of phc2sys could not be read', seen);
+    const setting = running.filter(({ commandLine }) => setsSystemClock(commandLine ?? []));
+    return setting.length === 0 ? 'holds' : breach(`phc2sys and ${active.join(' and ')}`, 'one of them', seen);
+  },
+  'daemon/vmware-tools': ({ facts, active }) => {
+    const { programs, vmwareTimeSync } = facts.around;
+    if (facts.virtualization.value !== 'vmware' || active.length === 0) return null;
+    if (!programs.value?.some(({ name }) => name === 'vmtoolsd')) return null;
+    if (vmwareTimeSync.value === null) return doubt(vmwareTimeSync.reason);
+    if (!vmwareTimeSync.value) return 'holds';
+    return breach('Enabled', 'Disabled', [evidence('vmware-toolbox-cmd timesync status', 'Enabled')]);
+  },
+  'daemon/wait-sync': ({ facts, active }) => {
+    if (!facts.around.bootUnits.includes(WAIT)) return null;
+    if (active.includes('timesyncd')) return 'holds';
+    return breach(`${WAIT} without systemd-timesyncd`, 'not enabled', [evidence('/etc/systemd/system', WAIT)]);
+  },
+} satisfies Record<string, Condition>;
+
+const WAIT = 'systemd-time-wait-sync.service';
+
+function noJobs({ facts, active }: Seen, isMeant: (program: string) => boolean): Answer {
+  const { clockJobs, unreadJobs } = facts.around;
+  if (active.length === 0) return null;
+  if (clockJobs.value === null) return doubt(clockJobs.reason);
+  const jobs = clockJobs.value.filter(({ program }) => isMeant(program));
+  const first = jobs[0];
+  if (first !== undefined) return breach(`${first.program} in ${first.file}`, 'no such job', jobs.map(jobSeen));
+  const unread = unreadJobs[0];
+  return unread === undefined ? 'holds' : doubt(`${unread} may be read by root only`);
+}
+
+function jobSeen({ program, file }: { readonly program: string; readonly file: string }): Evidence {
+  return evidence(file, program);
+}
+
+/**
+ * phc2sys(8): with `-E ntpshm` it feeds a daemon; `-a` leaves the system clock alone unless `-r` is there; `-c` names
+ * another clock to set.
+ */
+function setsSystemClock(words: readonly string[]): boolean {
+  const value = (letter: string) => {
+    const at = words.findIndex((word) => word.startsWith(`-${letter}`));
+    const word = words[at];
+    return word === undefined ? null : word.length > 2 ? word.slice(2) : (words[at + 1] ?? '');
+  };
+  const has = (letter: string) => words.slice(1).some((word) => new RegExp(`^-[a-zA-Z]*${letter}`).test(word));
+  if (value('E') === 'ntpshm') return false;
+  if (has('a')) return has('r');
+  const target = value('c');
+  return target === null || target === 'CLOCK_REALTIME';
+}

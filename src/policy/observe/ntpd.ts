@@ -1,0 +1,83 @@
+import type { DaemonFacts, Facts } from '#facts/facts.js';
+import { bytesToText } from '../config-text.js';
+import { evidence } from '../observe.js';
+import { breach, type Condition, doubt } from './answer.js';
+import type { Seen } from './seen.js';
+
+export const NTPD_CONDITIONS = {
+  'ntpd/local-clock': (seen) => {
+    const daemon = findNtpd(seen);
+    const lines = daemon === null ? null : readConfig(seen.facts, daemon);
+    if (lines === null) return null;
+    const wrong = lines.filter(
+      ({ words }) => words[0] === 'server' && isLocal(words[1]) && stratumOf(lines, words[1]) < 10,
+    );
+    if (wrong[0] === undefined) return 'holds';
+    return breach(
+      wrong[0].words.join(' '),
+      'stratum 10 or no local clock',
+      wrong.map(({ where, text }) => evidence(where, text)),
+    );
+  },
+  'ntpd/panic': (seen) => {
+    const daemon = findNtpd(seen);
+    if (daemon === null || !VIRTUAL.has(seen.facts.virtualization.value ?? '')) return null;
+    const { commandLine } = daemon;
+    if (commandLine === null) return doubt('the arguments of ntpd could not be read');
+    const isLenient = commandLine.slice(1).some((word) => /^-[a-zA-Z]*g/.test(word) || word === '--panicgate');
+    if (isLenient || readConfig(seen.facts, daemon)?.some(isPanicOff)) return 'holds';
+    return breach('neither -g nor tinker panic 0', '-g or tinker panic 0', [
+      evidence(`/proc/${daemon.pid ?? 0}/cmdline`, commandLine.join(' ')),
+    ]);
+  },
+} satisfies Record<string, Condition>;
+
+const VIRTUAL: ReadonlySet<string> = new Set(['hyperv', 'kvm', 'vmware', 'xen', 'other']);
+
+interface NtpLine {
+  readonly where: string;
+  readonly text: string;
+  /** In lower case, without the comment. */
+  readonly words: readonly string[];
+}
+
+function findNtpd({ facts }: Seen): DaemonFacts | null {
+  return (
+    facts.daemons.find(({ name, active }) => (name === 'ntpd' || name === 'ntpsec') && active.value === true) ?? null
+  );
+}
+
+/** The lines of ntp.conf, or null where none is known. */
+function readConfig({ files }: Facts, { configFiles }: DaemonFacts): readonly NtpLine[] | null {
+  const paths = configFiles.filter((path) => path.endsWith('.conf'));
+  const lines = paths.flatMap((path) => {
+    const file = files.get(path);
+    if (file?.state !== 'present') return [];
+    return bytesToText(file.bytes)
+      .split('\n')
+      .map((text, index) => toLine(`${path}:${index + 1}`, text));
+  });
+  return lines.length === 0 ? null : lines;
+}
+
+function toLine(where: string, text: string): NtpLine {
+  const words = text.replace(/#.*/, '').trim().toLowerCase().split(/\s+/);
+  return { where, text: text.trim(), words };
+}
+
+function isLocal(address: string | undefined): boolean {
+  return /^127\.127\.1\.[0-9]+$/.test(address ?? '');
+}
+
+/** The driver's own stratum is 5 where no fudge line says another. */
+function stratumOf(lines: readonly NtpLine[], address: string | undefined): number {
+  const fudge = lines.findLast(
+    ({ words }) => words[0] === 'fudge' && words[1] === address && words.includes('stratum'),
+  );
+  return fudge === undefined ? 5 : Number(fudge.words[fudge.words.indexOf('stratum') + 1]);
+}
+
+function isPanicOff({ words }: NtpLine): boolean {
+  const at = words.indexOf('panic');
+  return words[0] === 'tinker' && at > 0 && Number(words[at + 1]) === 0;
+}

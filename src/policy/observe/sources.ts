@@ -1,0 +1,102 @@
+import type { Cloud } from '#facts/facts.js';
+import { evidence } from '../observe.js';
+import { amount, breach, type Condition, doubt } from './answer.js';
+import { maxSources } from './chrony.js';
+import {
+  isSettled,
+  isSynchronised,
+  lineSeen,
+  linesWith,
+  ntpSources,
+  optionsOf,
+  type Seen,
+  sourceSeen,
+} from './seen.js';
+import { isSmearing, isUnsmeared } from './smear.js';
+
+/** Time servers that a cloud puts beside its guests. */
+const ENDPOINTS: Partial<Record<Cloud, readonly string[]>> = {
+  aws: ['169.254.169.123', 'fd00:ec2::123'],
+  gcp: ['metadata.google.internal', 'metadata', '169.254.169.254'],
+  oci: ['169.254.169.254'],
+};
+
+export const SOURCES_CONDITIONS = {
+  'sources/azure-metadata': ({ facts, isConfigKnown, servers }) => {
+    if (facts.cloud.value !== 'azure' || !isConfigKnown) return null;
+    const wrong = servers.filter(({ line }) => line.args[0] === '169.254.169.254');
+    return wrong.length === 0 ? 'holds' : breach('169.254.169.254', 'an NTP server', wrong.map(lineSeen));
+  },
+  'sources/cloud-endpoint': (seen) => {
+    const endpoints = ENDPOINTS[seen.facts.cloud.value ?? 'none'];
+    if (endpoints === undefined || seen.servers.length === 0 || seen.settings.ntpServers.length > 0) return null;
+    if (seen.refclocks.length > 0 || hasEndpoint(seen)) return 'holds';
+    return breach('other servers', endpoints[0] ?? '', seen.servers.map(lineSeen));
+  },
+  'sources/falseticker': (seen) => {
+    const sources = ntpSources(seen);
+    if (sources === null || sources.length === 0) return null;
+    const wrong = sources.filter(({ state }) => state === 'x');
+    return wrong.length === 0 ? 'holds' : breach(`${wrong[0]?.name}: state x`, 'agreement', wrong.map(sourceSeen));
+  },
+  'sources/majority': (seen) => {
+    if (seen.servers.length === 0 || linesWith(seen, 'refclock').length > 0 || hasEndpoint(seen)) return null;
+    const count = seen.servers.reduce((sum, one) => sum + (one.line.directive === 'pool' ? maxSources(one) : 1), 0);
+    return count >= 3
+      ? 'holds'
+      : breach(count === 1 ? '1 server' : `${count} servers`, '3 servers', seen.servers.map(lineSeen));
+  },
+  'sources/nts': judgeNts,
+  'sources/reachable': (seen) => {
+    const sources = ntpSources(seen);
+    if (sources === null || sources.length === 0 || !isSettled(seen)) return null;
+    return sources.some(({ reach }) => reach > 0) ? 'holds' : breach('reach 0', 'an answer', sources.map(sourceSeen));
+  },
+  'sources/selectable': (seen) => {
+    const all = [...seen.servers, ...linesWith(seen, 'refclock')];
+    if (all.length === 0) return null;
+    const isWatched = all.every((one) => optionsOf(one).includes('noselect'));
+    return isWatched ? breach('noselect everywhere', 'a source that may be followed', all.map(lineSeen)) : 'holds';
+  },
+  'sources/silent': (seen) => {
+    const sources = ntpSources(seen);
+    if (sources === null || !sources.some(({ reach }) => reach > 0) || !isSettled(seen)) return null;
+    const silent = sources.filter(({ reach }) => reach === 0);
+    return silent.length === 0 ? 'holds' : breach(`${silent[0]?.name}: reach 0`, 'an answer', silent.map(sourceSeen));
+  },
+  'sources/smear': ({ facts, servers, refclocks }) => {
+    const smearing = servers.filter((one) => isSmearing(one, facts));
+    if (smearing.length === 0) return null;
+    const clocks = refclocks.filter(({ device }) => /^(?:hyperv|ena-ptp)/.test(device?.clockName ?? ''));
+    const others = [...servers.filter(isUnsmeared), ...clocks.map(({ at }) => at)];
+    return others.length === 0 ? 'holds' : breach('both', 'one of the two', [...smearing, ...others].map(lineSeen));
+  },
+  'sources/stale': ({ facts }) => {
+    const selected = facts.chrony.sources.value?.find(({ state }) => state === '*');
+    if (selected === undefined || selected.lastSampleAgeSeconds === null) return null;
+    const limit = Math.max(60, 4 * 2 ** Math.min(selected.poll, 24));
+    if (selected.lastSampleAgeSeconds <= limit) return 'holds';
+    return breach(amount(selected.lastSampleAgeSeconds, 's'), amount(limit, 's'), [sourceSeen(selected)]);
+  },
+} satisfies Record<string, Condition>;
+
+function hasEndpoint({ facts, servers }: Seen): boolean {
+  const endpoints = ENDPOINTS[facts.cloud.value ?? 'none'] ?? [];
+  return servers.some(({ line }) => endpoints.includes(line.args[0]?.toLowerCase() ?? ''));
+}
+
+/** With NTS servers, chronyd by default insists that one of them (or a refclock) is selectable before it follows anything. */
+function judgeNts(seen: Seen): ReturnType<Condition> {
+  const nts = seen.servers.filter((one) => optionsOf(one).includes('nts'));
+  const mode = linesWith(seen, 'authselectmode').at(-1)?.line.args[0]?.toLowerCase() ?? 'mix';
+  if (nts.length === 0 || mode === 'ignore') return null;
+  const { tracking, sources, authentication } = seen.facts.chrony;
+  if (tracking.value === null) return doubt(tracking.reason, nts.map(lineSeen));
+  const isSelected = sources.value?.some(({ state }) => state === '*') ?? false;
+  if (isSynchronised(tracking.value) || isSelected || !isSettled(seen)) return 'holds';
+  const failed = (authentication.value ?? []).filter((one) => one.mode === 'nts' && one.cookies === 0);
+  const tried = failed.map(({ name, attempts }) =>
+    evidence('chronyc -c authdata', `${name}: no cookies after ${attempts} attempts`),
+  );
+  return breach('nothing selected', 'an NTS server that answers', [...nts.map(lineSeen), ...tried]);
+}
