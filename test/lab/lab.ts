@@ -45,7 +45,7 @@ export class Lab {
     const stopNtpServer = await startNtpServer(NTP_SERVER, `${NETWORK}.0/24`);
     const lab = new Lab(inventory, stopNtpServer);
     try {
-      for (let index = 1; index <= count; index++) lab.onHost(index, 'systemctl is-system-running --wait || true');
+      for (let index = 1; index <= count; index++) lab.onHost(index, 'timeout 100 systemctl is-system-running --wait || true');
     } catch (error) {
       lab.stop();
       throw error;

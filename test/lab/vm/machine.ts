@@ -69,7 +69,7 @@ export class Machine {
       if (performance.now() > until) throw new Error('the machine did not come back within 8 minutes of its reset');
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
-    this.run('systemctl is-system-running --wait || true');
+    this.run('timeout 100 systemctl is-system-running --wait || true');
   }
 }
 
