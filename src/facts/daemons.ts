@@ -55,7 +55,7 @@ const DAEMONS: readonly Daemon[] = [
     scripts: ['ntp', 'ntpd'],
     process: 'ntpd',
     packages: ['ntp'],
-    configFiles: /^\/etc\/(ntp\.conf|default\/ntp|sysconfig\/ntpd)$/,
+    configFiles: /^\/etc\/(ntp\.conf|default\/ntp|sysconfig\/ntpd?|conf\.d\/ntpd)$/,
   },
   {
     name: 'ntpsec',
@@ -71,7 +71,7 @@ const DAEMONS: readonly Daemon[] = [
     scripts: ['openntpd'],
     process: 'ntpd',
     packages: ['openntpd'],
-    configFiles: /^\/etc\/(openntpd\/ntpd\.conf|ntpd\.conf)$/,
+    configFiles: /^\/etc\/(openntpd\/ntpd\.conf|ntpd\.conf|default\/openntpd)$/,
   },
 ];
 
@@ -87,7 +87,7 @@ function daemonFacts(daemon: Daemon, input: DaemonInput): DaemonFacts {
     version: version(daemon, input),
     pid: service?.mainPid ?? process?.pid ?? null,
     commandLine: process?.commandLine ?? null,
-    configFiles: daemon.name === 'chrony' ? input.chrony.configFiles : presentFiles(daemon, input.sections),
+    configFiles: daemon.name === 'chrony' ? input.chrony.configFiles : presentFiles(daemon, input),
   };
 }
 
@@ -165,9 +165,17 @@ function version(daemon: Daemon, { sections, packages, systemdVersion }: DaemonI
   return unknown(packages.value === null ? packages.reason : 'it is not installed as a package');
 }
 
-function presentFiles(daemon: Daemon, sections: Sections): readonly string[] {
+/** For ntpd and ntpsec first what the probe walked: the file of `-c` or the distribution's, with its includes. */
+function presentFiles(daemon: Daemon, input: DaemonInput): readonly string[] {
+  const { sections } = input;
   const paths: string[] = [];
+  if (ownerOfNtpd(input) === daemon.name) {
+    for (const line of sections.lines('ntp-config')) {
+      const path = /^file (\/[A-Za-z0-9_./:@+,~=-]{1,400})$/.exec(line)?.[1];
+      if (path !== undefined && (sections.file(path)?.state ?? 'absent') !== 'absent') paths.push(path);
+    }
+  }
   for (const [path, section] of sections.files)
     if (section.state !== 'absent' && daemon.configFiles.test(path)) paths.push(path);
-  return paths;
+  return [...new Set(paths)];
 }
