@@ -53,7 +53,9 @@ function unsettled(finding: Finding): string[] {
       return [];
     case 'unknown':
       // The measured offset is within the limit as far as anybody can tell from here.
-      return finding.problem.code === 'checks/offset-uncertain' ? [] : [`${finding.rule}: ${finding.problem.detail}`];
+      if (finding.problem.code === 'checks/offset-uncertain') return [];
+      // One of a list that a sentence is made of: without a full stop of its own.
+      return [`${finding.rule}: ${finding.problem.detail.replace(/\.$/, '')}`];
   }
 }
 

@@ -32,6 +32,12 @@ describe('a verification', () => {
     expect(mustRevert(done)).toBeNull();
   });
 
+  it('names what it waits for without full stops, because a sentence is made of it', () => {
+    const waiting = waitingFor(verified('debian12-azure', PTP, { selected: 'none' }));
+    expect(waiting.length).toBeGreaterThan(0);
+    for (const text of waiting) expect(text).not.toMatch(/\.$/);
+  });
+
   it('waits for changes that are not there', () => {
     expect(waitingFor(plan(makeFacts(MADE_HOSTS['debian12-azure']!), PTP))).toContain(
       'file /etc/tsync/refclock.sh is not as planned',
