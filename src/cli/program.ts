@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { SEVERITIES } from '#run/count-findings.js';
 import { addExitOptions, addFleetOptions, addOutputOptions, addPolicyOptions } from './options.js';
 import { VERSION } from './version.js';
@@ -72,7 +72,10 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     .option('--json', 'print one JSON document')
     .action(async (inventory, options) => done(await (await import('./commands/facts.js')).facts(inventory, options)));
 
-  const explain = add('explain <inventory> <host>', 'the chain from evidence to rule to change, for one host');
+  const explain = add(
+    'explain <inventory> <host>',
+    'why, for one host: evidence, rule, change; compliance; and what people ask about its clock',
+  );
   for (const extend of [addPolicyOptions, addFleetOptions]) extend(explain);
   explain.action(async (inventory, host, options) =>
     done(await (await import('./commands/explain.js')).explain(inventory, host, options)),
@@ -94,9 +97,13 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     .option('--json', 'print one JSON document')
     .action(async (file, options) => done(await (await import('./commands/inventory.js')).inventory(file, options)));
 
-  add('rules', 'list the rules with their sources')
+  add('rules', 'list the rules with their sources, and the items of compliance they show')
     .option('--json', 'print one JSON document')
     .action(async (options) => done(await (await import('./commands/rules.js')).rules(options)));
+
+  add('schema', 'print the JSON Schema of an inventory or a playbook, for editors')
+    .addArgument(new Argument('<what>', 'the kind of file').choices(['inventory', 'playbook']))
+    .action(async (what) => done(await (await import('./commands/schema.js')).schema(what)));
 
   add('schedule <inventory>', 'print a systemd service and timer, and a cron line, that audit regularly')
     .option('-p, --playbook <file>', 'the playbook to audit against')

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonSchemaOf } from './json-schema.js';
 import { STRATEGIES } from './settings.js';
 import { DURATION, durationSeconds } from './settings-duration.js';
 
@@ -138,5 +139,5 @@ export const playbookSchemas = {
 
 /** The JSON Schema of a playbook, for editors. */
 export function playbookJsonSchema(): object {
-  return z.toJSONSchema(z.union([playbookSchemas.list, playbookSchemas.versioned]), { io: 'input' });
+  return { ...jsonSchemaOf(z.union([playbookSchemas.list, playbookSchemas.versioned])), title: 'playbook of tsync' };
 }

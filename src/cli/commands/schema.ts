@@ -1,0 +1,11 @@
+import { print } from '../output.js';
+
+/** `tsync schema inventory|playbook`: the JSON Schema, for editors and other tools. */
+export async function schema(what: 'inventory' | 'playbook'): Promise<number> {
+  const document =
+    what === 'inventory'
+      ? (await import('#policy/inventory-schema.js')).inventoryJsonSchema()
+      : (await import('#policy/playbook-schema.js')).playbookJsonSchema();
+  print(JSON.stringify(document, null, 2));
+  return 0;
+}
