@@ -48,7 +48,10 @@ function replaceServers(
   return {
     ops: [...foreign, ...dhcpOps(layout, settings)],
     own: dedupe(own),
-    observations: servers.length > 0 ? [inSync('sources/none')] : [],
+    observations:
+      servers.length > 0
+        ? [inSync('sources/none'), ...(foreign.length > 0 ? [] : [inSync('sources/foreign-servers')])]
+        : [],
   };
 }
 

@@ -1,26 +1,69 @@
 import { printable } from '#errors/printable.js';
+import type { Facts } from '#facts/facts.js';
 import type { Evidence, Finding } from '#plan/plan.js';
+import { answerRules, type RuleAnswer } from '#policy/observe-rules.js';
+import type { ResolvedSettings } from '#policy/settings.js';
 import type { HostState } from '#run/run-state.js';
+import { answerQuestions } from './explain-answers.js';
+import { complianceLines } from './explain-compliance.js';
 import { type Drawing, paint, severityColour } from './paint.js';
 import { wrap } from './wrap.js';
 
 /**
- * Why tsync says what it says of one host: the strategy with its reason, where each setting came from (`origins`, by key as people
- * write it), then every finding with what it rests on, the rule's source, and the change it leads to.
+ * Why tsync says what it says of one host: the strategy with its reason, where each setting came from (by key as people write
+ * it), every finding with what it rests on, the rule's source and the change it leads to; then the rules that hold and those
+ * that could not be told, the items of compliance, and the old guide's questions as they stand for this host.
  */
-export function explainText(state: HostState, origins: { readonly [key: string]: string }, drawing: Drawing): string {
+export function explainText(
+  state: HostState,
+  { facts, settings }: { readonly facts: Facts; readonly settings: ResolvedSettings } | NotProbed,
+  drawing: Drawing,
+): string {
   const { host, plan, problem } = state;
   const title = paint(printable(host), 'bold', drawing);
-  if (plan === null) return `${title}\n  ${printable(problem?.detail ?? 'It was not probed.')}`;
+  if (plan === null || facts === null) return `${title}\n  ${printable(problem?.detail ?? 'It was not probed.')}`;
   const { asked, taken, reason } = plan.strategy;
-  const settings = Object.entries(origins).map(([key, origin]) => `  ${key}: ${printable(origin)}`);
+  const origins = Object.entries(settings.origins).map(([key, origin]) => `  ${key}: ${printable(origin)}`);
+  const answers = answerRules(facts, settings.settings);
   return [
     title,
     `  strategy ${taken}${asked === taken ? '' : ` (asked: ${asked})`}`,
     ...indented(reason, drawing, 4),
-    ...(settings.length === 0 ? [] : ['', paint('settings', 'bold', drawing), ...settings]),
+    ...(origins.length === 0 ? [] : ['', paint('settings', 'bold', drawing), ...origins]),
     ...plan.findings.flatMap((finding) => ['', ...findingLines(finding, drawing)]),
+    '',
+    paint('other rules', 'bold', drawing),
+    ...otherRules(answers, drawing),
+    '',
+    paint('compliance', 'bold', drawing),
+    ...complianceLines(facts, plan.findings, answers, drawing),
+    '',
+    paint('questions', 'bold', drawing),
+    ...answerQuestions(facts).flatMap(({ question, answer }) => [
+      ...indented(question, drawing, 2),
+      ...indented(answer, drawing, 4),
+    ]),
   ].join('\n');
+}
+
+interface NotProbed {
+  readonly facts: null;
+  readonly settings: null;
+}
+
+/** Rules with a condition of their own that are no finding: they hold, or what they look at could not be read. */
+function otherRules(answers: readonly RuleAnswer[], drawing: Drawing): string[] {
+  const holding = answers.flatMap(({ rule, answer }) => (answer === 'holds' && !isOfCompliance(rule) ? [rule] : []));
+  const untold = answers.flatMap(({ rule, answer }) =>
+    answer !== null && answer !== 'holds' && answer.verdict.status === 'unknown'
+      ? indented(`not known: ${rule}. ${answer.verdict.problem.detail}`, drawing, 2)
+      : [],
+  );
+  return [...(holding.length === 0 ? [] : indented(`hold: ${holding.join(', ')}`, drawing, 2)), ...untold];
+}
+
+function isOfCompliance(rule: string): boolean {
+  return rule.startsWith('compliance/');
 }
 
 function findingLines(finding: Finding, drawing: Drawing): string[] {

@@ -6,7 +6,7 @@ import { openRun } from '../open-run.js';
 import type { FleetOptions, PolicyOptions } from '../options.js';
 import { lookOf, print } from '../output.js';
 
-/** `tsync explain INVENTORY HOST`: the chain from evidence to rule to change, and where each setting came from. */
+/** `tsync explain INVENTORY HOST`: the chain from evidence to rule to change, compliance, and the questions people ask. */
 export async function explain(inventory: string, name: string, options: FleetOptions & PolicyOptions): Promise<number> {
   const { tasks } = await loadFleet(inventory, { ...options, limit: name });
   const hosts = tasks.map(({ host }) => host.name);
@@ -31,8 +31,11 @@ export async function explain(inventory: string, name: string, options: FleetOpt
   const code = await run.finish({ failOn: 'never', maxUnreachable: 0 });
   const look = lookOf(process.stdout);
   for (const state of run.state().hosts.values()) {
-    const origins = assessed.find(({ task }) => task.host.name === state.host)?.task.settings.origins ?? {};
-    print(explainText(state, origins, look));
+    const one = assessed.find(({ task }) => task.host.name === state.host);
+    const known = one
+      ? { facts: one.probed.facts, settings: one.task.settings }
+      : ({ facts: null, settings: null } as const);
+    print(explainText(state, known, look));
   }
   return code;
 }

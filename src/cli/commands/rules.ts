@@ -1,13 +1,19 @@
+import { COMPLIANCE, itemsOf } from '#policy/compliance.js';
+import type { Rule } from '#policy/rule.js';
 import { RULES } from '#policy/rules.js';
 import { rulesText } from '#report/rules-text.js';
 import { lookOf, print } from '../output.js';
 
-/** `tsync rules`: every rule with its severity, source and remedy. */
+/** `tsync rules`: every rule with where it applies, its source and remedy, and the items of compliance that it shows. */
 export function rules(options: { readonly json?: boolean }): number {
   print(
     options.json
-      ? JSON.stringify({ schemaVersion: 1, rules: RULES }, null, 2)
+      ? JSON.stringify({ schemaVersion: 1, rules: RULES.map(withItems), compliance: COMPLIANCE }, null, 2)
       : rulesText(RULES, lookOf(process.stdout)),
   );
   return 0;
+}
+
+function withItems(rule: Rule) {
+  return { ...rule, compliance: itemsOf(rule.id) };
 }
