@@ -179,6 +179,11 @@ clock_exchanges() {
     esac
   fi
   printf '@%s clock %s\n' "$nonce" "$resolution"
+  answer_clock
+}
+
+# answer_clock: what clock_exchanges does after it has said that it listens.
+answer_clock() {
   while IFS= read -r request; do
     case $request in
       't '*)

@@ -9,8 +9,10 @@ tsync_probe() {
   watchdog 120
   clock_exchanges
   probe_gathered
-  unwatch
   done_frame
+  # Whoever doubts the first answers, because they came while it was busy, may ask again; mostly the input ends here.
+  answer_clock
+  unwatch
 }
 
 # probe_gathered: the sections in few large writes instead of many small ones (each would be a packet of its own), and bounded.

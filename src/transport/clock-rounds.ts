@@ -42,6 +42,8 @@ export class ClockRounds {
   #sequence: number;
   #bursts = 0;
   #bestSeconds = Number.POSITIVE_INFINITY;
+  #firstMs = 0;
+  #lastMs = 0;
   #over = false;
 
   constructor(asking: ClockAsking, deps: ClockAskingDeps) {
@@ -57,6 +59,17 @@ export class ClockRounds {
   /** `go` was sent. Answers to what was sent before it still count. */
   get over(): boolean {
     return this.#over;
+  }
+
+  /**
+   * True when the measurement is poor for a reason of this side: the host gave its answers one after the other, and we saw them
+   * all at once, so that they had waited for us. Also when there was no answer at all.
+   */
+  get isDoubtful(): boolean {
+    const [first, last] = [this.exchanges[0], this.exchanges.at(-1)];
+    if (first === undefined || last === undefined) return this.resolutionSeconds !== null;
+    const hostMs = (last.hostAt - first.hostAt) * 1000;
+    return this.#bestSeconds > this.#asking.goodEnoughSeconds && this.#lastMs - this.#firstMs < hostMs / 2;
   }
 
   stop(): void {
@@ -75,7 +88,10 @@ export class ClockRounds {
     const sent = this.#sent.get(sequence);
     if (!sent) return;
     this.#sent.delete(sequence);
-    const roundTripSeconds = (this.#deps.monotonicMs() - sent.monotonicMs) / 1000;
+    const now = this.#deps.monotonicMs();
+    if (this.exchanges.length === 0) this.#firstMs = now;
+    this.#lastMs = now;
+    const roundTripSeconds = (now - sent.monotonicMs) / 1000;
     this.exchanges.push({
       sentAt: sent.at,
       hostAt: hostSeconds,

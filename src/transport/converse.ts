@@ -111,6 +111,7 @@ class Conversation {
   #prompts = 0;
   #passwordOut = false;
   #first: ClockRounds | null = null;
+  #again: ClockRounds | null = null;
   #round: ClockRounds | null = null;
   #roundDone: ((round: ClockRound) => void) | null = null;
 
@@ -144,10 +145,9 @@ class Conversation {
     if (clock !== null) this.#first = this.#startRound(clock);
   }
 
-  #startRound(asking: ClockAsking): ClockRounds {
+  #startRound(asking: ClockAsking, turnaroundMs = this.#turnaroundMs): ClockRounds {
     const { monotonicMs, nowSeconds } = this.#options;
     const firstSequence = this.#round?.lastSequence ?? 0;
-    const turnaroundMs = this.#turnaroundMs;
     const send = (lines: string) => this.#send(lines.trimEnd());
     this.#round?.stop();
     this.#round = new ClockRounds(asking, { send, monotonicMs, nowSeconds, firstSequence, turnaroundMs });
@@ -190,7 +190,20 @@ class Conversation {
     if (frame.type === 'time') this.#round?.onTime(frame.sequence, frame.hostSeconds);
     if (frame.type === 'idle') this.#onIdle();
     this.#options.onFrame(frame, this.#control);
-    if (frame.type === 'done') this.#finish('done', null);
+    if (frame.type === 'done') this.#onDone();
+    else if (this.#again?.over) this.#finish('done', null);
+  }
+
+  /** The program still answers after its end: answers that had waited for a busy machine of ours are asked for once more. */
+  #onDone(): void {
+    const { clock } = this.#options;
+    if (this.#again !== null) return;
+    if (clock === null || this.#first === null || !this.#first.isDoubtful) {
+      this.#finish('done', null);
+      return;
+    }
+    this.#again = this.#startRound(clock, 0);
+    this.#again.onClock(this.#first.resolutionSeconds ?? 1);
   }
 
   #onReady(): void {
@@ -248,7 +261,8 @@ class Conversation {
   }
 
   #onEnded(end: ExecEnd): void {
-    if (end.problem) this.#failWith(new HostTrouble(end.problem));
+    if (this.#again !== null) this.#finish('done', null);
+    else if (end.problem) this.#failWith(new HostTrouble(end.problem));
     else if (this.#reader.ready) this.#finish('cut', end);
     else if (this.#options.become !== null) this.#sudoEnded(this.#options.become);
     else this.#fail('transport/no-shell', `The command ended (${statusOf(end)}); the host ${this.#printed()}`);
@@ -266,7 +280,8 @@ class Conversation {
 
   #tooLate(awaited: string, ms: number): void {
     const waited = `Waited ${ms / 1000} s for ${awaited} on ${this.#options.host}`;
-    if (this.#reader.ready) this.#fail('transport/silent', `${waited}.`);
+    if (this.#again !== null) this.#finish('done', null);
+    else if (this.#reader.ready) this.#fail('transport/silent', `${waited}.`);
     else if (this.#options.become !== null) this.#fail('privilege/timeout', `${waited}; sudo ${this.#printed()}`);
     else this.#fail('transport/no-shell', `${waited}; the host ${this.#printed()}`);
   }
@@ -296,7 +311,8 @@ class Conversation {
     this.#close();
     this.#exec.endInput();
     const { exchanges = [], resolutionSeconds = null } = this.#first ?? {};
-    this.#resolve({ exchanges, resolutionSeconds, end, exit });
+    const all = [...exchanges, ...(this.#again?.exchanges ?? [])];
+    this.#resolve({ exchanges: all, resolutionSeconds, end, exit });
   }
 
   #fail(code: ProblemCode, detail: string): void {
@@ -305,6 +321,10 @@ class Conversation {
 
   #failWith(error: unknown): void {
     if (this.#over) return;
+    if (this.#again !== null) {
+      this.#finish('done', null);
+      return;
+    }
     this.#close();
     this.#exec.destroy();
     this.#reject(error);

@@ -83,3 +83,40 @@ describe('ClockRounds', () => {
     expect(rounds.exchanges).toHaveLength(1);
   });
 });
+
+describe('answers of a round', () => {
+  /** Asked at 0; the host reads its clock at 1, 2 and 3 ms; we see the answers at these times. */
+  function seenAt(...arrivals: number[]) {
+    let now = 0;
+    const rounds = new ClockRounds(asking, {
+      send: () => {},
+      monotonicMs: () => now,
+      nowSeconds: () => now / 1000,
+      firstSequence: 0,
+      turnaroundMs: 1,
+    });
+    rounds.onClock(1e-9);
+    for (const [index, arrival] of arrivals.entries()) {
+      now = arrival;
+      rounds.onTime(index + 1, (index + 1) / 1000);
+    }
+    rounds.stop();
+    return rounds.isDoubtful;
+  }
+
+  it('that came all at once, and late, had waited for us', () => {
+    expect(seenAt(80, 80.1, 80.2)).toBe(true);
+  });
+
+  it('that came late but one after the other took their time on the way', () => {
+    expect(seenAt(80, 81, 82)).toBe(false);
+  });
+
+  it('that are good enough are not doubted', () => {
+    expect(seenAt(4, 4.1, 4.2)).toBe(false);
+  });
+
+  it('that never came are doubted', () => {
+    expect(seenAt()).toBe(true);
+  });
+});
