@@ -280,8 +280,7 @@ class Conversation {
 
   #tooLate(awaited: string, ms: number): void {
     const waited = `Waited ${ms / 1000} s for ${awaited} on ${this.#options.host}`;
-    if (this.#again !== null) this.#finish('done', null);
-    else if (this.#reader.ready) this.#fail('transport/silent', `${waited}.`);
+    if (this.#reader.ready) this.#fail('transport/silent', `${waited}.`);
     else if (this.#options.become !== null) this.#fail('privilege/timeout', `${waited}; sudo ${this.#printed()}`);
     else this.#fail('transport/no-shell', `${waited}; the host ${this.#printed()}`);
   }
@@ -321,6 +320,7 @@ class Conversation {
 
   #failWith(error: unknown): void {
     if (this.#over) return;
+    // After the program's end only a better measurement can be lost.
     if (this.#again !== null) {
       this.#finish('done', null);
       return;
