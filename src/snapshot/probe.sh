@@ -331,7 +331,7 @@ probe_processes() {
   finish
   for pid in $own_processes; do
     begin "cmdline:$pid"
-    bounded head -c 4096 "$root/proc/$pid/cmdline"
+    head -c 4096 "$root/proc/$pid/cmdline" 2>/dev/null
     finish
   done
 }
@@ -445,6 +445,7 @@ probe_init_scripts() {
       "$root/run/openrc/started/$unit"; do
       if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\n' "${file#"$root"}"; fi
     done
+    [ -f "$root/etc/init/$unit.override" ] || continue
     if bounded grep -qs '^[[:space:]]*manual' "$root/etc/init/$unit.override"; then printf 'manual %s\n' "$unit"; fi
     # /etc/rc3.d may be a link into /etc/rc.d, and /etc/rc.d one to /etc/init.d: each link once, by its real place
     for folder in /etc/rc.d /etc/init.d /etc; do
@@ -529,7 +530,7 @@ probe_chrony_readings() {
 # another file than the distribution's. `odd`: a name that is not followed. Empty: no such option.
 file_option() {
   option='' previous=''
-  rest=$(bounded head -c 4096 "$root/proc/$1/cmdline" | tr '\0' '\n')$newline
+  rest=$(head -c 4096 "$root/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n')$newline
   while [ -n "$rest" ]; do
     argument=${rest%%"$newline"*}
     rest=${rest#*"$newline"}
