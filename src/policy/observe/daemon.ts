@@ -22,7 +22,8 @@ export const DAEMON_CONDITIONS = {
   'daemon/hardware-clock-jobs': (seen) => noJobs(seen, (program) => program === 'hwclock'),
   'daemon/no-refclock': ({ facts, chrony, active }) => {
     if (!facts.ptp.value?.some(({ clockName }) => clockName === 'hyperv') || active.length === 0) return null;
-    if (chrony?.installed.value !== false) return null;
+    if (chrony === undefined || chrony.installed.value === null) return null;
+    if (chrony.installed.value) return 'holds';
     return breach(active.join(' and '), 'chrony', [evidence('/sys/class/ptp', 'a clock named hyperv')]);
   },
   'daemon/phc2sys': ({ facts, active }) => {

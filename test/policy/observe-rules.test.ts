@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { decidePolicy } from '#policy/decide-policy.js';
+import { answerRules, observeRules } from '#policy/observe-rules.js';
+import { RULES } from '#policy/rules.js';
+import { DECIDED_RULES } from '#policy/rules-decided.js';
+import { MADE_HOSTS, withSettings } from '../plan/made-hosts.js';
+import { makeFacts } from './make-facts.js';
+import { RULE_CASES } from './rule-cases.js';
+
+const CASES = Object.entries(RULE_CASES);
+const statusOf = (rule: string, { facts, settings }: (typeof CASES)[number][1]['fine']) => {
+  const answer = answerRules(facts, settings).find((one) => one.rule === rule)?.answer;
+  if (answer === undefined) throw new Error(`${rule} was not judged`);
+  return answer === null ? 'silent' : answer === 'holds' ? 'holds' : answer.verdict.status;
+};
+
+describe('the rule', () => {
+  it.each(CASES)('%s is violated by what breaks it, and by nothing else', (rule, { broken, fine, silent }) => {
+    expect(statusOf(rule, broken)).toBe('violation');
+    expect(statusOf(rule, fine)).toBe('holds');
+    if (silent !== undefined) expect(statusOf(rule, silent)).toBe('silent');
+  });
+
+  it.each(CASES)('%s shows where it saw what is wrong, and says what should be there', (rule, { broken }) => {
+    const answer = answerRules(broken.facts, broken.settings).find((one) => one.rule === rule)?.answer;
+    if (typeof answer !== 'object' || answer?.verdict.status !== 'violation') throw new Error('not violated');
+    expect(String(answer.verdict.measured.value)).not.toBe('');
+    expect(String(answer.verdict.limit.value)).not.toBe('');
+    expect(answer.evidence.every(({ where }) => where !== '')).toBe(true);
+  });
+});
+
+describe('the rules with a condition of their own', () => {
+  it('add nothing but violations to the findings of a host', () => {
+    for (const [rule, { broken, fine }] of CASES) {
+      const isCompliance = rule.startsWith('compliance/');
+      const found = observeRules(broken.facts, broken.settings, null).map((one) => one.rule as string);
+      expect(found.includes(rule), rule).toBe(!isCompliance);
+      expect(observeRules(fine.facts, fine.settings, null).map((one) => one.rule as string)).not.toContain(rule);
+    }
+  });
+
+  it('are all rules that no decision and no check speaks for', () => {
+    const decided = new Set<string>(DECIDED_RULES.map(({ id }) => id));
+    expect(RULES.map(({ id }) => id).filter((id) => !decided.has(id))).toEqual(Object.keys(RULE_CASES).toSorted());
+    expect(RULES.length).toBeGreaterThanOrEqual(45);
+  });
+
+  it('never leave a default host with more than a remark', () => {
+    for (const name of ['debian12-plain', 'ubuntu2204-no-newline', 'rhel9-azure', 'ubuntu2204-azure-image']) {
+      const facts = makeFacts(MADE_HOSTS[name]!);
+      const rules = observeRules(facts, withSettings({}).settings, null).map(({ rule }) => rule);
+      const severities = RULES.filter(({ id }) => rules.includes(id as never)).map(({ severity }) => severity);
+      expect(
+        severities.filter((severity) => severity !== 'info'),
+        `${name}: ${rules}`,
+      ).toEqual([]);
+    }
+  });
+
+  it('say that they cannot tell, where what they look at was not read', () => {
+    const { facts, settings } = RULE_CASES['daemon/clock-jobs'].fine;
+    const around = { ...facts.around, unreadJobs: ['/var/spool/cron'], clockJobs: { value: [] } };
+    const answer = answerRules({ ...facts, around }, settings).find(({ rule }) => rule === 'daemon/clock-jobs')?.answer;
+    expect(answer).toMatchObject({ verdict: { status: 'unknown', problem: { code: 'policy/not-read' } } });
+  });
+});
+
+describe('a host that tsync does not set', () => {
+  it('is told what is wrong with it all the same', () => {
+    const facts = makeFacts({ ...MADE_HOSTS['debian12-aws-two-daemons']!, parameters: { timesync_implicit: 'Y' } });
+    const openrc = { ...facts, init: { value: 'openrc' as const } };
+    const policy = decidePolicy(withSettings({}), openrc, () => false);
+    expect(policy.wanted).toEqual([]);
+    expect(policy.observations.filter(({ verdict }) => verdict.status === 'violation').map(({ rule }) => rule)).toEqual(
+      expect.arrayContaining(['daemon/single', 'hyperv/implicit-timesync']),
+    );
+  });
+});
