@@ -445,8 +445,8 @@ probe_init_scripts() {
       "$root/run/openrc/started/$unit"; do
       if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\n' "${file#"$root"}"; fi
     done
-    [ -f "$root/etc/init/$unit.override" ] || continue
-    if bounded grep -qs '^[[:space:]]*manual' "$root/etc/init/$unit.override"; then printf 'manual %s\n' "$unit"; fi
+    override=$root/etc/init/$unit.override
+    if [ -f "$override" ] && bounded grep -qs '^[[:space:]]*manual' "$override"; then printf 'manual %s\n' "$unit"; fi
     # /etc/rc3.d may be a link into /etc/rc.d, and /etc/rc.d one to /etc/init.d: each link once, by its real place
     for folder in /etc/rc.d /etc/init.d /etc; do
       if [ -L "$root$folder" ] || [ -L "$root$folder/rc3.d" ]; then continue; fi
