@@ -32,9 +32,9 @@ describe.skipIf(!canRunContainers('hostile hosts'))('hosts that send what they s
     writeFileSync(lab.pathOn(4, '/usr/local/bin/chronyc'), endless, { mode: 0o755 });
     writeFileSync(lab.pathOn(5, '/root/.bashrc'), `while :; do printf '%s\\n' '${EVIL}'; done\n`);
   });
-  afterAll(() => {
+  afterAll(async () => {
     operator?.close();
-    lab?.stop();
+    await lab?.stop();
   });
 
   function printWhatATerminalObeys() {

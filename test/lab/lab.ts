@@ -31,9 +31,9 @@ export const playbookOf = (settleSeconds: number, confirmSeconds: number): strin
 /** Real systemd hosts, from the same image every time, and an NTP server that they reach. */
 export class Lab {
   readonly inventory: string;
-  private readonly stopNtpServer: () => void;
+  private readonly stopNtpServer: () => Promise<void>;
 
-  private constructor(inventory: string, stopNtpServer: () => void) {
+  private constructor(inventory: string, stopNtpServer: () => Promise<void>) {
     this.inventory = inventory;
     this.stopNtpServer = stopNtpServer;
   }
@@ -45,16 +45,17 @@ export class Lab {
     const stopNtpServer = await startNtpServer(NTP_SERVER, `${NETWORK}.0/24`);
     const lab = new Lab(inventory, stopNtpServer);
     try {
-      for (let index = 1; index <= count; index++) lab.onHost(index, 'timeout 100 systemctl is-system-running --wait || true');
+      for (let index = 1; index <= count; index++)
+        lab.onHost(index, 'timeout 100 systemctl is-system-running --wait || true');
     } catch (error) {
-      lab.stop();
+      await lab.stop();
       throw error;
     }
     return lab;
   }
 
-  stop(): void {
-    this.stopNtpServer();
+  async stop(): Promise<void> {
+    await this.stopNtpServer();
     hosts('down');
   }
 

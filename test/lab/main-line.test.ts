@@ -22,9 +22,9 @@ describe.skipIf(!canRunContainers('the main line on real hosts'))('the main line
     playbook = operator.write('playbook.yaml', playbookOf(90, 150));
     before = states();
   });
-  afterAll(() => {
+  afterAll(async () => {
     operator?.close();
-    lab?.stop();
+    await lab?.stop();
   });
 
   it('audits without changing anything', async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
  * A chronyd that answers on this address as stratum 8 and leaves this machine's clock alone (`-x`). Gives what stops it;
  * rejects when it does not stay up, for example because the port is taken.
  */
-export async function startNtpServer(address: string, allow: string): Promise<() => void> {
+export async function startNtpServer(address: string, allow: string): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'tsync-lab-ntp-'));
   const file = join(folder, 'chrony.conf');
   writeFileSync(
@@ -26,14 +26,17 @@ export async function startNtpServer(address: string, allow: string): Promise<()
         setTimeout(resolve, 500);
     });
   });
-  const stop = () => {
+  const ended = new Promise<void>((resolve) => server.on('close', () => resolve()));
+  // It removes its pidfile while it ends: the folder goes after that.
+  const stop = async () => {
     server.kill('SIGTERM');
+    await ended;
     rmSync(folder, { recursive: true, force: true });
   };
   try {
     await ready;
   } catch (error) {
-    stop();
+    await stop();
     throw error;
   }
   return stop;

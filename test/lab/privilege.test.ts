@@ -16,9 +16,9 @@ describe.skipIf(!canRunContainers('sudo on real hosts'))('an ordinary user with 
     inventory = operator.write('inventory.yaml', asOps(lab.inventory));
     playbook = operator.write('playbook.yaml', playbookOf(90, 150));
   });
-  afterAll(() => {
+  afterAll(async () => {
     operator?.close();
-    lab?.stop();
+    await lab?.stop();
   });
 
   /** How often sudo was given a wrong password, on all hosts together, by their own logs. */

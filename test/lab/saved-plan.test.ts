@@ -20,9 +20,9 @@ describe.skipIf(!canRunContainers('saved plans on real hosts'))('a saved plan, o
     expect(outcomesOf(planned)).toEqual(['drifted', 'drifted']);
     expect(HOSTS.map((index) => lab.stateOf(index))).toEqual(before);
   });
-  afterAll(() => {
+  afterAll(async () => {
     operator?.close();
-    lab?.stop();
+    await lab?.stop();
   });
 
   it('is applied where the host is as it was, and touches nothing where somebody edited a file since', async () => {

@@ -23,7 +23,7 @@ describe.skipIf(!runs)('an emulated machine with a PTP clock named hyperv', () =
   let operator: Operator;
   let inventory: string;
   let playbook: string;
-  let stopNtpServer: () => void;
+  let stopNtpServer: () => Promise<void>;
 
   beforeAll(async () => {
     stopNtpServer = await startNtpServer('127.0.0.1', '127.0.0.1');
@@ -35,10 +35,10 @@ describe.skipIf(!runs)('an emulated machine with a PTP clock named hyperv', () =
       machine.setClocks(NTP_SERVER);
     }
   }, 1_800_000);
-  afterAll(() => {
+  afterAll(async () => {
     operator?.close();
     stopMachines();
-    stopNtpServer?.();
+    await stopNtpServer?.();
   }, 60_000);
 
   const tsync = (code: number, file: string, limit: string) =>
