@@ -9,6 +9,10 @@ export interface ComplianceItem {
   readonly demand: string;
   /** All of these must hold; empty: tsync cannot judge it, and the note says why. */
   readonly rules: readonly KnownRuleId[];
+  /** `some`: the rules show only a part of the demand, so that they can show that it is not met, and never that it is. */
+  readonly shows: 'all' | 'some';
+  /** Largest offset that the regime allows, in seconds; the limit of the settings must not be wider. Null: no number. */
+  readonly limitSeconds: number | null;
   /** What the rules do not show, and where regimes and this tool's advice differ; '' for nothing. */
   readonly note: string;
 }
@@ -63,7 +67,8 @@ export const COMPLIANCE: readonly ComplianceItem[] = [
     'UBTU-22-215020',
     'systemd-timesyncd is not there',
     ['daemon/single'],
-    'The rule wants it stopped and masked; the item wants the package removed.',
+    'tsync stops and masks it; the item wants the package removed, which is not judged.',
+    { shows: 'some' },
   ),
   item(
     'DISA STIG Ubuntu 22.04',
@@ -136,6 +141,7 @@ export const COMPLIANCE: readonly ComplianceItem[] = [
     'business clocks are within 50 ms of NIST (1 s for manual orders only)',
     ['clock/offset'],
     `${LIMIT} Keep the audits as the log that the rule wants; the offset is against this machine's clock.`,
+    { limitSeconds: 0.05 },
   ),
   item(
     'EU 2017/574 (MiFID II RTS 25)',
@@ -143,6 +149,7 @@ export const COMPLIANCE: readonly ComplianceItem[] = [
     'members: 1 ms from UTC, 1 s for voice and negotiated trades',
     ['clock/offset'],
     `${LIMIT} A measurement over SSH is seldom known better than a millisecond, and then says unknown. Traceability (article 4) is not judged.`,
+    { limitSeconds: 0.001 },
   ),
   item(
     'EU 2017/574 (MiFID II RTS 25)',
@@ -153,8 +160,15 @@ export const COMPLIANCE: readonly ComplianceItem[] = [
   ),
 ];
 
-function item(regime: string, name: string, demand: string, rules: readonly KnownRuleId[], note = ''): ComplianceItem {
-  return { regime, item: name, demand, rules, note };
+function item(
+  regime: string,
+  name: string,
+  demand: string,
+  rules: readonly KnownRuleId[],
+  note = '',
+  { shows = 'all', limitSeconds = null }: Partial<Pick<ComplianceItem, 'shows' | 'limitSeconds'>> = {},
+): ComplianceItem {
+  return { regime, item: name, demand, rules, note, shows, limitSeconds };
 }
 
 /** Items that a rule serves, as `REGIME ITEM`. */
@@ -168,16 +182,19 @@ export function itemsOf(rule: string): readonly string[] {
 export type RuleStanding = 'holds' | 'broken' | 'waived' | 'unknown';
 
 /**
- * Whether a host meets an item: not met when one rule is broken, else waived, else unknown when one is not known or nothing
- * was said of it, else met.
+ * Whether a host meets an item: not met when one rule is broken; not judged when one is not known or nothing was said of it,
+ * when the rules show a part only, or when the limit of the settings (`offsetSeconds`) is wider than that of the regime.
  */
 export function judgeItem(
-  { rules }: ComplianceItem,
+  { rules, shows, limitSeconds }: ComplianceItem,
   standing: (rule: KnownRuleId) => RuleStanding | null,
+  offsetSeconds: number,
 ): 'met' | 'not met' | 'waived' | 'not judged' {
   const standings = rules.map(standing);
+  const isWide = limitSeconds !== null && offsetSeconds > limitSeconds;
   if (standings.includes('broken')) return 'not met';
   if (standings.length === 0 || standings.includes(null) || standings.includes('unknown')) return 'not judged';
+  if (shows === 'some' || isWide) return 'not judged';
   return standings.includes('waived') ? 'waived' : 'met';
 }
 

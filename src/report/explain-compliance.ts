@@ -5,33 +5,36 @@ import type { RuleAnswer } from '#policy/observe-rules.js';
 import { type Drawing, paint } from './paint.js';
 import { wrap } from './wrap.js';
 
-/** The items of compliance that speak of this host, each with whether it is met and what the rules cannot show. */
+/** The items of compliance that speak of this host, each with whether it is met and what the rules cannot show; `offsetSeconds`: limits.offset. */
 export function complianceLines(
   facts: Facts,
   findings: readonly Finding[],
   answers: readonly RuleAnswer[],
+  offsetSeconds: number,
   drawing: Drawing,
 ): readonly string[] {
   const standing = standings(findings, answers);
   return itemsFor(facts.os.value).flatMap((item) => {
-    const met = judgeItem(item, (rule) => standing.get(rule) ?? null);
-    return [
-      `  ${paint(met, COLOURS[met], drawing)}  ${item.regime} ${item.item}: ${item.demand}${ruleText(item)}`,
-      ...noteLines(item, met, drawing),
-    ];
+    const met = judgeItem(item, (rule) => standing.get(rule) ?? null, offsetSeconds);
+    return [...itemLines(item, met, drawing), ...noteLines(item, met, drawing)];
   });
 }
 
 const COLOURS = { met: 'green', 'not met': 'red', waived: 'yellow', 'not judged': 'yellow' } as const;
 
-function ruleText({ rules }: ComplianceItem): string {
-  return rules.length === 0 ? '' : ` (${rules.join(', ')})`;
+function itemLines({ regime, item, demand, rules }: ComplianceItem, met: keyof typeof COLOURS, drawing: Drawing) {
+  const shownBy = rules.length === 0 ? '' : ` (${rules.join(', ')})`;
+  const [first = '', ...rest] = wrap(`${regime} ${item}: ${demand}${shownBy}`, Math.max(40, drawing.width) - 14);
+  return [
+    `  ${paint(met.padEnd(10), COLOURS[met], drawing)}  ${first}`,
+    ...rest.map((line) => `${' '.repeat(14)}${line}`),
+  ];
 }
 
 /** A note is of use where an item is not plainly met. */
 function noteLines({ note }: ComplianceItem, met: string, drawing: Drawing): readonly string[] {
   if (met === 'met' || note === '') return [];
-  return wrap(note, Math.max(40, drawing.width) - 6).map((line) => paint(`      ${line}`, 'dim', drawing));
+  return wrap(note, Math.max(40, drawing.width) - 14).map((line) => paint(`${' '.repeat(14)}${line}`, 'dim', drawing));
 }
 
 /** The worst that was said of each rule, by its findings and by its own condition. */

@@ -1,7 +1,8 @@
 import { printable } from '#errors/printable.js';
 import type { Facts } from '#facts/facts.js';
-import type { Evidence, Finding } from '#plan/plan.js';
+import type { Evidence, Finding, Measurement } from '#plan/plan.js';
 import { answerRules, type RuleAnswer } from '#policy/observe-rules.js';
+import { ruleOf } from '#policy/rules.js';
 import type { ResolvedSettings } from '#policy/settings.js';
 import type { HostState } from '#run/run-state.js';
 import { answerQuestions } from './explain-answers.js';
@@ -36,7 +37,7 @@ export function explainText(
     ...otherRules(answers, drawing),
     '',
     paint('compliance', 'bold', drawing),
-    ...complianceLines(facts, plan.findings, answers, drawing),
+    ...complianceLines(facts, plan.findings, answers, settings.settings.limits.offsetSeconds, drawing),
     '',
     paint('questions', 'bold', drawing),
     ...answerQuestions(facts).flatMap(({ question, answer }) => [
@@ -94,11 +95,16 @@ function consequence(finding: Finding): string[] {
       return [`leads to: change ${finding.change.kind} ${finding.change.name}`];
     case 'violation':
       return [
-        `measured ${finding.measured.value} ${finding.measured.unit}, wanted ${finding.limit.value} ${finding.limit.unit}`,
+        `measured ${amountText(finding.measured)}, wanted ${amountText(finding.limit)}`,
+        `what helps: ${ruleOf(finding.rule).remedy}`,
       ];
     case 'unknown':
       return [`${finding.problem.summary}: ${finding.problem.detail} ${finding.problem.hint}`];
   }
+}
+
+function amountText({ value, unit }: Measurement): string {
+  return `${value} ${unit}`.trim();
 }
 
 function indented(text: string, drawing: Drawing, by: number): string[] {

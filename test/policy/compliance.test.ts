@@ -4,7 +4,8 @@ import { ruleOf } from '#policy/rules.js';
 import { COMPLIANCE_RULES } from '#policy/rules-compliance.js';
 
 const pci = COMPLIANCE.find(({ item }) => item === '10.6.1')!;
-const judge = (standing: { readonly [rule: string]: RuleStanding }) => judgeItem(pci, (rule) => standing[rule] ?? null);
+const judge = (standing: { readonly [rule: string]: RuleStanding }) =>
+  judgeItem(pci, (rule) => standing[rule] ?? null, 0.1);
 const fine = { 'daemon/running': 'holds', 'clock/synchronised': 'holds', 'daemon/single': 'holds' } as const;
 
 describe('an item of compliance', () => {
@@ -23,9 +24,17 @@ describe('an item of compliance', () => {
 
   it('that no rule shows is not judged, and says why', () => {
     for (const item of COMPLIANCE.filter(({ rules }) => rules.length === 0)) {
-      expect(judgeItem(item, () => 'holds')).toBe('not judged');
+      expect(judgeItem(item, () => 'holds', 0.1)).toBe('not judged');
       expect(item.note).toMatch(/\.$/);
     }
+  });
+
+  it('is never met by rules that show a part of it, or by a limit that is wider than its own', () => {
+    const holding = (item: string, offsetSeconds: number) =>
+      judgeItem(COMPLIANCE.find((one) => one.item === item)!, () => 'holds', offsetSeconds);
+    expect(holding('UBTU-22-215020', 0.1)).toBe('not judged');
+    expect([0.1, 0.05, 0.001].map((offset) => holding('50 ms', offset))).toEqual(['not judged', 'met', 'met']);
+    expect([0.05, 0.001].map((offset) => holding('Table 2, 1 ms', offset))).toEqual(['not judged', 'met']);
   });
 
   it('names rules that are there, and says where a host of the host clock alone does not meet it', () => {

@@ -78,7 +78,8 @@ V2R9, RHEL 10 V1R2, Ubuntu 24.04 V1R5; NIST 800-53; PCI DSS 4.0; FINRA 6820 and 
 - **met**: every rule of the item was looked at and holds;
 - **not met**: a rule is violated, or tsync would change something for it;
 - **waived**: it is violated, and a waiver of the playbook accepts that with its reason;
-- **not judged**: a rule could not be told or was not looked at, or tsync cannot see it at all. This is not "met".
+- **not judged**: a rule could not be told or was not looked at, its limit is wider than that of the regime, or tsync cannot see it at
+  all. This is not "met".
 
 \`tsync rules --json\` gives the table as data, and with each rule the items it shows.
 
