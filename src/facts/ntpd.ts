@@ -70,6 +70,8 @@ function milliseconds(text: string | undefined): number | null {
   return value === null ? null : value / 1000;
 }
 
+/** ntpsec prints small numbers as `6e-05`. */
 function decimal(text: string | undefined): number | null {
-  return text !== undefined && /^[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?$/.test(text) ? Number(text) : null;
+  if (text === undefined || !/^[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?(?:e[+-]?[0-9]{1,2})?$/.test(text)) return null;
+  return Number(text);
 }
