@@ -22,7 +22,7 @@ export function aroundOf(
       .map(({ name }) => name),
     udevRules: udevRules(sections),
     enaPhc: enaPhc(system),
-    leapZone: system.size === 0 ? unknown('nothing was read of the machine') : known(system.get('leap-zone') === 'yes'),
+    leapZone: leapZone(system.get('leap-zone')),
     vmwareTimeSync: vmwareTimeSync(sections),
   };
 }
@@ -50,6 +50,10 @@ function udevRules(sections: Sections): Fact<readonly string[]> {
   return known(
     lines.filter((line) => line.includes('ptp') && !line.trimStart().startsWith('#')).map((line) => shown(line, 300)),
   );
+}
+
+function leapZone(value: string | null | undefined): Fact<boolean> {
+  return value === 'yes' || value === 'no' ? known(value === 'yes') : unknown('there is no /usr/share/zoneinfo');
 }
 
 function enaPhc(system: ReadonlyMap<string, string | null>): Fact<boolean> {

@@ -162,7 +162,7 @@ probe_system() {
   if [ -d "$root/sys/fs/selinux" ]; then value selinux /sys/fs/selinux/enforce; else value selinux /selinux/enforce; fi
   if [ -e "$root/run/systemd/timesync/synchronized" ]; then echo timesync-synchronized=yes; fi
   value ena-phc /sys/module/ena/parameters/phc_enable
-  if [ -e "$root/usr/share/zoneinfo/right/UTC" ]; then echo leap-zone=yes; fi
+  if [ -e "$root/usr/share/zoneinfo/right/UTC" ]; then echo leap-zone=yes; elif [ -d "$root/usr/share/zoneinfo" ]; then echo leap-zone=no; fi
   probe_hypervisor_bit
   probe_vm_size
   finish

@@ -155,7 +155,7 @@ function listed(wrong: readonly SeenRefclock[], limit: string): Answer {
 
 /** Against the server with the smallest error; within the errors that chronyd itself gives, nothing is proved. */
 function compareWithNtp(seen: Seen): Answer {
-  const clock = refclockSources(seen)?.find(({ reach }) => reach > 0);
+  const clock = refclockSources(seen)?.find(({ reach, state }) => reach > 0 && state !== 'x');
   const server = ntpSources(seen)
     ?.filter(({ reach, state }) => reach > 0 && state !== 'x')
     .toSorted((left, right) => left.errorSeconds - right.errorSeconds)[0];
