@@ -42,11 +42,16 @@ function platform(facts: Facts): string {
     hyperv.hostBuild.value === null
       ? `its build is not known (${reason(hyperv.hostBuild)})`
       : `build ${hyperv.hostBuild.value} of the host`;
-  const offered =
-    hyperv.timeSyncOffered.value === false
-      ? ' The host does not offer TimeSync to this VM: nothing corrects the clock after a pause.'
-      : ' The host sets the clock at boot and after a pause.';
-  return `Yes: ${where}, ${build}.${offered}`;
+  return `Yes: ${where}, ${build}. ${offered(facts)}`;
+}
+
+/** Whether the host corrects the clock after a pause. */
+function offered({ hyperv }: Facts): string {
+  const { timeSyncOffered } = hyperv;
+  if (timeSyncOffered.value === null) return `Whether it offers TimeSync is not known: ${reason(timeSyncOffered)}.`;
+  return timeSyncOffered.value
+    ? 'The host sets the clock at boot and after a pause.'
+    : 'The host does not offer TimeSync to this VM: nothing corrects the clock after a pause.';
 }
 
 function lisThere(facts: Facts): string {
