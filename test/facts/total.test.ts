@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type FactsJson, factsJson } from '#facts/facts-json.js';
 import { factsOf } from '#facts/facts-of.js';
 import type { Section, Snapshot } from '#snapshot/snapshot.js';
+import { fixtureHosts } from '../fixtures/hosts.js';
 import { azureHost } from '../snapshot/azure-host.js';
 import { makeFakeRoot } from '../snapshot/fake-root.js';
 import { readConversation, runProbe } from '../snapshot/run-probe.js';
@@ -19,8 +20,9 @@ const azure = (() => {
     host.remove();
   }
 })();
+const hosts = fixtureHosts().map(({ snapshot }) => snapshot);
 const names = [
-  ...new Set([...real.sections, ...azure.sections].map(({ name }) => name)),
+  ...new Set([real, azure, ...hosts].flatMap(({ sections }) => sections).map(({ name }) => name)),
   'timesync',
   'timesync-status',
   'ntpq-peers',
@@ -65,6 +67,15 @@ const wordy = fc
       'Host Build ',
       'hv_utils: TimeSync IC version 4.0',
       'Hyper-V:',
+      'Reference ID    : 7F7F0101 ()\n',
+      'System time     : 1 seconds slow of NTP time\n',
+      '^* a 2 6 377 40 -100us[ +200us] +/- 12ms\n',
+      'StatusText=Synchronized to time server ',
+      '4/4 peers valid, clock synced',
+      '/etc/rc3.d/S58',
+      '/run/openrc/started/',
+      './run/chrony-dhcp/a.sources:server ',
+      'job hwclock .',
     ),
     { maxLength: 40 },
   )
@@ -149,6 +160,13 @@ function check(json: FactsJson): void {
     'ptp',
     'ntpd',
     'timesyncd',
+    'openntpd',
+    'packages',
+    'initScripts',
+    'dhcpServers',
+    'image',
+    'vmSize',
+    'clocksources',
     'selinux',
     'openTransactions',
   ]) {
@@ -169,7 +187,9 @@ describe('facts', () => {
 
   it('come of real snapshots with parts cut, changed, shuffled or denied', () => {
     fc.assert(
-      fc.property(fc.oneof(changed(real), changed(azure)), (snapshot) => check(factsJson(factsOf(snapshot)))),
+      fc.property(fc.constantFrom(real, azure, ...hosts).chain(changed), (snapshot) =>
+        check(factsJson(factsOf(snapshot))),
+      ),
       { numRuns: 400 },
     );
   });
@@ -197,9 +217,25 @@ describe('facts', () => {
   });
 
   it('take no long time over a hostile section of 64 KiB', () => {
-    const long = ['a=', ' ', '0', '"', 'NTPMessage={ A=', '\n', 'IC version ', '[', 'l ', 'x -> ', ','].map((part) =>
-      part.repeat(65_536 / part.length),
-    );
+    const long = [
+      'a=',
+      ' ',
+      '0',
+      '"',
+      './a:server b\n',
+      '^* a 2 ',
+      ' *  1 10',
+      'Stratum : ',
+      'a(',
+      '/etc/rc3.d/S58a\n',
+      'NTPMessage={ A=',
+      '\n',
+      'IC version ',
+      '[',
+      'l ',
+      'x -> ',
+      ',',
+    ].map((part) => part.repeat(65_536 / part.length));
     for (const text of long) {
       const bytes = new TextEncoder().encode(text);
       const sections = names.map(
@@ -251,5 +287,60 @@ describe('the JSON of facts', () => {
     expect(json.daemons).toContainEqual(
       expect.objectContaining({ name: 'chrony', active: true, enabled: true, version: '4.2' }),
     );
+  });
+});
+
+type Json = { readonly [key: string]: FactsJson };
+
+/** Every path that issue 3 promises, below an object that may itself be null with its reason. */
+const PROMISED: readonly (readonly [string, readonly string[]])[] = [
+  [
+    '',
+    ['os', 'kernel', 'init', 'virtualization', 'cloud', 'hyperv', 'ptp', 'clocksource', 'daemons', 'chrony', 'ntpd'],
+  ],
+  ['', ['timesyncd', 'clock']],
+  ['os', ['id', 'versionId', 'family']],
+  ['hyperv', ['hostBuild', 'timeSyncVersion', 'lis', 'parameters']],
+  ['chrony', ['tracking', 'sources']],
+  ['clock', ['synchronised', 'source', 'offsetSeconds', 'errorBoundSeconds']],
+];
+
+/** Asserts that the names are there, and that each null has its reason beside it. */
+function promised(object: Json, names: readonly string[], where: string): void {
+  for (const name of names) {
+    expect(object, where).toHaveProperty(name);
+    if (object[name] === null) expect(object[`${name}Reason`], `${where} ${name}`).toEqual(expect.stringMatching(/./));
+  }
+}
+
+describe('the promise of facts --json', () => {
+  const rows = fixtureHosts().map((host) => [host.row, host] as const);
+  it.each(rows)('holds on %s', (row, { snapshot }) => {
+    for (const measured of [snapshot, { ...snapshot, clock: null }]) {
+      const json: Json = factsJson(factsOf(measured));
+      for (const [path, names] of PROMISED) {
+        const object = path === '' ? json : json[path];
+        if (object !== null) promised(object as Json, names, `${row} ${path}`);
+      }
+      for (const daemon of json.daemons as readonly Json[]) {
+        promised(daemon, ['name', 'active', 'enabled', 'version', 'configFiles'], `${row} ${daemon.name}`);
+      }
+      for (const clock of (json.ptp ?? []) as readonly Json[]) {
+        promised(clock, ['device', 'clockName', 'symlinks'], `${row} ptp`);
+      }
+    }
+  });
+
+  it.each(rows)('says of %s which daemon runs and what it follows', (_, { row, snapshot }) => {
+    const facts = factsOf(snapshot);
+    const running = facts.daemons.filter(({ active }) => active.value === true).map(({ name }) => name);
+    expect(running).toHaveLength(1);
+    for (const daemon of facts.daemons) expect([daemon.active.value, daemon.enabled.value]).not.toContain(null);
+    const clock = factsJson(facts).clock as Json;
+    // busybox's ntpd answers nobody; the real ntpsec and OpenNTPD may not set the clock of their container
+    const silent = row === 'alpine-busybox';
+    const free = row === 'debian-12-ntpsec' || row === 'debian-12-openntpd';
+    expect(clock.synchronised).toBe(silent ? null : !free);
+    expect(clock.source === null).toBe(silent || free);
   });
 });

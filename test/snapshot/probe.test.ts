@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factsOf } from '#facts/facts-of.js';
 import type { Section, Snapshot } from '#snapshot/snapshot.js';
+import { madeRows } from '../fixtures/hosts.js';
+import { makeHost } from '../fixtures/made/make-host.js';
 import { azureHost } from './azure-host.js';
 import { type FakeRoot, makeFakeRoot } from './fake-root.js';
 import { MARK, NONCE, program, runProbe, shells } from './run-probe.js';
@@ -33,6 +35,49 @@ describe('the probe program', () => {
     expect(snapshot.complete).toBe(true);
     expect(stderr.replace(/.*ignored null byte.*\n/g, '')).toBe('');
     expect(snapshot.sections).toEqual(reference.sections);
+  });
+
+  const inits = [
+    'centos-5',
+    'ubuntu-14.04',
+    'sles-11',
+    'alpine',
+    'ubuntu-16.04',
+    'debian-13-ntpsec',
+    'debian-12-openntpd-kvm',
+  ];
+  it.each(madeRows.filter(({ row }) => inits.includes(row)).map((row) => [row.row, row] as const))(
+    'prints the same of %s under every shell',
+    (_, row) => {
+      const old = makeFakeRoot(makeHost(row.packages, row.parts));
+      try {
+        const reference = runProbe(['dash'], old.parameters).snapshot;
+        for (const shell of shells) {
+          const { snapshot, stderr } = runProbe(shell, old.parameters);
+          expect(snapshot.sections, shell.join(' ')).toEqual(reference.sections);
+          expect(stderr.replace(/.*ignored null byte.*\n/g, ''), shell.join(' ')).toBe('');
+        }
+      } finally {
+        old.remove();
+      }
+    },
+  );
+
+  it('never prints the password that ntp.conf includes, and asks chrony 4.2 for CSV', () => {
+    const row = madeRows.find((candidate) => candidate.row === 'centos-6');
+    if (!row) throw new Error('no such row');
+    const old = makeFakeRoot(makeHost(row.packages, row.parts));
+    try {
+      const { snapshot, stdout } = runProbe(['dash'], old.parameters);
+      expect(decoder.decode(stdout)).not.toContain('crypto pw SECRET');
+      expect(section(snapshot, '/etc/ntp/crypto/pw').state).toBe('refused');
+      expect(text(snapshot, 'ntp-config')).toContain('file /etc/ntp/crypto/pw');
+    } finally {
+      old.remove();
+    }
+    const names = runProbe(['dash'], host.parameters).snapshot.sections.map(({ name }) => name);
+    expect(names).toContain('tracking');
+    expect(names).not.toContain('tracking-text');
   });
 
   it('sees what a plan for an Azure guest needs', () => {
