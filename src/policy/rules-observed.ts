@@ -231,7 +231,7 @@ export const OBSERVED_RULES = [
   },
   {
     id: 'hyperv/kernel-without-ptp',
-    severity: 'low',
+    severity: 'info',
     sentence: 'The kernel makes a PTP clock of what the host sends.',
     applies: 'On Hyper-V where TimeSync 4.0 was agreed on.',
     source: `${HV_UTIL} since 4.11 (RHEL 7: 3.10.0-693) with CONFIG_PTP_1588_CLOCK; "hv_utils: cannot register PTP clock: 0"`,
@@ -282,7 +282,7 @@ export const OBSERVED_RULES = [
     id: 'ntpd/panic',
     severity: 'low',
     sentence: 'ntpd does not end because of a large offset.',
-    applies: 'In a VM where ntpd or ntpsec runs.',
+    applies: 'In a VM where ntpd or ntpsec runs and its configuration was read.',
     source: 'ntpd(8): an offset above 1000 s ends it without -g; ntp.conf(5): tinker panic 0',
     remedy: 'Start it with -g, or set "tinker panic 0": a VM that was paused comes back with a large offset.',
   },
@@ -299,7 +299,7 @@ export const OBSERVED_RULES = [
     id: 'phc/bare-refclock',
     severity: 'info',
     sentence: 'chronyd would start without the PTP clock too.',
-    applies: 'Where chronyd has a PHC refclock by a bare line.',
+    applies: 'Where chronyd has a PHC refclock, and phc/start-order says nothing.',
     source:
       'chronyd: "Fatal error : Could not open PHC" when the device is missing, as on another host or after the host switched it off',
     remedy:
@@ -347,7 +347,7 @@ export const OBSERVED_RULES = [
   },
   {
     id: 'phc/start-order',
-    severity: 'medium',
+    severity: 'info',
     sentence: 'chronyd waits at boot for the PTP clock that it cannot start without.',
     applies: 'Outside of Debian and Ubuntu, where chronyd has /dev/ptp_hyperv by a bare line.',
     source:
@@ -457,11 +457,11 @@ export const OBSERVED_RULES = [
   },
   {
     id: 'sources/smear',
-    severity: 'low',
+    severity: 'info',
     sentence: 'Servers that smear leap seconds and sources that do not are not mixed.',
     applies: 'Where chronyd has a server of Google, or the time server of AWS.',
     source:
-      'developers.google.com/time/faq; AWS and Google smear over 24 hours, the pool, time.windows.com and PTP clocks do not',
+      'developers.google.com/time/faq; AWS and Google smear over 24 hours, the pool, time.windows.com and PTP clocks do not. It counts when a leap second comes',
     remedy: 'Use the smearing servers alone, or not at all.',
   },
   {

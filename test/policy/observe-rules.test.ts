@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { factsOf } from '#facts/facts-of.js';
 import { decidePolicy } from '#policy/decide-policy.js';
 import { answerRules, observeRules } from '#policy/observe-rules.js';
-import { RULES } from '#policy/rules.js';
+import { RULES, ruleOf } from '#policy/rules.js';
 import { DECIDED_RULES } from '#policy/rules-decided.js';
+import { fixtureHosts } from '../fixtures/hosts.js';
 import { MADE_HOSTS, withSettings } from '../plan/made-hosts.js';
 import { makeFacts } from './make-facts.js';
 import { RULE_CASES } from './rule-cases.js';
@@ -56,6 +58,18 @@ describe('the rules with a condition of their own', () => {
         `${name}: ${rules}`,
       ).toEqual([]);
     }
+  });
+
+  it('have more than a remark on those hosts of the distribution matrix only that were made for it', () => {
+    const found = fixtureHosts().flatMap(({ row, snapshot }) => {
+      const rules = observeRules(factsOf(snapshot), withSettings({}).settings, null).map(({ rule }) => rule);
+      return rules.filter((rule) => ruleOf(rule).severity !== 'info').map((rule) => `${row}: ${rule}`);
+    });
+    expect(found.toSorted()).toEqual([
+      'debian-9: hyperv/kernel-steps',
+      'rhel-9-ptp-nic: daemon/phc2sys',
+      'ubuntu-18.04-timesyncd: daemon/vmware-tools',
+    ]);
   });
 
   it('say that they cannot tell, where what they look at was not read', () => {

@@ -318,7 +318,7 @@ export const RULE_CASES: Record<ObservedRuleId | ComplianceRuleId, RuleCase> = {
     fine: onAzure('confdir /run/chrony-dhcp', {
       made: { files: { [MAIN]: 'confdir /run/chrony-dhcp\n', '/run/chrony-dhcp/tsync-refclock.conf': `${PHC}\n` } },
     }),
-    silent: onAzure(POOL),
+    silent: rhelUnit('[Unit]\nAfter=network.target\n')(onRhel(PHC)),
   },
   'phc/card-offset': {
     broken: given('refclock PHC /dev/ptp0', { made: { ptp: [card] }, around: running(program('ptp4l')) }),

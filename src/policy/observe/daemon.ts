@@ -54,13 +54,16 @@ export const DAEMON_CONDITIONS = {
   },
 } satisfies Record<string, Condition>;
 
+/** Debian's script stops the daemon before ntpdate and starts it again. */
+const IF_UP = '/etc/network/if-up.d/';
+
 const WAIT = 'systemd-time-wait-sync.service';
 
 function noJobs({ facts, active }: Seen, isMeant: (program: string) => boolean): Answer {
   const { clockJobs, unreadJobs } = facts.around;
   if (active.length === 0) return null;
   if (clockJobs.value === null) return doubt(clockJobs.reason);
-  const jobs = clockJobs.value.filter(({ program }) => isMeant(program));
+  const jobs = clockJobs.value.filter(({ program, file }) => isMeant(program) && !file.startsWith(IF_UP));
   const first = jobs[0];
   if (first !== undefined) return breach(`${first.program} in ${first.file}`, 'no such job', jobs.map(jobSeen));
   const unread = unreadJobs[0];

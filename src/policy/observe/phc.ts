@@ -31,10 +31,12 @@ export const PHC_CONDITIONS = {
     const wrong = refclocks.filter(({ state }) => state === 'x');
     return wrong.length === 0 ? 'holds' : breach(`${wrong[0]?.name}: state x`, 'agreement', wrong.map(sourceSeen));
   },
-  'phc/bare-refclock': ({ refclocks }) => {
-    if (refclocks.length === 0) return null;
+  'phc/bare-refclock': (seen) => {
+    const order = judgeStartOrder(seen);
+    const isSaid = order !== null && order !== 'holds' && order.verdict.status === 'violation';
+    if (seen.refclocks.length === 0 || isSaid) return null;
     return listed(
-      refclocks.filter(({ madeAtStart }) => !madeAtStart),
+      seen.refclocks.filter(({ madeAtStart }) => !madeAtStart),
       'a line made at start',
     );
   },
@@ -71,13 +73,7 @@ export const PHC_CONDITIONS = {
     const dead = refclocks.filter(({ reach }) => reach === 0);
     return dead.length === 0 ? 'holds' : breach(`${dead[0]?.name}: reach 0`, 'samples', dead.map(sourceSeen));
   },
-  'phc/start-order': (seen) => {
-    const bare = seen.refclocks.filter(({ path, madeAtStart }) => path === '/dev/ptp_hyperv' && !madeAtStart);
-    if (seen.facts.os.value?.family === 'debian' || bare.length === 0) return null;
-    const unit = readUnit(seen);
-    if (unit === null) return doubt('the unit of chronyd could not be read');
-    return WAITS.test(unit) ? 'holds' : listed(bare, 'After=dev-ptp_hyperv.device');
-  },
+  'phc/start-order': judgeStartOrder,
   'phc/stratum': ({ refclocks, version }) => {
     const ofHost = refclocks.filter(isOfHyperv);
     if (ofHost.length === 0 || version === null || !isAtLeast(version, SINCE.refclockStratum)) return null;
@@ -151,6 +147,15 @@ function listed(wrong: readonly SeenRefclock[], limit: string): Answer {
     limit,
     wrong.map(({ at }) => lineSeen(at)),
   );
+}
+
+/** Where the boot race was reported: Debian's and Ubuntu's images are not among them. */
+function judgeStartOrder(seen: Seen): Answer {
+  const bare = seen.refclocks.filter(({ path, madeAtStart }) => path === '/dev/ptp_hyperv' && !madeAtStart);
+  if (seen.facts.os.value?.family === 'debian' || bare.length === 0) return null;
+  const unit = readUnit(seen);
+  if (unit === null) return doubt('the unit of chronyd could not be read');
+  return WAITS.test(unit) ? 'holds' : listed(bare, 'After=dev-ptp_hyperv.device');
 }
 
 /** Against the server with the smallest error; within the errors that chronyd itself gives, nothing is proved. */
