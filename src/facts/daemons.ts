@@ -121,12 +121,18 @@ function active(service: ServiceFacts | null, process: Process | null, input: Da
 /** Links count, not what systemd would like: `static` and `disabled` do not start at boot by themselves. */
 function enabled(daemon: Daemon, service: ServiceFacts | null, input: DaemonInput): Fact<boolean> {
   if (input.init.value === 'systemd') {
+    if (service?.fragmentPath?.startsWith('/run/systemd/generator')) return startsByScript(daemon, input);
     if (service === null) return input.services.size > 0 ? known(false) : unknown('systemctl show gave no units');
     if (service.unitFileState === '')
       return service.masked ? known(false) : unknown(`systemd knows no unit file state of ${service.unit}`);
     return known(ENABLED.has(service.unitFileState));
   }
-  return whenKnown(input.initScripts, (scripts) =>
+  return startsByScript(daemon, input);
+}
+
+/** Without systemd, and where systemd made the unit from a sysv script, whose state it calls `bad` or `generated`. */
+function startsByScript(daemon: Daemon, { initScripts }: DaemonInput): Fact<boolean> {
+  return whenKnown(initScripts, (scripts) =>
     known(scripts.some((script) => script.startsAtBoot && daemon.scripts.includes(script.name))),
   );
 }

@@ -2,10 +2,10 @@ import { known, unknown, whenKnown } from './fact.js';
 import type { Fact, Init, InitScript } from './facts.js';
 import type { Sections } from './sections.js';
 
-/** How time services start without systemd: their scripts or jobs, and the links of runlevels. */
+/** How time services start without systemd, or under it by a sysv script: scripts or jobs, and the links of runlevels. */
 export function initScriptsFact(sections: Sections, init: Fact<Init>): Fact<readonly InitScript[]> {
   return whenKnown(init, (name) => {
-    if (name === 'systemd') return unknown('init is systemd');
+    if (name === 'systemd' && sections.section('init-scripts') === null) return unknown('init is systemd');
     return whenKnown(sections.whole('init-scripts', 'the init scripts'), (text) => {
       const entries = text.split('\n').flatMap(entryOf);
       const names = [...new Set(entries.map((entry) => entry.name))];

@@ -154,9 +154,7 @@ probe_system() {
   if read_line /sys/hypervisor/uuid; then case $line in [Ee][Cc]2*) echo ec2=yes ;; esac; fi
   if [ -e "$root/run/ostree-booted" ]; then echo ostree=yes; fi
   value container /run/systemd/container
-  if [ -e "$root/.dockerenv" ] || [ -e "$root/run/.containerenv" ] || of_container 1; then
-    echo container-mark=yes
-  fi
+  if in_container_by_marks; then echo container-mark=yes; fi
   if [ -e "$root/proc/sys/fs/binfmt_misc/WSLInterop" ] || [ -e "$root/run/WSL" ]; then echo wsl=yes; fi
   if [ -e "$root/var/lib/waagent" ]; then echo waagent=yes; fi
   if [ -d "$root/sys/fs/selinux" ]; then value selinux /sys/fs/selinux/enforce; else value selinux /selinux/enforce; fi
@@ -166,6 +164,14 @@ probe_system() {
   probe_hypervisor_bit
   probe_vm_size
   finish
+}
+
+# What runtimes leave: files, the control group, OpenVZ's /proc/vz, and for root `container=` in the environment of process 1.
+in_container_by_marks() {
+  if [ -e "$root/.dockerenv" ] || [ -e "$root/run/.containerenv" ] || of_container 1; then return 0; fi
+  if [ -d "$root/proc/vz" ] && [ ! -d "$root/proc/bc" ]; then return 0; fi
+  [ -r "$root/proc/1/environ" ] || return 1
+  bounded head -c 65536 "$root/proc/1/environ" | tr '\0' '\n' | grep -q '^container=.'
 }
 
 # process_name PID: the kernel's name of a process into $name; kernels before 2.6.33 have it in `stat` only.
@@ -362,6 +368,8 @@ probe_services() {
     # shellcheck disable=SC2086 # words: unit names
     capture '' systemctl show --no-pager -p "$unit_properties" $asked
     section_captured services
+    # units made from sysv scripts (Ubuntu 16.04's chrony and ntp) start by the links of those
+    case $captured in *FragmentPath=/run/systemd/generator*) probe_init_scripts ;; esac
     probe_unit_blocks
     probe_links /etc/systemd/system
     probe_links /run/systemd/system

@@ -268,6 +268,23 @@ describe('services without systemd', () => {
     ]);
   });
 
+  it('start by the links of their script also where systemd made a unit of it', () => {
+    const chrony = (text: string) =>
+      factsWith(
+        values('system', 'systemd=yes\ninit=systemd\n'),
+        command(
+          'services',
+          'Id=chrony.service\nNames=chrony.service\nLoadState=loaded\nActiveState=active\nUnitFileState=bad\nFragmentPath=/run/systemd/generator.late/chrony.service\n',
+        ),
+        values('init-scripts', text),
+      ).daemons.find(({ name }) => name === 'chrony')?.enabled;
+    expect(chrony('/etc/init.d/chrony\n/etc/rc3.d/S01chrony\n')).toEqual({ value: true });
+    expect(chrony('/etc/init.d/chrony\n/etc/rc3.d/K01chrony\n')).toEqual({ value: false });
+    expect(facts('ubuntu-16.04-chrony').daemons.find(({ name }) => name === 'chrony')?.enabled).toEqual({
+      value: true,
+    });
+  });
+
   it('are seen by the probe on EL6, SLES 11 and Alpine, where links are links of links', () => {
     for (const row of ['centos-5', 'centos-6', 'oracle-6', 'sles-11', 'ubuntu-14.04', 'alpine', 'alpine-busybox']) {
       const { daemons } = facts(row);

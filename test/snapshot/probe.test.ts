@@ -182,6 +182,21 @@ describe('the probe program', () => {
     expect(services.get('systemd-timesyncd.service')).toMatchObject({ masked: true, links: [] });
   });
 
+  it.each([
+    [{ '/proc/1/environ': 'PATH=/bin\0container=lxc\0' }, 'container'],
+    [{ '/proc/1/environ': 'PATH=/bin\0container=\0' }, 'hyperv'],
+    [{ '/proc/vz/version': '' }, 'container'],
+    [{ '/proc/vz/version': '', '/proc/bc/0': '' }, 'hyperv'],
+    [{ '/run/.containerenv': '' }, 'container'],
+  ])('knows a container by %j', (files, virtualization) => {
+    const other = makeFakeRoot({ ...azureHost, files: { ...azureHost.files, ...files } });
+    try {
+      expect(factsOf(runProbe(['dash'], other.parameters).snapshot).virtualization.value).toBe(virtualization);
+    } finally {
+      other.remove();
+    }
+  });
+
   it('tells a daemon of a container from the own one', () => {
     const { daemons } = factsOf(runProbe(['dash'], host.parameters).snapshot);
     expect(daemons.find((daemon) => daemon.name === 'chrony')).toMatchObject({
