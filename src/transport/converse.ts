@@ -86,6 +86,8 @@ export async function converse(connection: Connection, options: ConverseOptions)
 }
 
 const SAID_BYTES = 8_192;
+/** A banner and a chatty .bashrc are a few KiB: all that is no frame, before READY and on standard error. */
+const NOISE_BYTES = 1_048_576;
 
 function statusOf(end: ExecEnd): string {
   if (end.signal !== null) return `signal ${end.signal}`;
@@ -181,7 +183,7 @@ class Conversation {
       if (this.#over) return;
       this.#onFrame(frame);
     }
-    if (this.#reader.overflowed) this.#tooMuch();
+    if (this.#reader.overflowed) this.#tooMuch(this.#options.maxBytes);
   }
 
   #onFrame(frame: Frame): void {
@@ -285,18 +287,17 @@ class Conversation {
     else this.#fail('transport/no-shell', `${waited}; the host ${this.#printed()}`);
   }
 
-  #tooMuch(): void {
-    const { maxBytes, host } = this.#options;
+  #tooMuch(most: number): void {
     this.#fail(
       'transport/too-much-output',
-      `${host} printed more than ${maxBytes} bytes; nothing after them was read.`,
+      `${this.#options.host} printed more than ${most} bytes; nothing after them was read.`,
     );
   }
 
   /** Keeps the last of what was printed, to be shown only through `printable`. */
   #remember(chunk: Uint8Array): void {
     this.#saidBytes += chunk.length;
-    if (this.#saidBytes > this.#options.maxBytes) this.#tooMuch();
+    if (this.#saidBytes > Math.min(NOISE_BYTES, this.#options.maxBytes)) this.#tooMuch(NOISE_BYTES);
     const text = this.#decoder.decode(chunk.length > SAID_BYTES ? chunk.subarray(-SAID_BYTES) : chunk);
     this.#said = `${this.#said}${text}`.slice(-SAID_BYTES);
   }
