@@ -133,6 +133,14 @@ export const OBSERVED_RULES = [
     remedy: 'Look at the clocksource, and at what else sets the clock.',
   },
   {
+    id: 'clock/leap-second',
+    severity: 'info',
+    sentence: 'No leap second is announced.',
+    applies: 'Where chronyd is synchronised.',
+    source: 'chronyc(1): tracking, leap status; a server that announces one by mistake has done so before',
+    remedy: 'Compare with the IERS Bulletin C, and look which server announces it.',
+  },
+  {
     id: 'clock/root-distance',
     severity: 'low',
     sentence: 'The time comes over a short and well-known way.',

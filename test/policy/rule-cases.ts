@@ -204,6 +204,11 @@ export const RULE_CASES: Record<ObservedRuleId | ComplianceRuleId, RuleCase> = {
     fine: given('', { tracking: { frequencyPpm: -120 } }),
     silent: given('', { tracking: { ...unsynchronised, frequencyPpm: -320 } }),
   },
+  'clock/leap-second': {
+    broken: given('', { tracking: { leap: 'Insert second' } }),
+    fine: given(''),
+    silent: given('', { tracking: unsynchronised }),
+  },
   'clock/root-distance': {
     broken: given('', { tracking: { rootDelaySeconds: 0.18, rootDispersionSeconds: 0.02 } }),
     fine: given('', { tracking: { rootDelaySeconds: 0.08, rootDispersionSeconds: 0.02 } }),

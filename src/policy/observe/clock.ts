@@ -20,6 +20,10 @@ export const CLOCK_CONDITIONS = {
   },
   'clock/frequency': (seen) =>
     tracked(seen, ({ frequencyPpm }) => within(Math.abs(frequencyPpm), FREQUENCY_PPM, 'ppm')),
+  'clock/leap-second': (seen) =>
+    tracked(seen, ({ leap }) =>
+      leap === 'Normal' ? 'holds' : breach(leap, 'Normal', [evidence('chronyc -c tracking', leap)]),
+    ),
   'clock/root-distance': (seen) =>
     tracked(seen, ({ rootDelaySeconds, rootDispersionSeconds }) =>
       within(rootDelaySeconds / 2 + rootDispersionSeconds, ROOT_DISTANCE_SECONDS, 's'),
