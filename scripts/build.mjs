@@ -12,17 +12,7 @@ const source = join(top, 'src');
 const target = join(top, 'dist');
 
 /** Loaded from node_modules, by few commands: what draws, and what explains mistakes. */
-const notBundled = [
-  'ink',
-  'react',
-  'react/jsx-runtime',
-  'kysely',
-  'yaml',
-  'zod',
-  'ssh-config',
-  'cpu-features',
-  '*.node',
-];
+const notBundled = ['ink', 'react', 'react/jsx-runtime', 'zod', 'cpu-features', '*.node'];
 
 /** What CommonJS packages (ssh2) expect around them. */
 const forCommonJs = [
