@@ -71,8 +71,10 @@ function table<T>(
   name: string,
   parse: (columns: readonly string[]) => T | null,
 ): Fact<readonly T[]> {
-  if (sections.section('tracking') !== null && sections.section(name) === null && sections.complete) {
-    return unknown(`this chronyc does not know ${name}`);
+  const tracking = sections.section('tracking') ?? sections.section('tracking-text');
+  if (tracking !== null && sections.section(name) === null && sections.complete) {
+    const answered = tracking.state === 'ok' && tracking.exit === 0;
+    return unknown(answered ? `this version of chronyc gives no ${name}` : 'chronyd did not answer');
   }
   return whenKnown(answer(sections, name), (text) => rowsOf(text, name, parse));
 }

@@ -518,15 +518,23 @@ probe_chronyd_version() {
   case $captured in *'version '[123].*) chrony_before_4=yes ;; esac
 }
 
-# CSV from 2.4 on; before that the texts for people. `selectdata` and `authdata` answer root only.
+# CSV from 2.4 on; before that the texts for people. `selectdata` and `authdata` answer root only. A chronyd that does not
+# answer is not asked five times, because each question may take its whole deadline.
 probe_chrony_readings() {
   if [ -n "$chrony_before_csv" ]; then
     section tracking-text chronyc -n tracking
     section sources-text chronyc -n sources
     return
   fi
-  section tracking chronyc -c -n tracking
+  if has chronyc; then
+    capture '' chronyc -c -n tracking
+    section_captured tracking
+  else
+    section tracking chronyc -c -n tracking
+    status=127
+  fi
   section sources chronyc -c -n sources
+  [ "$status" = 0 ] || return 0
   section sourcestats chronyc -c -n sourcestats
   if [ -z "$chrony_before_4" ]; then
     section selectdata chronyc -c -n selectdata

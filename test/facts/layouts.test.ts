@@ -130,7 +130,10 @@ describe('the tables of chronyc', () => {
       reason: expect.stringContaining('501 Not authorised'),
     });
     expect(factsWith(command('tracking', '')).chrony.selection).toMatchObject({
-      reason: 'this chronyc does not know selectdata',
+      reason: 'this version of chronyc gives no selectdata',
+    });
+    expect(factsWith(command('tracking', '506 Cannot talk to daemon\n', 1)).chrony.selection).toMatchObject({
+      reason: 'chronyd did not answer',
     });
   });
 });

@@ -80,6 +80,21 @@ describe('the probe program', () => {
     expect(names).not.toContain('tracking-text');
   });
 
+  it('asks a chronyd that does not answer two questions, not five', () => {
+    const chronyc = "echo '506 Cannot talk to daemon'; exit 1";
+    const other = makeFakeRoot({ ...azureHost, commands: { ...azureHost.commands, chronyc } });
+    try {
+      const { snapshot } = runProbe(['dash'], other.parameters);
+      const { chrony } = factsOf(snapshot);
+      for (const fact of [chrony.tracking, chrony.sources])
+        expect(fact).toMatchObject({ value: null, reason: expect.stringContaining('506 Cannot talk to daemon') });
+      expect(snapshot.sections.map(({ name }) => name)).not.toContain('selectdata');
+      expect(chrony.selection).toMatchObject({ value: null, reason: 'chronyd did not answer' });
+    } finally {
+      other.remove();
+    }
+  });
+
   it('sees what a plan for an Azure guest needs', () => {
     const facts = factsOf(runProbe(['dash'], [...host.parameters, ...asked]).snapshot);
     expect(facts.cloud).toEqual({ value: 'azure' });
