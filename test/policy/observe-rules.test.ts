@@ -80,6 +80,17 @@ describe('the rules with a condition of their own', () => {
   });
 });
 
+describe('a host that sends what it should not', () => {
+  it('gets few and short pieces of evidence, and nothing of it raw', () => {
+    const lines = `server \u001b[2J${'x'.repeat(3000)} maxpoll 20\n`.repeat(15);
+    const facts = makeFacts({ ...MADE_HOSTS['debian12-plain']!, files: { '/etc/chrony/chrony.conf': lines } });
+    const text = JSON.stringify(answerRules(facts, withSettings({}).settings));
+    expect(text.length).toBeLessThan(20_000);
+    expect(text).toContain('xxx');
+    expect(text).not.toMatch(/\\u001b/);
+  });
+});
+
 describe('a host that tsync does not set', () => {
   it('is told what is wrong with it all the same', () => {
     const facts = makeFacts({ ...MADE_HOSTS['debian12-aws-two-daemons']!, parameters: { timesync_implicit: 'Y' } });

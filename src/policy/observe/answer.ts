@@ -1,4 +1,5 @@
 import type { Evidence, Measurement, Verdict } from '#checks/verdict.js';
+import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
 import type { Seen } from './seen.js';
 
@@ -11,18 +12,22 @@ export type Answer =
 /** The condition of a rule: pure, and total over whatever a host sent. */
 export type Condition = (seen: Seen) => Answer;
 
-/** Not as it should be: what is there and what should be, in words or as a number with its unit. */
+/** Not as it should be: what is there and what should be, in words or as a number with its unit. At most 8 lines of evidence. */
 export function breach(
   measured: string | Measurement,
   limit: string | Measurement,
   evidence: readonly Evidence[] = [],
 ): Answer {
-  return { verdict: { status: 'violation', measured: toMeasurement(measured), limit: toMeasurement(limit) }, evidence };
+  return {
+    verdict: { status: 'violation', measured: toMeasurement(measured), limit: toMeasurement(limit) },
+    evidence: evidence.slice(0, MOST_EVIDENCE),
+  };
 }
 
 /** It cannot be told; `detail` is a clause as facts give it. */
 export function doubt(detail: string, evidence: readonly Evidence[] = []): Answer {
-  return { verdict: { status: 'unknown', problem: problem('policy/not-read', sentence(detail)) }, evidence };
+  const found = problem('policy/not-read', printable(sentence(detail)));
+  return { verdict: { status: 'unknown', problem: found }, evidence: evidence.slice(0, MOST_EVIDENCE) };
 }
 
 export function amount(value: number, unit: string): Measurement {
@@ -30,8 +35,13 @@ export function amount(value: number, unit: string): Measurement {
 }
 
 function toMeasurement(measured: string | Measurement): Measurement {
-  return typeof measured === 'string' ? { value: measured, unit: '', bound: null } : measured;
+  if (typeof measured !== 'string') return measured;
+  return { value: printable(measured.slice(0, MOST_TEXT)), unit: '', bound: null };
 }
+
+/** A host chooses how many lines it has and how long they are. */
+const MOST_EVIDENCE = 8;
+const MOST_TEXT = 240;
 
 function sentence(clause: string): string {
   const text = `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`;

@@ -70,7 +70,7 @@ export function linesWith(seen: Seen, directive: string): readonly SeenLine[] {
 
 /** The line and where it stands. */
 export function lineSeen({ path, index, line }: SeenLine): Evidence {
-  return evidence(`${path}:${index + 1}`, line.text);
+  return evidence(`${path}:${index + 1}`, line.text.slice(0, 400));
 }
 
 /** Words behind the first, in lower case. */
