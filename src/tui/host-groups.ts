@@ -1,8 +1,9 @@
 import { printable } from '#errors/printable.js';
 import { type Fold, foldPlans } from '#plan/fold.js';
 import type { HostPlan, Severity } from '#plan/plan.js';
+import { isOpen } from '#run/count-findings.js';
 import type { HostState } from '#run/run-state.js';
-import { isOpen, worstSeverity } from './severity.js';
+import { worstSeverity } from './severity.js';
 
 /** Hosts whose plans make the same edits and actions: read once, decided once. */
 export interface HostGroup {

@@ -1,11 +1,12 @@
 import { printable } from '#errors/printable.js';
 import type { Evidence, Finding, HostPlan, Measurement } from '#plan/plan.js';
 import type { Action, Change } from '#resources/resource.js';
+import { isOpen } from '#run/count-findings.js';
 import type { HostState } from '#run/run-state.js';
 import { clockText } from './clock-text.js';
 import { diffLines } from './diff-lines.js';
 import { type Glyphs, glyphsFor } from './glyphs.js';
-import { isOpen, severityRank, severityTone } from './severity.js';
+import { severityRank, severityTone } from './severity.js';
 import { type Line, type Look, span } from './styled-line.js';
 import { heading, labelled, textBlock } from './text-block.js';
 

@@ -1,10 +1,11 @@
 import { printable } from '#errors/printable.js';
 import type { Severity } from '#plan/plan.js';
+import { isAgainst, isOpen } from '#run/count-findings.js';
 import type { Outcome } from '#run/outcome.js';
 import type { HostState, Stage } from '#run/run-state.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import { approvableDigest } from './phase.js';
-import { isOpen, severityRank, worstSeverity } from './severity.js';
+import { severityRank, worstSeverity } from './severity.js';
 
 /** Parts of the host list, in the order in which they are shown: what is being changed now, then what needs attention. */
 export const SECTIONS = [
@@ -65,7 +66,7 @@ export function readHostRow(state: HostState): HostRow {
     openFindings: open.length,
     unknownFindings: open.filter(({ status }) => status === 'unknown').length,
     changes: state.plan?.changes.length ?? 0,
-    section: sectionOf(state, open.length > 0),
+    section: sectionOf(state, open.some(isAgainst)),
     digest: approvableDigest(state),
     foldKey: state.plan?.foldKey ?? null,
   };
@@ -80,8 +81,8 @@ export function attention(row: HostRow): number {
   return SECTIONS.indexOf(row.section) * 1e6 - severityRank(row.worst) * 1e5 - Math.min(row.changes, 9999);
 }
 
-function sectionOf(state: HostState, hasOpen: boolean): Section {
-  if (state.outcome !== null) return sectionOfOutcome(state.outcome, hasOpen);
+function sectionOf(state: HostState, stands: boolean): Section {
+  if (state.outcome !== null) return sectionOfOutcome(state.outcome, stands);
   if (state.problem !== null) return 'trouble';
   switch (state.stage) {
     case 'applying':
@@ -92,13 +93,13 @@ function sectionOf(state: HostState, hasOpen: boolean): Section {
     case 'assessed':
     case 'finished':
       if ((state.plan?.changes.length ?? 0) > 0) return 'change';
-      return hasOpen || state.plan === null ? 'finding' : 'in-sync';
+      return stands || state.plan === null ? 'finding' : 'in-sync';
     default:
       return 'reading';
   }
 }
 
-function sectionOfOutcome(outcome: Outcome, hasOpen: boolean): Section {
+function sectionOfOutcome(outcome: Outcome, stands: boolean): Section {
   switch (outcome) {
     case 'changed':
       return 'changed';
@@ -108,7 +109,7 @@ function sectionOfOutcome(outcome: Outcome, hasOpen: boolean): Section {
     case 'drifted':
       return 'finding';
     case 'in-sync':
-      return hasOpen ? 'finding' : 'in-sync';
+      return stands ? 'finding' : 'in-sync';
     default:
       return 'trouble';
   }

@@ -209,17 +209,17 @@ function stateSign(row: HostRow, glyphs: Glyphs): Span {
 }
 
 function stateOf(row: HostRow, glyphs: Glyphs): { readonly sign: string; readonly tone: Tone } {
-  if (row.outcome !== null) return ofOutcome(row.outcome, row.openFindings > 0, glyphs);
+  if (row.outcome !== null) return ofOutcome(row.outcome, row.section === 'finding', glyphs);
   if (row.problem !== '') return { sign: glyphs.bad, tone: 'bad' };
   return ofStage(row.stage, row.section, glyphs);
 }
 
-function ofOutcome(outcome: Outcome, hasOpen: boolean, glyphs: Glyphs): { readonly sign: string; readonly tone: Tone } {
+function ofOutcome(outcome: Outcome, stands: boolean, glyphs: Glyphs): { readonly sign: string; readonly tone: Tone } {
   switch (outcome) {
     case 'changed':
       return { sign: glyphs.ok, tone: 'good' };
     case 'in-sync':
-      return hasOpen ? { sign: glyphs.severe, tone: 'warn' } : { sign: glyphs.ok, tone: 'good' };
+      return stands ? { sign: glyphs.severe, tone: 'warn' } : { sign: glyphs.ok, tone: 'good' };
     case 'reverted':
       return { sign: glyphs.back, tone: 'warn' };
     case 'declined':

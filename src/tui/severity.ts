@@ -21,11 +21,6 @@ export function severityTone(severity: Severity): Tone {
   }
 }
 
-/** Neither in sync nor accepted by a waiver. An unknown finding is open. */
-export function isOpen(finding: Finding): boolean {
-  return finding.status !== 'in-sync' && finding.waived === null;
-}
-
 export function worstSeverity(findings: readonly Finding[]): Severity | null {
   let worst: Severity | null = null;
   for (const { severity } of findings) if (severityRank(severity) > severityRank(worst)) worst = severity;
