@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { homedir, hostname, userInfo } from 'node:os';
 import type { EngineDeps } from '#engine/deps.js';
+import type { HostTask } from '#engine/host-task.js';
 import { readOperatorClock } from '#engine/operator-clock.js';
 import { loadPrograms } from '#engine/programs.js';
 import type { Event, EventBody, RunKind } from '#run/event.js';
@@ -9,9 +10,10 @@ import { reduce } from '#run/reduce.js';
 import type { RunState } from '#run/run-state.js';
 import { openStore } from '#store/open-store.js';
 import { storeFolder } from '#store/store-folder.js';
-import type { Transport } from '#transport/connection.js';
 import { PrivilegeGate } from '#transport/privilege-gate.js';
+import { createTransport } from './create-transport.js';
 import { watchInterrupts } from './interrupts.js';
+import type { FleetOptions } from './options.js';
 import { VERSION } from './version.js';
 
 /** A run while it goes on: what the engine needs, and the fold over its events. */
@@ -28,17 +30,17 @@ export interface OpenRun {
 
 export interface RunRequest {
   readonly kind: RunKind;
-  readonly hosts: readonly string[];
+  readonly tasks: readonly HostTask[];
   readonly inventory: string;
-  readonly of: string | null;
-  readonly transport: Transport;
-  readonly forks: number;
+  /** For a rollback: the run that is taken back. */
+  readonly of?: string;
   /** False: nothing is kept (only for what changes nothing). */
   readonly store: boolean;
 }
 
-/** Opens the store, says that the run starts, and takes over Ctrl-C. */
-export async function openRun(request: RunRequest): Promise<OpenRun> {
+/** Opens store and transport, says that the run starts, and takes over Ctrl-C. */
+export async function openRun(request: RunRequest, options: FleetOptions): Promise<OpenRun> {
+  const transport = createTransport(options);
   const store = request.store ? openStore(storeFolder(process.env, homedir())) : null;
   const operatorClock = await readOperatorClock();
   const run = newRunId(new Date());
@@ -55,7 +57,8 @@ export async function openRun(request: RunRequest): Promise<OpenRun> {
     return event;
   }
 
-  const { kind, hosts, inventory, of } = request;
+  const { kind, tasks, inventory, of = null } = request;
+  const hosts = tasks.map(({ host }) => host.name);
   const interrupts = watchInterrupts((how) => emit({ type: 'run-interrupted', how }));
   const started = emit({ type: 'run-started', kind, run, hosts, who, version: VERSION, inventory, operatorClock, of });
 
@@ -66,12 +69,12 @@ export async function openRun(request: RunRequest): Promise<OpenRun> {
   return {
     run,
     deps: {
-      transport: request.transport,
+      transport,
       privilege: new PrivilegeGate(),
       programs: loadPrograms(),
       emit,
       clock: { nowSeconds, monotonicMs: () => performance.now(), sleep },
-      forks: request.forks,
+      forks: options.forks,
       newNonce: () => randomBytes(16).toString('hex'),
       today: new Date().toISOString().slice(0, 10),
       finishSignal: interrupts.finishSignal,
@@ -92,7 +95,7 @@ export async function openRun(request: RunRequest): Promise<OpenRun> {
       const code = exitCode(current(), options);
       emit({ type: 'run-finished', exitCode: code });
       interrupts.stop();
-      await request.transport.close();
+      await transport.close();
       store?.close();
       return code;
     },

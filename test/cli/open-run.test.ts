@@ -1,24 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { parseInventory } from '#inventory/parse-inventory.js';
+import { resolveSettings } from '#policy/resolve-settings.js';
 import type { Event } from '#run/event.js';
-import type { Transport } from '#transport/connection.js';
 import { openRun } from '../../src/cli/open-run.js';
 
-const nobody: Transport = {
-  connect: () => Promise.reject(new Error('no host is contacted here')),
-  close: () => Promise.resolve(),
-};
+const inventory = parseInventory('all: {hosts: {web1: {}}}', 'inventory.yaml');
+const tasks = [...inventory.hosts.values()].map((host) => ({
+  host,
+  settings: resolveSettings(host, inventory, null, null)!,
+}));
 
 describe('openRun', () => {
   it('tells a listener of every event, the start of the run first', async () => {
-    const run = await openRun({
-      kind: 'audit',
-      hosts: ['web1'],
-      inventory: 'inventory.yaml',
-      of: null,
-      transport: nobody,
-      forks: 1,
-      store: false,
-    });
+    const run = await openRun({ kind: 'audit', tasks, inventory: 'inventory.yaml', store: false }, { forks: 1 });
     const heard: Event[] = [];
     run.subscribe((event) => heard.push(event));
     run.deps.emit({ type: 'host-connecting', host: 'web1' });

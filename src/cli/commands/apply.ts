@@ -4,7 +4,6 @@ import { parsePlan } from '#plan/plan-file.js';
 import { findStale } from '#plan/stale.js';
 import { STRATEGIES } from '#policy/settings.js';
 import { readText } from '#sources/read-text.js';
-import { createTransport } from '../create-transport.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
 import type { ExitOptions, FleetOptions, OutputOptions } from '../options.js';
@@ -27,17 +26,7 @@ export async function apply(file: string, options: ApplyOptions): Promise<number
     ...(strategy === undefined ? {} : { strategy }),
   });
   const tasks = all.filter(({ host }) => plans.has(host.name));
-  const hosts = tasks.map(({ host }) => host.name);
-  const transport = createTransport(options);
-  const run = await openRun({
-    kind: 'apply',
-    hosts,
-    inventory,
-    of: null,
-    transport,
-    forks: options.forks,
-    store: true,
-  });
+  const run = await openRun({ kind: 'apply', tasks, inventory, store: true }, options);
   const fresh = judgeBySettings(run.deps.today);
   return reviewAndApply(run, options, (ready) =>
     assessFleet(tasks, run.deps, {

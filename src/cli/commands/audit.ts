@@ -1,7 +1,6 @@
 import { assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
 import { auditText } from '#report/audit-text.js';
 import type { FailOn } from '#run/exit-code.js';
-import { createTransport } from '../create-transport.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
 import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions } from '../options.js';
@@ -15,17 +14,7 @@ export type AuditOptions = FleetOptions &
 /** `tsync audit`: probes and judges, changes nothing, needs no root. Gives the exit code. */
 export async function audit(inventory: string, options: AuditOptions): Promise<number> {
   const { tasks } = await loadFleet(inventory, options);
-  const hosts = tasks.map(({ host }) => host.name);
-  const transport = createTransport(options);
-  const run = await openRun({
-    kind: 'audit',
-    hosts,
-    inventory,
-    of: null,
-    transport,
-    forks: options.forks,
-    store: options.store,
-  });
+  const run = await openRun({ kind: 'audit', tasks, inventory, store: options.store }, options);
   const unfollow = followEvents(run, options);
   await assessFleet(tasks, run.deps, { asRoot: false, onAssessed: (assessed) => finishUnchanged(assessed, run.deps) });
   const code = await run.finish({ failOn: options.failOn, maxUnreachable: options.maxUnreachable });

@@ -1,6 +1,5 @@
 import { type Assessed, assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
 import { explainText } from '#report/explain-text.js';
-import { createTransport } from '../create-transport.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
 import type { FleetOptions, PolicyOptions } from '../options.js';
@@ -9,17 +8,7 @@ import { lookOf, print } from '../output.js';
 /** `tsync explain INVENTORY HOST`: the chain from evidence to rule to change, compliance, and the questions people ask. */
 export async function explain(inventory: string, name: string, options: FleetOptions & PolicyOptions): Promise<number> {
   const { tasks } = await loadFleet(inventory, { ...options, limit: name });
-  const hosts = tasks.map(({ host }) => host.name);
-  const transport = createTransport(options);
-  const run = await openRun({
-    kind: 'audit',
-    hosts,
-    inventory,
-    of: null,
-    transport,
-    forks: options.forks,
-    store: false,
-  });
+  const run = await openRun({ kind: 'audit', tasks, inventory, store: false }, options);
   const assessed: Assessed[] = [];
   await assessFleet(tasks, run.deps, {
     asRoot: false,

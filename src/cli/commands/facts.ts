@@ -2,7 +2,6 @@ import { assessFleet } from '#engine/assess-fleet.js';
 import type { Facts } from '#facts/facts.js';
 import { type FactsJson, factsJson } from '#facts/facts-json.js';
 import { factsText } from '#report/facts-text.js';
-import { createTransport } from '../create-transport.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
 import type { ExitOptions, FleetOptions } from '../options.js';
@@ -14,17 +13,7 @@ export async function facts(
   options: FleetOptions & ExitOptions & { readonly json?: boolean },
 ): Promise<number> {
   const { tasks } = await loadFleet(inventory, options);
-  const hosts = tasks.map(({ host }) => host.name);
-  const transport = createTransport(options);
-  const run = await openRun({
-    kind: 'audit',
-    hosts,
-    inventory,
-    of: null,
-    transport,
-    forks: options.forks,
-    store: false,
-  });
+  const run = await openRun({ kind: 'audit', tasks, inventory, store: false }, options);
   const unfollow = followEvents(run, { json: true });
   const seen = new Map<string, Facts>();
   await assessFleet(tasks, run.deps, {

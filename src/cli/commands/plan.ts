@@ -4,7 +4,6 @@ import { loadPrograms } from '#engine/programs.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import { serialisePlan } from '#plan/plan-file.js';
 import { applyProgram } from '#resources/apply-program.js';
-import { createTransport } from '../create-transport.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
 import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions } from '../options.js';
@@ -24,9 +23,7 @@ export async function plan(inventory: string, options: PlanOptions): Promise<num
     inventory,
     options.script === undefined ? options : { ...options, limit: options.script },
   );
-  const hosts = tasks.map(({ host }) => host.name);
-  const transport = createTransport(options);
-  const run = await openRun({ kind: 'plan', hosts, inventory, of: null, transport, forks: options.forks, store: true });
+  const run = await openRun({ kind: 'plan', tasks, inventory, store: true }, options);
   const items: ApplyTask[] = [];
   const assess = assessForRun(tasks, run, options.preflight);
   const printed = options.script === undefined ? options : { ...options, quiet: true };
@@ -36,7 +33,8 @@ export async function plan(inventory: string, options: PlanOptions): Promise<num
       ready(item);
     }),
   );
-  const byInventory = [...items].sort((a, b) => hosts.indexOf(a.task.host.name) - hosts.indexOf(b.task.host.name));
+  const byHost = new Map(items.map((item) => [item.task, item]));
+  const byInventory = tasks.flatMap((task) => byHost.get(task) ?? []);
   if (options.output !== undefined) await writePlan(options.output, inventory, options, byInventory);
   if (options.script !== undefined) for (const item of byInventory) print(scriptOf(item, run.run, run.deps.who));
   return code;

@@ -3,7 +3,6 @@ import { judgeRollback, standingByRollback } from '#engine/standing.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import type { Change } from '#resources/resource.js';
 import type { HostState, RunState } from '#run/run-state.js';
-import { createTransport } from '../create-transport.js';
 import { findRun, withStore } from '../find-run.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
@@ -25,17 +24,7 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
   const tasks = all.filter(({ host }) => changes.has(host.name));
   if (tasks.length === 0) throw nothing(`Run ${taken.run} changed no host that ${inventory} and --limit name.`);
 
-  const hosts = tasks.map(({ host }) => host.name);
-  const transport = createTransport(options);
-  const run = await openRun({
-    kind: 'rollback',
-    hosts,
-    inventory,
-    of: taken.run,
-    transport,
-    forks: options.forks,
-    store: true,
-  });
+  const run = await openRun({ kind: 'rollback', tasks, inventory, of: taken.run, store: true }, options);
   const judge = judgeRollback(changes, taken.run);
   return reviewAndApply(run, options, (ready) =>
     assessFleet(tasks, run.deps, {

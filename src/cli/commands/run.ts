@@ -3,7 +3,6 @@ import { type Assessed, assessFleet, finishUnchanged } from '#engine/assess-flee
 import type { HostTask } from '#engine/host-task.js';
 import { tryServers } from '#engine/preflight.js';
 import { standingBySettings } from '#engine/standing.js';
-import { createTransport } from '../create-transport.js';
 import { loadFleet } from '../load-fleet.js';
 import { type OpenRun, openRun } from '../open-run.js';
 import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions } from '../options.js';
@@ -18,9 +17,7 @@ export type RunOptions = FleetOptions &
 /** `tsync run`: probe, plan, review, apply, prove. Gives the exit code. */
 export async function run(inventory: string, options: RunOptions): Promise<number> {
   const { tasks } = await loadFleet(inventory, options);
-  const hosts = tasks.map(({ host }) => host.name);
-  const transport = createTransport(options);
-  const open = await openRun({ kind: 'run', hosts, inventory, of: null, transport, forks: options.forks, store: true });
+  const open = await openRun({ kind: 'run', tasks, inventory, store: true }, options);
   return reviewAndApply(open, options, assessForRun(tasks, open, options.preflight));
 }
 
