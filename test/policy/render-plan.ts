@@ -11,18 +11,30 @@ export function renderPlan(plan: HostPlan): string {
     'findings:',
     ...plan.findings.filter((finding) => finding.status !== 'in-sync' || finding.waived !== null).map(renderFinding),
     '',
-    'changes:',
-    ...plan.changes.map((change) => `${change.id} (${change.because})\n${indent(unifiedDiff(change))}`),
-    'actions:',
-    ...plan.actions.map((one) => `  ${one.kind} ${one.name} (${one.withoutSyncSeconds} s, may step: ${one.mayStep})`),
+    ...renderChanges(plan),
     '',
   ].join('\n');
 }
 
+/** What would be done: the diffs and the actions. */
+export function renderChanges(plan: HostPlan): readonly string[] {
+  return [
+    'changes:',
+    ...plan.changes.map((change) => `${change.id} (${change.because})\n${indent(unifiedDiff(change))}`),
+    'actions:',
+    ...plan.actions.map((one) => `  ${one.kind} ${one.name} (${one.withoutSyncSeconds} s, may step: ${one.mayStep})`),
+  ];
+}
+
 function renderFinding(finding: Finding): string {
-  const waived = finding.waived === null ? '' : ` [waived: ${finding.waived}]`;
   const evidence = finding.evidence.map(({ where, text }) => `      ${where}: ${text}`);
-  return [`  ${finding.rule} ${finding.severity} ${describe(finding)}${waived}`, ...evidence].join('\n');
+  return [`  ${renderVerdict(finding)}`, ...evidence].join('\n');
+}
+
+/** A finding in one line, without its evidence. */
+export function renderVerdict(finding: Finding): string {
+  const waived = finding.waived === null ? '' : ` [waived: ${finding.waived}]`;
+  return `${finding.rule} ${finding.severity} ${describe(finding)}${waived}`;
 }
 
 function describe(finding: Finding): string {

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { STRATEGIES } from '#policy/settings.js';
+import type { Change } from '#resources/resource.js';
+import { planFor, supportMatrix } from './matrix.js';
+import { renderRow } from './matrix-golden.js';
+import { outcomeOf, supportMatrixPage, TRIED } from './matrix-page.js';
+
+const matrix = supportMatrix();
+const plans = matrix.flatMap((row) => row.plans);
+const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const named = matrix.map((row) => [row.host.row, row] as const);
+
+describe('the support matrix', () => {
+  it.each(named)('is as its golden file for %s', async (name, row) => {
+    await expect(renderRow(row)).toMatchFileSnapshot(root(`test/golden/matrix/${name}.txt`));
+  });
+
+  it('has a golden file for each row, no other file, and every strategy in each', () => {
+    const files = readdirSync(root('test/golden/matrix')).sort();
+    expect(files).toEqual(matrix.map(({ host }) => `${host.row}.txt`).sort());
+    for (const row of matrix) {
+      const asked = [...renderRow(row).matchAll(/^== (\S+) -> /gm)].map((match) => match[1]);
+      expect(asked, row.host.row).toEqual([...STRATEGIES]);
+    }
+  });
+
+  it('is the page docs/support-matrix.md', async () => {
+    await expect(supportMatrixPage(matrix)).toMatchFileSnapshot(root('docs/support-matrix.md'));
+  });
+
+  it('claims to be tried only for rows that exist, and only what the labs do', () => {
+    expect(matrix.map(({ host }) => host.row)).toEqual(expect.arrayContaining(Object.keys(TRIED)));
+    for (const tried of Object.values(TRIED)) {
+      for (const [path, text] of Object.entries(tried?.shownBy ?? {})) {
+        expect(readFileSync(root(path), 'utf8'), path).toContain(text);
+      }
+    }
+  });
+});
+
+describe('in every row and for every strategy', () => {
+  it('the plan is the same when it is made twice', () => {
+    for (const { host, plans: first } of matrix) {
+      expect(
+        STRATEGIES.map((strategy) => planFor(host, strategy)),
+        host.row,
+      ).toEqual(first);
+    }
+  });
+
+  it('no file and no link outside of /etc is touched, and no parameter but those of hv_utils', () => {
+    const touched = plans.flatMap((plan) => plan.changes.flatMap(touchedBy));
+    expect(touched.filter((path) => !path.startsWith('/etc/') || path.includes('/../'))).toEqual([]);
+    const parameters = plans.flatMap((plan) => plan.changes.filter(({ kind }) => kind === 'module-parameter'));
+    expect(parameters.map(({ name }) => name).filter((name) => !name.startsWith('hv_utils.'))).toEqual([]);
+  });
+
+  it('a host that is not supported has no changes and no actions, and says why', () => {
+    const unsupported = plans.filter((plan) => plan.strategy.taken === 'none');
+    expect(unsupported.length).toBeGreaterThan(0);
+    for (const plan of unsupported) {
+      expect([plan.changes, plan.actions], `${plan.host}, ${plan.strategy.asked}`).toEqual([[], []]);
+      expect(outcomeOf(plan)).toMatch(/^audit only: ./);
+    }
+  });
+
+  it('whatever differs and is not changed has a reason', () => {
+    expect(plans.map(outcomeOf).filter((outcome) => !OUTCOME.test(outcome))).toEqual([]);
+  });
+});
+
+const OUTCOME = /^(changes|nothing to do|audit only: [a-z-]+)$/;
+
+/** Files, and the links of services that come or go. */
+function touchedBy(change: Change): readonly string[] {
+  if (change.kind === 'file') return [change.name];
+  if (change.kind !== 'service') return [];
+  const [before, after] = [change.before?.links ?? [], change.after?.links ?? []];
+  const moved = [...before.filter((link) => !after.includes(link)), ...after.filter((link) => !before.includes(link))];
+  return moved.map((link) => link.split(' -> ')[0] ?? '');
+}
