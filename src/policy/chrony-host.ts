@@ -26,6 +26,7 @@ export function findScope(facts: Facts): Scope {
   const family = os.family;
   if (family !== 'debian' && family !== 'rhel')
     return outside(`${os.prettyName} is of another family of distributions.`);
+  if (os.id === 'rhcos') return outside(`The files of ${os.prettyName} come from its MachineConfig.`);
   const major = Number.parseInt(os.versionId, 10);
   if (family === 'rhel' && !(major >= 7)) return outside(`${os.prettyName} is older than release 7 of its family.`);
   if (facts.init.value !== 'systemd') return outside(`Its init is ${facts.init.value ?? 'not known'}, not systemd.`);

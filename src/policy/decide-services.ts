@@ -60,6 +60,8 @@ export function decideChronyUnit(facts: Facts, host: ChronyHost): ServicesDecisi
 function linksOf(service: ServiceFacts, unit: string, present: readonly string[]): readonly string[] {
   const { install, fragmentPath } = service;
   if (install === null || fragmentPath === null || !NEEDS_LINKS.has(service.unitFileState)) return present;
+  // Made by a generator at each boot (of a sysv script, which its own links start): there is nothing to link to.
+  if (fragmentPath.startsWith('/run/')) return present;
   const folder = '/etc/systemd/system';
   const paths = [
     ...install.wantedBy.map((target) => `${folder}/${target}.wants/${unit}`),

@@ -60,9 +60,15 @@ function whatIsMissing(asked: Concrete, facts: Facts, offer: PtpOffer): string |
   if (asked === 'host-only') {
     const parameters = facts.hyperv.parameters.value;
     if (parameters !== null && parameters.timesync_implicit !== undefined) return null;
+    if (isElsewhere(facts)) return 'This is no VM on Hyper-V, whose driver alone could keep the clock right.';
     return 'The driver hv_utils of this kernel sets the clock only at boot and resume: it cannot keep it right alone.';
   }
   return needsPtp(asked) && !offer.usable ? offer.reason : null;
+}
+
+/** Known to be no guest of Hyper-V; false also where it is not known. */
+function isElsewhere({ cloud, virtualization }: Facts): boolean {
+  return cloud.value !== 'azure' && virtualization.value !== null && virtualization.value !== 'hyperv';
 }
 
 function degrade(settings: Settings, asked: Concrete, missing: string, facts: Facts, offer: PtpOffer): Taken {

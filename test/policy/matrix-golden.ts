@@ -1,6 +1,7 @@
 import type { HostPlan } from '#plan/plan.js';
+import type { Change } from '#resources/resource.js';
 import type { MatrixRow } from './matrix.js';
-import { renderChanges, renderVerdict } from './render-plan.js';
+import { renderAction, renderChange, renderVerdict } from './render-plan.js';
 
 /** The golden file of one row: its findings, and what each strategy would do, said once where strategies agree. */
 export function renderRow({ host, plans }: MatrixRow): string {
@@ -21,11 +22,26 @@ function renderStrategy(plan: HostPlan, shared: readonly string[], earlier: read
   return ['', `== ${asked} -> ${taken}`, reason, 'findings:', ...indented(findings), ...renderOnce(plan, earlier)];
 }
 
+/** The diffs and actions; `as STRATEGY` for all, or for one change, that an earlier strategy makes too. */
 function renderOnce(plan: HostPlan, earlier: readonly HostPlan[]): readonly string[] {
   if (plan.changes.length === 0 && plan.actions.length === 0) return ['changes: none'];
-  const text = renderChanges(plan);
-  const same = earlier.find((other) => renderChanges(other).join('\n') === text.join('\n'));
-  return same === undefined ? text : [`changes: as ${same.strategy.asked}`];
+  const same = earlier.find((other) => doneBy(other) === doneBy(plan));
+  if (same !== undefined) return [`changes: as ${same.strategy.asked}`];
+  return ['changes:', ...plan.changes.map((one) => renderChangeOnce(one, earlier)), 'actions:', ...actionsOf(plan)];
+}
+
+function renderChangeOnce(change: Change, earlier: readonly HostPlan[]): string {
+  const text = renderChange(change);
+  const same = earlier.find((other) => other.changes.some((one) => renderChange(one) === text));
+  return same === undefined ? text : `${change.id} (${change.because}): as ${same.strategy.asked}\n`;
+}
+
+function doneBy(plan: HostPlan): string {
+  return [...plan.changes.map(renderChange), ...actionsOf(plan)].join('\n');
+}
+
+function actionsOf(plan: HostPlan): readonly string[] {
+  return plan.actions.length === 0 ? ['  none'] : plan.actions.map(renderAction);
 }
 
 function sharedFindings([first, ...others]: readonly HostPlan[]): readonly string[] {

@@ -85,12 +85,12 @@ function reasons(rows: readonly MatrixRow[]): string {
 
 function head(rows: readonly MatrixRow[]): string {
   const plans = rows.flatMap((row) => row.plans);
-  const changing = plans.filter((plan) => plan.changes.length > 0).length;
+  const count = (wanted: string) => plans.filter((plan) => outcomeOf(plan).startsWith(wanted)).length;
   const settable = rows.filter((row) => row.plans.some((plan) => plan.changes.length > 0)).length;
   return `# Support matrix
 
-Made from the code by \`test/policy/matrix.test.ts\`, which fails when this page is not as the code is. ${rows.length} hosts by ${STRATEGIES.length} strategies: ${changing}
-of ${plans.length} would change something, on ${settable} hosts. [Strategies](strategies.md) says what each strategy means.
+Made from the code by \`test/policy/matrix.test.ts\`, which fails when this page is not as the code is. ${rows.length} hosts by ${STRATEGIES.length} strategies,
+${plans.length} in all: \`changes\` in ${count('changes')} of them (on ${settable} hosts), \`nothing to do\` in ${count('nothing')}, \`audit only\` in ${count('audit only')}. [Strategies](strategies.md) says what each strategy means.
 
 - **row**: one host of \`test/fixtures/hosts.ts\`, with a link to its golden file: every finding that is not in sync, the diff and the
   actions of each strategy.

@@ -19,18 +19,19 @@ export const SERVERS = ['192.0.2.1', '192.0.2.2', '192.0.2.3'] as const;
 
 /** Every row by every strategy, in the order of `fixtureHosts` and `STRATEGIES`. */
 export function supportMatrix(): readonly MatrixRow[] {
-  return fixtureHosts().map((host) => ({
-    host,
-    facts: factsOf(host.snapshot),
-    plans: STRATEGIES.map((strategy) => planFor(host, strategy)),
-  }));
+  return fixtureHosts().map(matrixRow);
 }
 
 /** As the engine does it: snapshot to facts to plan. */
-export function planFor({ row, snapshot }: FixtureHost, strategy: Strategy): HostPlan {
+export function matrixRow(host: FixtureHost): MatrixRow {
+  const facts = factsOf(host.snapshot);
+  return { host, facts, plans: STRATEGIES.map((strategy) => planFor(host, facts, strategy)) };
+}
+
+function planFor({ row, snapshot }: FixtureHost, facts: Facts, strategy: Strategy): HostPlan {
   return assess({
     host: row,
-    facts: factsOf(snapshot),
+    facts,
     settings: withSettings({ strategy, ntpServers: SERVERS.map((address) => server(address)) }),
     snapshotDigest: snapshotDigest(snapshot),
     today: '2026-11-22',

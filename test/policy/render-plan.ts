@@ -1,5 +1,6 @@
 import type { Finding, HostPlan, Measurement } from '#plan/plan.js';
 import { unifiedDiff } from '#plan/unified-diff.js';
+import type { Action, Change } from '#resources/resource.js';
 
 /** A plan as text for golden files: what is not in sync, the diffs, the actions. */
 export function renderPlan(plan: HostPlan): string {
@@ -11,19 +12,20 @@ export function renderPlan(plan: HostPlan): string {
     'findings:',
     ...plan.findings.filter((finding) => finding.status !== 'in-sync' || finding.waived !== null).map(renderFinding),
     '',
-    ...renderChanges(plan),
+    'changes:',
+    ...plan.changes.map(renderChange),
+    'actions:',
+    ...plan.actions.map(renderAction),
     '',
   ].join('\n');
 }
 
-/** What would be done: the diffs and the actions. */
-export function renderChanges(plan: HostPlan): readonly string[] {
-  return [
-    'changes:',
-    ...plan.changes.map((change) => `${change.id} (${change.because})\n${indent(unifiedDiff(change))}`),
-    'actions:',
-    ...plan.actions.map((one) => `  ${one.kind} ${one.name} (${one.withoutSyncSeconds} s, may step: ${one.mayStep})`),
-  ];
+export function renderChange(change: Change): string {
+  return `${change.id} (${change.because})\n${indent(unifiedDiff(change))}`;
+}
+
+export function renderAction({ kind, name, withoutSyncSeconds, mayStep }: Action): string {
+  return `  ${kind} ${name} (${withoutSyncSeconds} s, may step: ${mayStep})`;
 }
 
 function renderFinding(finding: Finding): string {
