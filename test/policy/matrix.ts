@@ -28,7 +28,8 @@ export function matrixRow(host: FixtureHost): MatrixRow {
   return { host, facts, plans: STRATEGIES.map((strategy) => planFor(host, facts, strategy)) };
 }
 
-function planFor({ row, snapshot }: FixtureHost, facts: Facts, strategy: Strategy): HostPlan {
+/** The plan of one strategy on the host, with its facts as they are or as changes have left them. */
+export function planFor({ row, snapshot }: FixtureHost, facts: Facts, strategy: Strategy): HostPlan {
   return assess({
     host: row,
     facts,
