@@ -78,7 +78,7 @@ async function runApplyProgram(
         if (frame.type !== 'step') return;
         const [step, detail] = [printable(frame.id), printable(frame.state)];
         emit({ type: 'apply-step', host: task.host.name, transaction, step, detail });
-        if (detail.startsWith('failed:') && failure === '') failure = `${step}: ${detail.slice('failed:'.length)}`;
+        if (detail.startsWith('failed:') && failure === '') failure = detail.slice('failed:'.length);
         last = meaningOf(step, detail, failure) ?? last;
       },
     });

@@ -248,8 +248,10 @@ back_up_action() {
 } 2>/dev/null
 
 make_action() {
+  said=''
   case $1 in
-    restart) within 100 systemctl restart "$2" && activity_is "$2" active ;;
+    # Another job of systemd may cancel ours: once more, and then it is the unit's own fault.
+    restart) restart_once "$2" || { sleep 1 && restart_once "$2"; } ;;
     reload-sources) within 20 chronyc reload sources ;;
     daemon-reload) within 60 systemctl daemon-reload ;;
     udev-trigger) reload_udev ;;
@@ -257,8 +259,15 @@ make_action() {
     relabel) within 30 restorecon "$root$2" ;;
     initramfs) rebuild_initramfs ;;
     *) false ;;
-  esac || fail "$entry_name: did not succeed"
+  esac || fail "$entry_name: ${said:-did not succeed}"
 } >/dev/null 2>&1
+
+# restart_once UNIT: sets said to the first line that systemctl printed.
+restart_once() {
+  if said=$(within 100 systemctl restart "$1" 2>&1) && activity_is "$1" active; then return 0; fi
+  said=${said%%"$newline"*}
+  return 1
+}
 
 refresh_action() {
   case $1 in
