@@ -28,6 +28,13 @@ export const playbookOf = (settleSeconds: number, confirmSeconds: number): strin
       reason: containers share the clock of the machine
 `;
 
+/**
+ * Until then ordinary users may not log in (pam_nologin) and systemd may cancel our jobs; `--wait` gives up at once where the
+ * bus is not there yet.
+ */
+const UNTIL_BOOTED =
+  'for i in $(seq 200); do case $(systemctl is-system-running 2>/dev/null) in running | degraded) exit 0 ;; esac; sleep 0.5; done; exit 1';
+
 /** Real systemd hosts, from the same image every time, and an NTP server that they reach. */
 export class Lab {
   readonly inventory: string;
@@ -45,8 +52,7 @@ export class Lab {
     const stopNtpServer = await startNtpServer(NTP_SERVER, `${NETWORK}.0/24`);
     const lab = new Lab(inventory, stopNtpServer);
     try {
-      for (let index = 1; index <= count; index++)
-        lab.onHost(index, 'timeout 100 systemctl is-system-running --wait || true');
+      for (let index = 1; index <= count; index++) lab.onHost(index, UNTIL_BOOTED);
     } catch (error) {
       await lab.stop();
       throw error;
