@@ -15,6 +15,8 @@ export interface ClockAskingDeps {
   readonly send: (lines: string) => void;
   readonly monotonicMs: () => number;
   readonly nowSeconds: () => number;
+  /** For how long this process has waited for events, in all. */
+  readonly idleMs: () => number;
   /** The number of the last request so far: a late answer of an earlier round must not count for this one. */
   readonly firstSequence: number;
   /** Length of the line, measured roughly. */
@@ -37,13 +39,13 @@ export class ClockRounds {
 
   readonly #asking: ClockAsking;
   readonly #deps: ClockAskingDeps;
-  readonly #sent = new Map<number, { readonly at: number; readonly monotonicMs: number }>();
+  readonly #sent = new Map<number, { readonly at: number; readonly monotonicMs: number; readonly idleMs: number }>();
   #timer: NodeJS.Timeout | null = null;
   #sequence: number;
   #bursts = 0;
   #bestSeconds = Number.POSITIVE_INFINITY;
-  #firstMs = 0;
-  #lastMs = 0;
+  #waitedMs = 0;
+  #idleMs = 0;
   #over = false;
 
   constructor(asking: ClockAsking, deps: ClockAskingDeps) {
@@ -62,14 +64,12 @@ export class ClockRounds {
   }
 
   /**
-   * True when the measurement is poor for a reason of this side: the host gave its answers one after the other, and we saw them
-   * all at once, so that they had waited for us. Also when there was no answer at all.
+   * True when the measurement is poor for a reason of this side: we had other work for more than half of the time in which the
+   * answers were awaited, so that they had to wait for us. Also when there was no answer at all.
    */
   get isDoubtful(): boolean {
-    const [first, last] = [this.exchanges[0], this.exchanges.at(-1)];
-    if (first === undefined || last === undefined) return this.resolutionSeconds !== null;
-    const hostMs = (last.hostAt - first.hostAt) * 1000;
-    return this.#bestSeconds > this.#asking.goodEnoughSeconds && this.#lastMs - this.#firstMs < hostMs / 2;
+    if (this.exchanges.length === 0) return this.resolutionSeconds !== null;
+    return this.#bestSeconds > this.#asking.goodEnoughSeconds && this.#idleMs < this.#waitedMs / 2;
   }
 
   stop(): void {
@@ -89,8 +89,8 @@ export class ClockRounds {
     if (!sent) return;
     this.#sent.delete(sequence);
     const now = this.#deps.monotonicMs();
-    if (this.exchanges.length === 0) this.#firstMs = now;
-    this.#lastMs = now;
+    this.#waitedMs = now - sent.monotonicMs;
+    this.#idleMs = this.#deps.idleMs() - sent.idleMs;
     const roundTripSeconds = (now - sent.monotonicMs) / 1000;
     this.exchanges.push({
       sentAt: sent.at,
@@ -112,10 +112,11 @@ export class ClockRounds {
     this.#bursts += 1;
     const at = this.#deps.nowSeconds();
     const monotonicMs = this.#deps.monotonicMs();
+    const idleMs = this.#deps.idleMs();
     let lines = '';
     for (let i = 0; i < this.#asking.burst; i++) {
       this.#sequence += 1;
-      this.#sent.set(this.#sequence, { at, monotonicMs });
+      this.#sent.set(this.#sequence, { at, monotonicMs, idleMs });
       lines += `t ${this.#sequence}\n`;
     }
     if (this.#deps.turnaroundMs >= LONG_LINE_MS) {

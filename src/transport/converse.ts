@@ -85,6 +85,8 @@ export async function converse(connection: Connection, options: ConverseOptions)
   return new Promise((resolve, reject) => new Conversation(exec, turnaroundMs, options, resolve, reject));
 }
 
+const idleMs = (): number => performance.eventLoopUtilization().idle;
+
 const SAID_BYTES = 8_192;
 /** A banner and a chatty .bashrc are a few KiB: all that is no frame, before READY and on standard error. */
 const NOISE_BYTES = 1_048_576;
@@ -152,7 +154,7 @@ class Conversation {
     const firstSequence = this.#round?.lastSequence ?? 0;
     const send = (lines: string) => this.#send(lines.trimEnd());
     this.#round?.stop();
-    this.#round = new ClockRounds(asking, { send, monotonicMs, nowSeconds, firstSequence, turnaroundMs });
+    this.#round = new ClockRounds(asking, { send, monotonicMs, nowSeconds, firstSequence, turnaroundMs, idleMs });
     return this.#round;
   }
 
@@ -204,7 +206,7 @@ class Conversation {
       this.#finish('done', null);
       return;
     }
-    this.#again = this.#startRound(clock, 0);
+    this.#again = this.#startRound({ ...clock, bursts: Math.min(2, clock.bursts) }, 0);
     this.#again.onClock(this.#first.resolutionSeconds ?? 1);
   }
 
