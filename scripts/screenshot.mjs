@@ -121,6 +121,7 @@ function drawScreen(runs) {
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${CELL.size}">`,
+    '<title>The review screen of tsync in a terminal</title>',
     `<rect width="${width}" height="${height}" rx="10" fill="${BACKGROUND}" stroke="#30363d"/>`,
     ...buttons,
     ...runs.flatMap(drawRun),
