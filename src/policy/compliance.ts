@@ -20,7 +20,7 @@ export interface ComplianceItem {
 const HOST_ONLY =
   'A host that follows the clock of its Hyper-V host alone has no server line and does not meet the text, however exact it is: add a server with maxpoll 16, or document the deviation.';
 const LIMIT =
-  'Judged by limits.offset (100 ms unless it is set), which must not be wider than the limit of the regime.';
+  'Judged by limits.offset (1 s unless it is set), which must not be wider than the limit of the regime.';
 const NO_USER = 'The user of the process is not read.';
 
 const IN_USE = ['daemon/running', 'clock/synchronised'] as const;
@@ -111,7 +111,7 @@ export const COMPLIANCE: readonly ComplianceItem[] = [
     'AU-8',
     'time stamps come from clocks within the chosen granularity of UTC',
     ['clock/offset'],
-    'The granularity is limits.offset (100 ms unless it is set).',
+    'The granularity is limits.offset (1 s unless it is set).',
   ),
   item(
     'NIST 800-53',

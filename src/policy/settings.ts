@@ -73,7 +73,7 @@ export const DEFAULT_SETTINGS: Settings = {
   prefer: 'ptp',
   ntpServers: [],
   dhcpServers: 'ignore',
-  limits: { offsetSeconds: 0.1, daemonOffsetSeconds: 0.05 },
+  limits: { offsetSeconds: 1, daemonOffsetSeconds: 0.05 },
   makestep: { thresholdSeconds: 1, limit: -1 },
   maxStepSeconds: null,
   degrade: 'refuse',
