@@ -19,8 +19,7 @@ export interface ComplianceItem {
 
 const HOST_ONLY =
   'A host that follows the clock of its Hyper-V host alone has no server line and does not meet the text, however exact it is: add a server with maxpoll 16, or document the deviation.';
-const LIMIT =
-  'Judged by limits.offset (1 s unless it is set), which must not be wider than the limit of the regime.';
+const LIMIT = 'Judged by limits.offset (1 s unless it is set), which must not be wider than the limit of the regime.';
 const NO_USER = 'The user of the process is not read.';
 
 const IN_USE = ['daemon/running', 'clock/synchronised'] as const;
