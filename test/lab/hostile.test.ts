@@ -10,8 +10,8 @@ const EVIL = `${ESC}[2J${ESC}]0;owned\u0007${ESC}[?1000h${ESC}[99;99H\u009b31m`;
 const FIFTY_MEGABYTES = 50 * 1024 * 1024;
 
 /**
- * tsci1 is a host as it should be. tsci2 prints what a terminal would obey, wherever it can. tsci3 has 50 MB where a small file
- * is expected. tsci4 has a chronyc that never ends, tsci5 a shell that prints for ever.
+ * Host 1 is as it should be. Host 2 prints what a terminal would obey, wherever it can. Host 3 has 50 MB where a small file
+ * is expected. Host 4 has a chronyc that never ends, host 5 a shell that prints for ever.
  */
 describe.skipIf(!canRunContainers('hostile hosts'))('hosts that send what they should not', () => {
   let lab: Lab;
@@ -67,11 +67,15 @@ describe.skipIf(!canRunContainers('hostile hosts'))('hosts that send what they s
     expect(result.code, result.stderr).toBe(5);
     expect(obeyed(result)).toEqual([]);
     expect(result.stdout + result.stderr).not.toContain(ESC);
-    expect(result.stderr).toContain('tsci1: changed and proved');
-    expect(result.stderr).toContain('tsci2: changed and proved');
+    expect(result.stderr).toContain(`${lab.nameOf(1)}: changed and proved`);
+    expect(result.stderr).toContain(`${lab.nameOf(2)}: changed and proved`);
     expect(result.stdout).toContain('/etc/chrony/conf.d/large.conf is too large to be read as a whole');
-    expect(result.stderr).toMatch(/tsci4: reverted: .*chronyc tracking printed more than is read/);
-    expect(result.stderr).toMatch(/tsci5: unreachable: the host printed more than a conversation may have/);
+    expect(result.stderr).toMatch(
+      new RegExp(`${lab.nameOf(4)}: reverted: .*chronyc tracking printed more than is read`),
+    );
+    expect(result.stderr).toMatch(
+      new RegExp(`${lab.nameOf(5)}: unreachable: the host printed more than a conversation may have`),
+    );
     for (const index of [1, 2]) expect(lab.onHost(index, 'chronyc -c -n sources')).toContain(`^,*,${NTP_SERVER},`);
     expect(lab.transactionsOf(3)).toEqual([]);
     expect(lab.transactionsOf(4)).toEqual(['reverted']);

@@ -39,7 +39,7 @@ describe.skipIf(!canRunContainers('interruptions on real hosts'))(
       '-p',
       file,
       '--limit',
-      `tsci${index}`,
+      lab.nameOf(index),
       '--yes',
       '--accept-new',
       '--jsonl',
@@ -108,7 +108,18 @@ describe.skipIf(!canRunContainers('interruptions on real hosts'))(
 
       it('refuses the second one while the first one is at work', async () => {
         const plan = other.write('plan.json', '');
-        await other.expectRun(2, 'plan', inventory, '-p', playbook, '--limit', 'tsci3', '--accept-new', '-o', plan);
+        await other.expectRun(
+          2,
+          'plan',
+          inventory,
+          '-p',
+          playbook,
+          '--limit',
+          lab.nameOf(3),
+          '--accept-new',
+          '-o',
+          plan,
+        );
         const first = operator.start(runOn(3, playbook));
         await first.printed(/"detail":"armed"/);
         const second = await other.expectRun(3, 'apply', plan, '--yes');
@@ -123,7 +134,7 @@ describe.skipIf(!canRunContainers('interruptions on real hosts'))(
         const people = [operator, other];
         const runs = await Promise.all(
           people.map((person) =>
-            person.tsync('run', inventory, '-p', playbook, '--limit', 'tsci3', '--yes', '--json', '--accept-new'),
+            person.tsync('run', inventory, '-p', playbook, '--limit', lab.nameOf(3), '--yes', '--json', '--accept-new'),
           ),
         );
         const documents = runs.map(({ stdout }) => JSON.parse(stdout) as RunDocument);

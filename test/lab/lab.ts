@@ -4,11 +4,15 @@ import { fingerprint } from './fingerprint.js';
 import { startNtpServer } from './ntp-server.js';
 import { TOP } from './operator.js';
 import { canRunLab, IN_CI } from './requirements.js';
-import { SERVICES, sshCommand } from './ssh-command.js';
+import { SERVICES, type SshTarget, sshCommand } from './ssh-command.js';
 
-const NETWORK = '10.79.0';
-const FOLDER = '/var/tmp/tsync-lab-ci';
-const ENVIRONMENT = { ...process.env, LAB_NAME: 'tsci', LAB_NET: NETWORK, LAB_DIR: FOLDER };
+/** Two labs at once need a name, a network and a folder each: set them in the environment. */
+const {
+  LAB_NAME: NAME = 'tsci',
+  LAB_NET: NETWORK = '10.79.0',
+  LAB_DIR: FOLDER = '/var/tmp/tsync-lab-ci',
+} = process.env;
+const ENVIRONMENT = { ...process.env, LAB_NAME: NAME, LAB_NET: NETWORK, LAB_DIR: FOLDER };
 
 export const NTP_SERVER = `${NETWORK}.1`;
 
@@ -52,12 +56,22 @@ export class Lab {
     const stopNtpServer = await startNtpServer(NTP_SERVER, `${NETWORK}.0/24`);
     const lab = new Lab(inventory, stopNtpServer);
     try {
-      for (let index = 1; index <= count; index++) lab.onHost(index, UNTIL_BOOTED);
+      for (let index = 1; index <= count; index++) lab.awaitBoot(index);
     } catch (error) {
       await lab.stop();
       throw error;
     }
     return lab;
+  }
+
+  /** Waits until a host has booted and an ordinary user can log in, whose first session starts the user's own systemd. */
+  private awaitBoot(index: number): void {
+    this.onHost(index, UNTIL_BOOTED);
+    sshCommand({ ...this.target(index), user: 'ops' }, 'true');
+  }
+
+  private target(index: number): SshTarget {
+    return { address: `${NETWORK}.${10 + index}`, port: 22, key: `${FOLDER}/id_ed25519` };
   }
 
   async stop(): Promise<void> {
@@ -67,12 +81,17 @@ export class Lab {
 
   /** What a command prints as root on host `index` (1, 2 ...). */
   onHost(index: number, command: string): string {
-    return sshCommand({ address: `${NETWORK}.${10 + index}`, port: 22, key: `${FOLDER}/id_ed25519` }, command);
+    return sshCommand(this.target(index), command);
+  }
+
+  /** The name of host `index` in the inventory. */
+  nameOf(index: number): string {
+    return `${NAME}${index}`;
   }
 
   /** Where a path of host `index` is on this machine. */
   pathOn(index: number, path: string): string {
-    return `${FOLDER}/hosts/tsci${index}/root${path}`;
+    return `${FOLDER}/hosts/${this.nameOf(index)}/root${path}`;
   }
 
   /** Everything of /etc, as this machine sees it from outside, and what runs and is enabled. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canRunContainers, Lab, NTP_SERVER, playbookOf } from './lab.js';
-import { Operator, outcomesOf } from './operator.js';
+import { expectOutcomes, Operator } from './operator.js';
 
 const HOSTS = [1, 2, 3];
 
@@ -30,7 +30,7 @@ describe.skipIf(!canRunContainers('the main line on real hosts'))('the main line
   it('audits without changing anything', async () => {
     const running = daemons();
     const audit = await operator.expectRun(2, 'audit', inventory, '-p', playbook, '--accept-new');
-    expect(outcomesOf(audit)).toEqual(['drifted', 'drifted', 'drifted']);
+    expectOutcomes(audit, ['drifted', 'drifted', 'drifted']);
     expect(states()).toEqual(before);
     expect(daemons()).toEqual(running);
   });
@@ -38,7 +38,7 @@ describe.skipIf(!canRunContainers('the main line on real hosts'))('the main line
   it('changes every host and proves that it follows the server', async () => {
     const run = await operator.expectRun(0, 'run', inventory, '-p', playbook, '--yes');
     changed = run.run;
-    expect(outcomesOf(run)).toEqual(['changed', 'changed', 'changed']);
+    expectOutcomes(run, ['changed', 'changed', 'changed']);
     expect(run.hosts.map(({ source }) => source)).toEqual([NTP_SERVER, NTP_SERVER, NTP_SERVER]);
     for (const index of HOSTS) expect(lab.onHost(index, 'chronyc -c -n sources')).toContain(`^,*,${NTP_SERVER},`);
   });
@@ -53,14 +53,14 @@ describe.skipIf(!canRunContainers('the main line on real hosts'))('the main line
   it('changes nothing and restarts nothing the second time', async () => {
     const [running, after] = [daemons(), states()];
     const run = await operator.expectRun(0, 'run', inventory, '-p', playbook, '--yes');
-    expect(outcomesOf(run)).toEqual(['in-sync', 'in-sync', 'in-sync']);
+    expectOutcomes(run, ['in-sync', 'in-sync', 'in-sync']);
     expect(daemons()).toEqual(running);
     expect(states()).toEqual(after);
   });
 
   it('takes everything back to the last byte, link, mode and owner', async () => {
     const rollback = await operator.expectRun(0, 'rollback', changed, '--yes');
-    expect(outcomesOf(rollback)).toEqual(['changed', 'changed', 'changed']);
+    expectOutcomes(rollback, ['changed', 'changed', 'changed']);
     expect(states()).toEqual(before);
     for (const index of HOSTS) expect(lab.leftoversOf(index)).toBe('');
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 
 /** The top of the work tree. */
 export const TOP = fileURLToPath(new URL('../..', import.meta.url));
@@ -100,7 +101,9 @@ export class Operator {
     const result = await this.tsync(...args, '--json');
     if (result.code !== code) {
       const { stdout, stderr } = result;
-      throw new Error(`tsync ${args.join(' ')} ended with ${result.code} and not ${code}\n${stderr}\n${stdout}`);
+      throw new Error(
+        `tsync ${args.join(' ')} ended with ${result.code} and not ${code}\n${stderr}\n${storyOf(stdout)}`,
+      );
     }
     return JSON.parse(result.stdout) as RunDocument;
   }
@@ -112,4 +115,21 @@ export class Operator {
   }
 }
 
+/** Expects these outcomes, host by host; where they are others, the message says what happened on each host. */
+export function expectOutcomes(document: RunDocument, outcomes: readonly string[]): void {
+  expect(outcomesOf(document), told(document)).toEqual(outcomes);
+}
+
 export const outcomesOf = (document: RunDocument): readonly string[] => document.hosts.map(({ outcome }) => outcome);
+
+const told = ({ hosts }: RunDocument) =>
+  hosts.map(({ host, outcome, problem }) => `${host}: ${outcome} ${problem ? JSON.stringify(problem) : ''}`).join('\n');
+
+/** A document of many pages as one line a host; other text as it is. */
+function storyOf(stdout: string): string {
+  try {
+    return told(JSON.parse(stdout));
+  } catch {
+    return stdout;
+  }
+}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asOps, canRunContainers, Lab, playbookOf } from './lab.js';
-import { Operator, outcomesOf } from './operator.js';
+import { expectOutcomes, Operator } from './operator.js';
 
 const HOSTS = [1, 2, 3];
 
@@ -33,7 +33,7 @@ describe.skipIf(!canRunContainers('sudo on real hosts'))('an ordinary user with 
     const password = operator.write('wrong', 'not-the-password\n');
     const args = ['run', inventory, '-p', playbook, '--yes', '--accept-new', '--become-password-file', password];
     const run = await operator.expectRun(3, ...args);
-    expect(outcomesOf(run)).toEqual(['failed', 'failed', 'failed']);
+    expectOutcomes(run, ['failed', 'failed', 'failed']);
     expect(run.hosts.map(({ problem }) => problem?.code).sort()).toEqual([
       'privilege/not-tried',
       'privilege/not-tried',
@@ -47,9 +47,9 @@ describe.skipIf(!canRunContainers('sudo on real hosts'))('an ordinary user with 
     const before = HOSTS.map((index) => lab.stateOf(index));
     const password = ['--become-password-file', operator.write('password', 'lab\n')];
     const run = await operator.expectRun(0, 'run', inventory, '-p', playbook, '--yes', ...password);
-    expect(outcomesOf(run)).toEqual(['changed', 'changed', 'changed']);
+    expectOutcomes(run, ['changed', 'changed', 'changed']);
     const rollback = await operator.expectRun(0, 'rollback', run.run, '--yes', ...password);
-    expect(outcomesOf(rollback)).toEqual(['changed', 'changed', 'changed']);
+    expectOutcomes(rollback, ['changed', 'changed', 'changed']);
     expect(HOSTS.map((index) => lab.stateOf(index))).toEqual(before);
     expect(refusals()).toBe(1);
   });
@@ -57,6 +57,6 @@ describe.skipIf(!canRunContainers('sudo on real hosts'))('an ordinary user with 
   it('audits without root where no password is given', async () => {
     const unprivileged = operator.write('ops.yaml', lab.inventory.replace('ansible_user: root', 'ansible_user: ops'));
     const audit = await operator.expectRun(2, 'audit', unprivileged, '-p', playbook);
-    expect(outcomesOf(audit)).toEqual(['drifted', 'drifted', 'drifted']);
+    expectOutcomes(audit, ['drifted', 'drifted', 'drifted']);
   });
 });

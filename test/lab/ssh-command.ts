@@ -4,10 +4,12 @@ export interface SshTarget {
   readonly address: string;
   readonly port: number;
   readonly key: string;
+  /** root where nothing is said. */
+  readonly user?: string;
 }
 
-/** What a command prints that runs as root on a host, over the system's ssh: the tests look for themselves. */
-export function sshCommand({ address, port, key }: SshTarget, command: string): string {
+/** What a command prints that runs on a host, over the system's ssh: the tests look for themselves. */
+export function sshCommand({ address, port, key, user = 'root' }: SshTarget, command: string): string {
   const settings = [
     'StrictHostKeyChecking=no',
     'UserKnownHostsFile=/dev/null',
@@ -16,7 +18,7 @@ export function sshCommand({ address, port, key }: SshTarget, command: string): 
     'ConnectTimeout=20',
   ];
   const options = settings.flatMap((setting) => ['-o', setting]);
-  return execFileSync('ssh', ['-F', 'none', '-i', key, '-p', String(port), ...options, `root@${address}`, command], {
+  return execFileSync('ssh', ['-F', 'none', '-i', key, '-p', String(port), ...options, `${user}@${address}`, command], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 120_000,
