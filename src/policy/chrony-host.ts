@@ -2,10 +2,11 @@ import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { DaemonFacts, Facts } from '#facts/facts.js';
 import { parseVersion } from './chrony-version.js';
+import { DISTRIBUTIONS, type Distribution } from './distributions.js';
 
-/** A host that this policy can set: chrony under systemd, on Debian, Ubuntu or the RHEL family. All of it known. */
+/** A host that this policy can set: chrony under systemd on a distribution whose layout is known. All of it known. */
 export interface ChronyHost {
-  readonly family: 'debian' | 'rhel';
+  readonly distribution: Distribution;
   readonly version: readonly [number, number];
   readonly systemdVersion: number;
   /** Unit with suffix: `chrony.service`. */
@@ -23,19 +24,20 @@ export type Scope =
 export function findScope(facts: Facts): Scope {
   const os = facts.os.value;
   if (os === null) return outside(`The distribution is not known: ${facts.os.value === null ? facts.os.reason : ''}`);
-  const family = os.family;
-  if (family !== 'debian' && family !== 'rhel')
-    return outside(`${os.prettyName} is of another family of distributions.`);
+  const distribution = DISTRIBUTIONS[os.family];
+  if (distribution === null) return outside(`${os.prettyName} is of a family of distributions that is not known.`);
   if (os.id === 'rhcos') return outside(`The files of ${os.prettyName} come from its MachineConfig.`);
   const major = Number.parseInt(os.versionId, 10);
-  if (family === 'rhel' && !(major >= 7)) return outside(`${os.prettyName} is older than release 7 of its family.`);
+  if (distribution.oldest > 0 && !(major >= distribution.oldest)) {
+    return outside(`${os.prettyName} is older than release ${distribution.oldest} of its family.`);
+  }
   if (facts.init.value !== 'systemd') return outside(`Its init is ${facts.init.value ?? 'not known'}, not systemd.`);
   if (facts.virtualization.value === 'wsl')
     return outside('It is a Linux subsystem of Windows, whose clock Windows keeps.');
-  return findChrony(facts, family);
+  return findChrony(facts, distribution);
 }
 
-function findChrony(facts: Facts, family: ChronyHost['family']): Scope {
+function findChrony(facts: Facts, distribution: Distribution): Scope {
   const daemon = facts.daemons.find((one) => one.name === 'chrony');
   if (daemon === undefined || daemon.installed.value === false)
     return outside(`chrony is not installed; ${othersOf(facts)}.`);
@@ -47,15 +49,19 @@ function findChrony(facts: Facts, family: ChronyHost['family']): Scope {
   if (version === null) return outside(`The version of chrony, "${daemon.version.value}", is not understood.`);
   if (facts.systemdVersion.value === null)
     return outside(`The version of systemd is not known: ${facts.systemdVersion.reason}`);
-  if (facts.chrony.configPath === null) return outside('It is not known which file chronyd reads.');
+  const { configPath } = facts.chrony;
+  if (configPath === null) return outside('It is not known which file chronyd reads.');
+  if (!configPath.startsWith('/etc/')) {
+    return outside(`chronyd reads ${configPath}, which lies outside of /etc: its image or a generator makes it anew.`);
+  }
   return {
     inside: true,
     host: {
-      family,
+      distribution,
       version,
       systemdVersion: facts.systemdVersion.value,
       unit: daemon.unit,
-      configPath: facts.chrony.configPath,
+      configPath,
       daemon,
     },
   };

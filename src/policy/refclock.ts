@@ -27,7 +27,7 @@ export function snippetPlace(host: ChronyHost): SnippetPlace {
   if (isAtLeast(host.version, SINCE.confdir)) {
     return { path: '/run/chrony-dhcp/tsync-refclock.conf', directive: 'confdir /run/chrony-dhcp' };
   }
-  const folder = host.family === 'debian' ? '/etc/chrony' : '/run';
+  const folder = host.distribution.snippetFolder;
   return { path: `${folder}/tsync-refclock.conf`, directive: `include ${folder}/tsync-refclock*.conf` };
 }
 

@@ -13,6 +13,7 @@ function os({ os: fact }: Facts): string {
   const name = prettyName
     .replace(/\s*\(.*\)$/, '')
     .replace(/^(Debian) GNU\/Linux/, '$1')
+    .replace(/^(Flatcar) Container Linux by Kinvolk/, '$1')
     .replace(/ (release|Enterprise Linux)/g, '');
   return printable(name || `${id} ${versionId}`).slice(0, 40);
 }

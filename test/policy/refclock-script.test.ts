@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChronyHost } from '#policy/chrony-host.js';
+import { DISTRIBUTIONS } from '#policy/distributions.js';
 import { refclockOptions, refclockScript, snippetPlace } from '#policy/refclock.js';
 
 const HOST = {
-  family: 'debian',
+  distribution: DISTRIBUTIONS.debian,
   version: [4, 3],
   systemdVersion: 252,
   configPath: '/etc/chrony/chrony.conf',
@@ -99,8 +100,9 @@ describe('the options of the refclock', () => {
     ['debian', [4, 3], '/run/chrony-dhcp/tsync-refclock.conf', 'confdir /run/chrony-dhcp'],
     ['rhel', [4, 5], '/run/chrony-dhcp/tsync-refclock.conf', 'confdir /run/chrony-dhcp'],
     ['debian', [3, 2], '/etc/chrony/tsync-refclock.conf', 'include /etc/chrony/tsync-refclock*.conf'],
+    ['suse', [3, 2], '/run/tsync-refclock.conf', 'include /run/tsync-refclock*.conf'],
     ['rhel', [3, 4], '/run/tsync-refclock.conf', 'include /run/tsync-refclock*.conf'],
   ] as const)('stand on %s with chrony %j in %s', (family, version, path, directive) => {
-    expect(snippetPlace({ ...HOST, family, version })).toEqual({ path, directive });
+    expect(snippetPlace({ ...HOST, distribution: DISTRIBUTIONS[family], version })).toEqual({ path, directive });
   });
 });
