@@ -1,26 +1,36 @@
 #!/bin/bash
-# hosts.sh: real Debian hosts for tests, each a systemd container with its own sshd, address and file system.
-#   hosts.sh image          build the base image once (about a minute; needs root, mmdebstrap, systemd-container, iproute2)
+# hosts.sh: real Debian hosts for tests, each a booted container with its own sshd, address and file system.
+#   hosts.sh image [INIT]   build a base image once (about a minute; needs root, mmdebstrap, systemd-container, iproute2)
 #   hosts.sh up N           start N hosts, $LAB_NET.11 and up; prints an inventory on standard output
+#   hosts.sh up INIT...     the same with a host for each INIT: systemd, sysv or openrc
+#   hosts.sh boot N         end host N as a loss of power does, and boot it again from what is on its disk
 #   hosts.sh down           stop them all and remove what they changed
-# Every host starts from the same image; what a host changes lives in its own overlay and goes with `down`.
+# Every host starts from the image of its init; what a host changes lives in its own overlay and goes with `down`.
 # Two labs at once need different LAB_NAME (at most 8 letters), LAB_NET and LAB_DIR.
 # A host may not set the machine's clock: it runs without CAP_SYS_TIME, so chronyd there runs with -x.
 set -euo pipefail
 lab=${LAB_DIR:-/var/tmp/tsync-lab}
-base=$lab/image
 key=$lab/id_ed25519
 net=${LAB_NET:-10.77.0}
 name_of() { echo "${LAB_NAME:-lab}$1"; }
 bridge=br-${LAB_NAME:-lab}
 
+base_of() { if [[ $1 = systemd ]]; then echo "$lab/image"; else echo "$lab/image-$1"; fi; }
+
 image() {
-  [[ -d $base/etc ]] && return
+  local init=$1 base packages
+  base=$(base_of "$init")
+  case $init in
+    systemd) packages=systemd,systemd-sysv,dbus,libpam-systemd ;;
+    sysv) packages=sysvinit-core,sysv-rc,initscripts ;;
+    openrc) packages=sysvinit-core,openrc,initscripts ;;
+    *) echo "no init: $init" >&2; exit 64 ;;
+  esac
   mkdir -p "$lab"
   [[ -f $key ]] || ssh-keygen -q -t ed25519 -N '' -f "$key"
-  mmdebstrap --variant=minbase \
-    --include=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,chrony,kmod,iproute2,sudo,procps,util-linux \
-    bookworm "$base" >&2
+  [[ -d $base/etc/chrony ]] && return
+  rm -rf "$base"
+  mmdebstrap --variant=minbase --include="$packages,openssh-server,chrony,kmod,iproute2,sudo,procps,util-linux" bookworm "$base" >&2
   install -d -m 700 "$base/root/.ssh"
   install -m 600 "$key.pub" "$base/root/.ssh/authorized_keys"
   # an ordinary user who may use sudo with a password ("lab"), as most fleets have
@@ -28,6 +38,10 @@ image() {
   echo 'ops:lab' | chroot "$base" chpasswd
   install -d -m 700 -o 1000 -g 1000 "$base/home/ops/.ssh"
   install -m 600 -o 1000 -g 1000 "$key.pub" "$base/home/ops/.ssh/authorized_keys"
+  if [[ $init != systemd ]]; then
+    echo 'DAEMON_OPTS="-F 1 -x"' >"$base/etc/default/chrony"
+    return
+  fi
   chroot "$base" systemctl enable ssh chrony >/dev/null 2>&1
   install -d "$base/etc/systemd/system/chrony.service.d"
   printf '[Unit]\nConditionCapability=\n[Service]\nExecStart=\nExecStart=!/usr/sbin/chronyd -F 1 -x\n' \
@@ -35,50 +49,75 @@ image() {
 }
 
 up() {
-  local n=$1 i
-  image
+  local inits=("$@") i
+  [[ $1 = [0-9]* ]] && { inits=(); for ((i = 0; i < $1; i++)); do inits+=(systemd); done; }
   ip link show "$bridge" >/dev/null 2>&1 || { ip link add "$bridge" type bridge; ip addr add "$net.1/24" dev "$bridge"; ip link set "$bridge" up; }
-  for i in $(seq 1 "$n"); do
-    local name dir
-    name=$(name_of "$i")
-    dir=$lab/hosts/$name
-    [[ -f $dir/pid ]] && kill -0 "$(<"$dir/pid")" 2>/dev/null && continue
-    mkdir -p "$dir"/{upper,work,root}
-    ip netns add "$name" 2>/dev/null || true
-    if ! ip link show "v-$name" >/dev/null 2>&1; then
-      ip link add "v-$name" type veth peer name host0 netns "$name"
-      ip link set "v-$name" master "$bridge" up
-    fi
-    ip -n "$name" addr replace "$net.$((10 + i))/24" dev host0
-    ip -n "$name" link set host0 up
-    ip -n "$name" link set lo up
-    mountpoint -q "$dir/root" || mount -t overlay overlay -o "lowerdir=$base,upperdir=$dir/upper,workdir=$dir/work" "$dir/root"
-    echo "$name" >"$dir/root/etc/hostname"
-    printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$name" >"$dir/root/etc/hosts"
-    # nspawn wants a terminal: script(1) gives it one
-    setsid script -qfc "systemd-nspawn --quiet --register=no --keep-unit --drop-capability=CAP_SYS_TIME -M $name -D $dir/root --network-namespace-path=/run/netns/$name -b" "$dir/console.log" >/dev/null 2>&1 </dev/null &
-    echo $! >"$dir/pid"
+  for i in "${!inits[@]}"; do
+    image "${inits[i]}"
+    start "$((i + 1))" "$(base_of "${inits[i]}")"
   done
-  for i in $(seq 1 "$n"); do
-    for _ in $(seq 1 100); do timeout 1 bash -c "exec 3<>/dev/tcp/$net.$((10 + i))/22" 2>/dev/null && break; sleep 0.3; done
-  done
+  for i in "${!inits[@]}"; do await "$((i + 1))"; done
   echo "all:"
   echo "  vars: {ansible_user: root, ansible_ssh_private_key_file: $key}"
   echo "  hosts:"
-  for i in $(seq 1 "$n"); do echo "    $(name_of "$i"): {ansible_host: $net.$((10 + i))}"; done
+  for i in "${!inits[@]}"; do echo "    $(name_of "$((i + 1))"): {ansible_host: $net.$((11 + i))}"; done
+}
+
+# start I BASE: host I, unless it runs.
+start() {
+  local i=$1 base=$2 name dir
+  name=$(name_of "$i")
+  dir=$lab/hosts/$name
+  [[ -f $dir/pid ]] && kill -0 "$(<"$dir/pid")" 2>/dev/null && return
+  mkdir -p "$dir"/{upper,work,root}
+  ip netns add "$name" 2>/dev/null || true
+  if ! ip link show "v-$name" >/dev/null 2>&1; then
+    ip link add "v-$name" type veth peer name host0 netns "$name"
+    ip link set "v-$name" master "$bridge" up
+  fi
+  ip -n "$name" addr replace "$net.$((10 + i))/24" dev host0
+  ip -n "$name" link set host0 up
+  ip -n "$name" link set lo up
+  mountpoint -q "$dir/root" || mount -t overlay overlay -o "lowerdir=$base,upperdir=$dir/upper,workdir=$dir/work" "$dir/root"
+  echo "$name" >"$dir/root/etc/hostname"
+  printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$name" >"$dir/root/etc/hosts"
+  # nspawn wants a terminal: script(1) gives it one
+  setsid script -qfc "systemd-nspawn --quiet --register=no --keep-unit --drop-capability=CAP_SYS_TIME -M $name -D $dir/root --network-namespace-path=/run/netns/$name -b" "$dir/console.log" >/dev/null 2>&1 </dev/null &
+  echo $! >"$dir/pid"
+}
+
+# await I: until its sshd listens.
+await() {
+  for _ in $(seq 1 100); do timeout 1 bash -c "exec 3<>/dev/tcp/$net.$((10 + $1))/22" 2>/dev/null && break; sleep 0.3; done
+}
+
+# finish DIR: ends the host that runs from there. script runs systemd-nspawn, which runs the host's init: with init, all that
+# runs inside ends.
+finish() {
+  local pid nspawn init
+  pid=$(<"$1/pid")
+  for nspawn in $(pgrep -P "$pid"); do
+    for init in $(pgrep -P "$nspawn"); do kill -9 "$init" 2>/dev/null || true; done
+  done
+  kill -9 "$pid" 2>/dev/null || true
+}
+
+boot() {
+  local dir
+  dir=$lab/hosts/$(name_of "$1")
+  finish "$dir"
+  # the network of a host is there as long as anything of it runs
+  for _ in $(seq 1 50); do kill -0 "$(<"$dir/pid")" 2>/dev/null || break; sleep 0.1; done
+  start "$1" none
+  await "$1"
 }
 
 down() {
-  local dir name pid nspawn init
+  local dir name
   for dir in "$lab"/hosts/*/; do
     [[ -f $dir/pid ]] || continue
     name=$(basename "$dir")
-    pid=$(<"$dir/pid")
-    # script runs systemd-nspawn, which runs the host's init: with init, all that runs inside ends
-    for nspawn in $(pgrep -P "$pid"); do
-      for init in $(pgrep -P "$nspawn"); do kill -9 "$init" 2>/dev/null || true; done
-    done
-    kill -9 "$pid" 2>/dev/null || true
+    finish "$dir"
     umount -l "$dir/root" 2>/dev/null || true
     ip link del "v-$name" 2>/dev/null || true
     ip netns del "$name" 2>/dev/null || true
@@ -88,8 +127,9 @@ down() {
 }
 
 case ${1:-} in
-  image) image ;;
-  up) up "${2:-2}" ;;
+  image) image "${2:-systemd}" ;;
+  up) shift; up "${@:-2}" ;;
+  boot) boot "$2" ;;
   down) down ;;
-  *) sed -n '2,9s/^# \?//p' "$0"; exit 64 ;;
+  *) sed -n '2,12s/^# \?//p' "$0"; exit 64 ;;
 esac
