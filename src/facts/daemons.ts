@@ -25,7 +25,7 @@ interface Daemon {
   readonly name: DaemonName;
   /** Unit names of the distributions, and the real ones: `ntp.service` may be an alias of ntpsec's. */
   readonly units: readonly string[];
-  /** Scripts of other inits. */
+  /** Scripts of other inits, by which their services are known. */
   readonly scripts: readonly string[];
   readonly process: string;
   readonly packages: readonly string[];
@@ -92,8 +92,9 @@ function daemonFacts(daemon: Daemon, input: DaemonInput): DaemonFacts {
 }
 
 function serviceOf(daemon: Daemon, { services }: DaemonInput): ServiceFacts | null {
-  const found = daemon.units.flatMap((unit) => services.get(unit) ?? []);
-  const own = found.filter((service) => daemon.units.includes(service.unit) && service.loadState !== 'not-found');
+  const names = [...daemon.units, ...daemon.scripts];
+  const found = names.flatMap((unit) => services.get(unit) ?? []);
+  const own = found.filter((service) => names.includes(service.unit) && service.loadState !== 'not-found');
   return own.find((service) => service.activeState === 'active') ?? own[0] ?? null;
 }
 
@@ -105,7 +106,8 @@ function processOf(daemon: Daemon, service: ServiceFacts | null, input: DaemonIn
   return ownerOfNtpd(input) === daemon.name ? (candidates[0] ?? null) : null;
 }
 
-function ownerOfNtpd({ packages, services }: DaemonInput): DaemonName {
+/** Whose a process named ntpd is. */
+export function ownerOfNtpd({ packages, services }: Pick<DaemonInput, 'packages' | 'services'>): DaemonName {
   for (const name of ['ntpsec', 'openntpd'] as const) {
     if (packages.value?.has(name) || services.get(`${name}.service`)?.activeState === 'active') return name;
   }
@@ -114,8 +116,13 @@ function ownerOfNtpd({ packages, services }: DaemonInput): DaemonName {
 
 function active(service: ServiceFacts | null, process: Process | null, input: DaemonInput): Fact<boolean> {
   if (service?.activeState === 'active' || service?.activeState === 'reloading' || process !== null) return known(true);
-  if (input.services.size > 0 || input.processes.looked) return known(false);
+  if (asksSystemd(input) || input.processes.looked) return known(false);
   return unknown('neither the services nor the processes could be read');
+}
+
+/** systemd itself told of its units; of a script only its process tells whether it runs. */
+function asksSystemd({ init, services }: DaemonInput): boolean {
+  return services.size > 0 && (init.value === 'systemd' || init.value === null);
 }
 
 /** Links count, not what systemd would like: `static` and `disabled` do not start at boot by themselves. */
@@ -153,10 +160,11 @@ function installed(
   input: DaemonInput,
 ): Fact<boolean> {
   const { packages, sections } = input;
-  if (process !== null || service?.loadState === 'loaded') return known(true);
+  // a script may be left of a package that was removed
+  if (process !== null || (asksSystemd(input) && service?.loadState === 'loaded')) return known(true);
   if (daemon.packages.some((name) => packages.value?.has(name))) return known(true);
   if (daemon.name === 'chrony' && sections.section('chronyd-version')?.state === 'ok') return known(true);
-  if (packages.value !== null || input.services.size > 0) return known(false);
+  if (packages.value !== null || asksSystemd(input)) return known(false);
   return unknown(packages.reason);
 }
 

@@ -19,6 +19,7 @@ import { packagesFact } from './packages.js';
 import { platformOf, vmSizeFact } from './platform.js';
 import { processesOf } from './processes.js';
 import { ptpFact } from './ptp.js';
+import { servicesOfScripts } from './script-services.js';
 import { indexSections } from './sections.js';
 import { servicesOf } from './services.js';
 import { timesyncdFact } from './timesyncd.js';
@@ -33,12 +34,15 @@ export function factsOf(snapshot: Snapshot): Facts {
   const system = sections.values('system');
   const init = initFact(system);
   const systemdVersion = systemdVersionFact(sections, init);
-  const services = servicesOf(sections);
   const chrony = chronyOf(sections);
   const processes = processesOf(sections);
   const packages = packagesFact(sections);
   const os = osFact(sections);
   const initScripts = initScriptsFact(sections, init);
+  const services =
+    init.value === 'systemd' || init.value === null
+      ? servicesOf(sections)
+      : servicesOfScripts({ sections, initScripts, processes, packages });
   return {
     os,
     kernel: kernelFact(sections),

@@ -43,7 +43,10 @@ export interface Facts {
   readonly image: Fact<'none' | 'ostree' | 'flatcar' | 'transactional'>;
   /** Size of an Azure VM: `Standard_D2s_v3`. */
   readonly vmSize: Fact<string>;
-  /** By unit name with suffix (`chrony.service`); what was asked for and not there has loadState `not-found`. */
+  /**
+   * By unit name with suffix (`chrony.service`), without systemd by the name of the script (`chrony`); a unit that was asked
+   * for and is not there has loadState `not-found`.
+   */
   readonly services: ReadonlyMap<string, ServiceFacts>;
   /** By path: every file the probe was asked for or found through includes. */
   readonly files: ReadonlyMap<string, FileFacts>;
@@ -106,7 +109,7 @@ export interface PtpDevice {
 export interface DaemonFacts {
   readonly name: DaemonName;
   readonly installed: Fact<boolean>;
-  /** Unit with suffix as this distribution names it, null when there is none. */
+  /** Unit with suffix as this distribution names it, without systemd the script's name; null when there is none. */
   readonly unit: string | null;
   readonly active: Fact<boolean>;
   readonly enabled: Fact<boolean>;
@@ -272,7 +275,10 @@ export interface ServiceFacts {
   readonly fragmentPath: string | null;
   readonly dropIns: readonly string[];
   readonly mainPid: number | null;
-  /** Links below /etc/systemd/system (and /run) that enable, alias or mask it: `path -> target`. */
+  /**
+   * Links below /etc/systemd/system (and /run) that enable, alias or mask it: `path -> target`. Without systemd those of all
+   * runlevels, which start it (S) and stop it (K).
+   */
   readonly links: readonly string[];
   readonly masked: boolean;
   /** From the [Install] section of the unit file: what enabling it would link. */

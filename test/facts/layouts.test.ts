@@ -271,6 +271,63 @@ describe('services without systemd', () => {
     ]);
   });
 
+  const services = (script: string, links: string, running: string, packages = '') =>
+    factsWith(
+      values('system', 'init=init\n'),
+      values('init-scripts', script),
+      values('links:scripts', links),
+      values('processes', `looked\n${running}`),
+      command('packages:dpkg', packages),
+    ).services;
+
+  it('are known by their script, with all their links and where each leads to', () => {
+    const links =
+      'lrwxrwxrwx 1 root root 16 Nov 22 13:11 etc/rc2.d/S01chrony -> ../init.d/chrony\n' +
+      'lrwxrwxrwx 1 root root 16 Nov 22  2025 etc/rc0.d/K01chrony -> ../init.d/chrony\n';
+    const text = '/etc/init.d/chrony\n/etc/rc2.d/S01chrony\n/etc/rc0.d/K01chrony\n';
+    expect(services(text, links, 'process 570 chronyd\n').get('chrony')).toMatchObject({
+      unit: 'chrony',
+      activeState: 'active',
+      fragmentPath: '/etc/init.d/chrony',
+      links: ['/etc/rc0.d/K01chrony -> ../init.d/chrony', '/etc/rc2.d/S01chrony -> ../init.d/chrony'],
+    });
+  });
+
+  it('run when their daemon does, which of several ntpd only the packages tell', () => {
+    const states = (packages: string) => {
+      const found = services('/etc/init.d/ntp\n/etc/init.d/ntpsec\n', '', 'process 600 ntpd\n', packages);
+      return ['ntp', 'ntpsec'].map((name) => found.get(name)?.activeState);
+    };
+    expect(states('ntp 4.2.8 ii \n')).toEqual(['active', 'inactive']);
+    expect(states('ntpsec 1.2.2 ii \n')).toEqual(['inactive', 'active']);
+  });
+
+  it('run when their script said so, where it was asked', () => {
+    const found = services('/etc/init.d/cron\n/etc/init.d/x\nstatus cron 0\nstatus x 3\n', '', '');
+    expect([found.get('cron')?.activeState, found.get('x')?.activeState]).toEqual(['active', 'inactive']);
+  });
+
+  it('are not known where a link is none, or processes are hidden', () => {
+    const odd = services('/etc/init.d/ntp\n', '-rwxr-xr-x 1 root root 16 Nov 22 13:11 etc/rc2.d/S01ntp\n', '');
+    expect(odd.get('ntp')?.activeState).toBe('unknown');
+    const hidden = factsWith(values('system', 'init=init\n'), values('init-scripts', '/etc/init.d/ntp\n'));
+    expect(hidden.services.get('ntp')?.activeState).toBe('unknown');
+    expect(hidden.daemons.find(({ name }) => name === 'ntpd')?.active.value).toBeNull();
+  });
+
+  it('are not installed by a script alone: it stays when a package is removed', () => {
+    const facts = factsWith(
+      values('system', 'init=init\n'),
+      values('init-scripts', '/etc/init.d/ntp\n'),
+      values('processes', 'looked\n'),
+      command('packages:dpkg', 'chrony 4.3-2 ii \n'),
+    );
+    expect(facts.daemons.find(({ name }) => name === 'ntpd')).toMatchObject({
+      unit: 'ntp',
+      installed: { value: false },
+    });
+  });
+
   it('start by the links of their script also where systemd made a unit of it', () => {
     const chrony = (text: string) =>
       factsWith(

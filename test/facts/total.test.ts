@@ -33,6 +33,7 @@ const names = [
   'journalctl',
   'log:/var/log/messages',
   'init-scripts',
+  'links:scripts',
 ];
 
 /** What the words of these outputs look like, thrown together: gets further into a parser than random bytes. */
