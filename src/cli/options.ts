@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { STRATEGIES, type Strategy } from '#policy/settings.js';
+import { durationSeconds } from '#policy/settings-duration.js';
 
 /** Who is meant and how they are reached: of every command that contacts hosts. */
 export interface FleetOptions {
@@ -68,6 +69,15 @@ export function addExitOptions(command: Command): Command {
     atLeastZero,
     0,
   );
+}
+
+/** A duration as people write it (`90s`, `10m`), in whole seconds. */
+export function durationOption(text: string): number {
+  const seconds = durationSeconds(text);
+  if (seconds === null || seconds < 1 || seconds > 86_400) {
+    throw new InvalidArgumentError('It must be a duration from 1s to 24h: 90s, 10m, 1h.');
+  }
+  return Math.ceil(seconds);
 }
 
 function atLeastOne(text: string): number {

@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { SEVERITIES } from '#run/count-findings.js';
-import { addExitOptions, addFleetOptions, addOutputOptions, addPolicyOptions } from './options.js';
+import { addExitOptions, addFleetOptions, addOutputOptions, addPolicyOptions, durationOption } from './options.js';
 import { VERSION } from './version.js';
 
 /**
@@ -65,6 +65,21 @@ export function buildProgram(done: (exitCode: number) => void): Command {
   rollback.action(async (name, options) =>
     done(await (await import('./commands/rollback.js')).rollback(name, options)),
   );
+
+  const guard = add(
+    'guard <inventory>',
+    'list the changes in a fleet that are neither confirmed nor reverted, by whomever, and settle them',
+  );
+  for (const extend of [addFleetOptions, addOutputOptions, addExitOptions]) extend(guard);
+  guard
+    .option('-t, --transaction <id>', 'only this transaction, or all that this run left')
+    .addOption(new Option('--confirm', 'keep what was changed').conflicts(['revert', 'extend']))
+    .addOption(new Option('--revert', 'take back what was changed').conflicts(['confirm', 'extend']))
+    .addOption(
+      new Option('--extend <duration>', 'let the guard wait so long from now (90s, 10m)').argParser(durationOption),
+    )
+    .option('-y, --yes', 'do it without asking')
+    .action(async (inventory, options) => done(await (await import('./commands/guard.js')).guard(inventory, options)));
 
   const facts = add('facts <inventory>', 'what tsync knows of each host');
   for (const extend of [addFleetOptions, addExitOptions]) extend(facts);

@@ -1,4 +1,5 @@
 import { HostTrouble } from '#errors/host-trouble.js';
+import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
 import type { Host } from '#inventory/host.js';
 import type { Frame } from '#snapshot/frames.js';
@@ -35,7 +36,7 @@ export async function withSettleDialog<T>(
   const ended = talk(host, deps, {
     program: deps.programs.settle,
     asRoot: options.asRoot,
-    parameters: [`seconds=${options.seconds}`],
+    parameters: [`seconds=${options.seconds}`, `who=${deps.who}`],
     clock: null,
     silenceMs: SILENCE_MS,
     totalMs: options.seconds * 1000,
@@ -82,6 +83,12 @@ export async function withSettleDialog<T>(
     if (failure === null && control !== null) (control as ConverseControl).send('bye');
     await ended;
   }
+}
+
+/** What the host said of a request: the state of its last step of that name, printable; '' when there was none. */
+export function answerOf(frames: readonly Frame[], id: string): string {
+  const step = frames.findLast((frame) => frame.type === 'step' && frame.id === id);
+  return step?.type === 'step' ? printable(step.state) : '';
 }
 
 interface Waiter {

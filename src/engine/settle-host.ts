@@ -2,12 +2,11 @@ import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import { summariseHost } from '#run/host-summary.js';
 import type { Outcome } from '#run/outcome.js';
-import type { Frame } from '#snapshot/frames.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
 import { assembled, type Probed } from './probe-host.js';
-import { type SettleDialog, withSettleDialog } from './settle-dialog.js';
+import { answerOf, type SettleDialog, withSettleDialog } from './settle-dialog.js';
 import { problemOf } from './trouble.js';
 
 /** What a probe after the change says: what is still missing (nothing: proved), or why waiting cannot help. */
@@ -171,9 +170,4 @@ async function revert(
     return { outcome: 'changed', problem: null, clock, source: null };
   const detail = `${printable(reason)} Taking the changes back ended with: ${answer}.`;
   return { outcome: 'guard-unknown', problem: problem('apply/undo-failed', detail), clock, source: null };
-}
-
-function answerOf(frames: readonly Frame[], id: string): string {
-  const step = frames.findLast((frame) => frame.type === 'step' && frame.id === id);
-  return step?.type === 'step' ? printable(step.state) : '';
 }

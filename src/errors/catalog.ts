@@ -6,7 +6,7 @@ export const catalog = {
   },
   'apply/locked': {
     summary: 'another transaction is not finished on this host',
-    hint: 'Wait until its guard has ended, or settle it with the tsync that began it, then run again.',
+    hint: 'See whose it is and how long its guard still runs, or settle it: tsync guard INVENTORY.',
   },
   'apply/not-begun': {
     summary: 'nothing could be begun on this host',
@@ -43,6 +43,14 @@ export const catalog = {
   'demo/folder': {
     summary: 'the demo cannot keep its hosts there',
     hint: 'Name another folder: an empty one, or one that does not exist yet.',
+  },
+  'guard/refused': {
+    summary: 'the host did not do that to its transaction',
+    hint: 'See how it stands now: tsync guard INVENTORY.',
+  },
+  'guard/unreadable': {
+    summary: 'the transactions of this host could not be read',
+    hint: 'They are for root only: run with root rights (become), or look into /var/lib/tsync on the host.',
   },
   'internal/bug': {
     summary: 'tsync itself failed',
@@ -162,7 +170,7 @@ export const catalog = {
   },
   'policy/open-transaction': {
     summary: 'an earlier change on this host is not settled yet',
-    hint: 'Wait until its guard has ended, then run tsync again.',
+    hint: 'See whose it is and how long its guard still runs, or settle it: tsync guard INVENTORY.',
   },
   'policy/out-of-scope': {
     summary: 'tsync cannot set the time of this host',
@@ -406,7 +414,7 @@ export const catalog = {
   },
   'usage/no-terminal': {
     summary: 'there is no terminal to ask on',
-    hint: 'Give the password with --become-password-file, or run on a terminal.',
+    hint: 'Run on a terminal; a password can come with --become-password-file, an agreement with --yes.',
   },
   'usage/secret-unreadable': {
     summary: 'a password file cannot be read',

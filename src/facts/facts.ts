@@ -57,7 +57,7 @@ export interface Facts {
   readonly root: boolean;
   readonly selinux: Fact<'enforcing' | 'permissive' | 'disabled'>;
   /** Transactions of tsync on the host that are neither confirmed nor reverted. */
-  readonly openTransactions: Fact<readonly OpenTransaction[]>;
+  readonly openTransactions: Fact<readonly HostTransaction[]>;
   readonly around: AroundFacts;
 }
 
@@ -304,9 +304,19 @@ export type FileFacts =
       readonly resolvedTo: string | null;
     };
 
-export interface OpenTransaction {
+/** One change of tsync's on the host, by anybody, as the host tells of it. */
+export interface HostTransaction {
   readonly id: string;
+  /** docs/safety.md has them; `preparing`: nothing was changed yet. */
   readonly state: string;
+  /** `ops@bastion1`: the person and the machine it was begun from. */
   readonly who: string;
+  readonly run: string;
+  /** ISO 8601, by the clock of that machine. */
   readonly startedAt: string;
+  /** Of an open one: whether something will take it back by itself, and in how many seconds. */
+  readonly guard: {
+    readonly state: 'armed' | 'due' | 'none' | 'unknown';
+    readonly leftSeconds: number | null;
+  };
 }

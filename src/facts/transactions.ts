@@ -1,9 +1,15 @@
 import { known, shown, unknown, whenKnown } from './fact.js';
-import type { Fact, OpenTransaction } from './facts.js';
+import type { Fact, HostTransaction } from './facts.js';
 import type { Sections } from './sections.js';
 
 /** Transactions of any tsync on the host that are neither confirmed nor reverted; root alone can see them. */
-export function openTransactionsFact(sections: Sections): Fact<readonly OpenTransaction[]> {
+export function openTransactionsFact(sections: Sections): Fact<readonly HostTransaction[]> {
+  const all = transactionsFact(sections);
+  return all.value === null ? all : known(all.value.filter(isOpen));
+}
+
+/** Every transaction that the section tells of, newest first; the answer to `list` has the finished ones too. */
+export function transactionsFact(sections: Sections): Fact<readonly HostTransaction[]> {
   const section = sections.section('transactions');
   if (section?.state === 'denied') return unknown('/var/lib/tsync may be read by root only');
   return whenKnown(sections.whole('transactions', '/var/lib/tsync'), (text) => {
@@ -12,22 +18,38 @@ export function openTransactionsFact(sections: Sections): Fact<readonly OpenTran
   });
 }
 
-/** The first line is the id, then `state=`, then the lines of `meta`. */
-function readTransaction(block: string): readonly OpenTransaction[] {
+/** Neither confirmed nor reverted: what it changed may still be taken back, or needs somebody to look. */
+export function isOpen({ state }: HostTransaction): boolean {
+  return state !== 'confirmed' && state !== 'reverted' && state !== 'preparing';
+}
+
+/** The first line is the id, then `state=` and for an open one `guard=`, then the lines of `meta`. */
+function readTransaction(block: string): readonly HostTransaction[] {
   const [id = '', ...lines] = block.split('\n');
+  if (id.trim() === '') return [];
   const values = new Map<string, string>();
   for (const line of lines) {
     const at = line.indexOf('=');
     if (at > 0 && !values.has(line.slice(0, at))) values.set(line.slice(0, at), line.slice(at + 1));
   }
-  const state = shown(values.get('state') ?? 'unknown');
-  if (id.trim() === '' || state === 'confirmed' || state === 'reverted') return [];
+  const said = (name: string) => shown(values.get(name) ?? 'unknown');
   return [
     {
       id: shown(id),
-      state,
-      who: shown(values.get('who') ?? 'unknown'),
-      startedAt: shown(values.get('started') ?? 'unknown'),
+      state: said('state'),
+      who: said('who'),
+      run: said('run'),
+      startedAt: said('started'),
+      guard: guardOf(values.get('guard')),
     },
   ];
+}
+
+function guardOf(text: string | undefined): HostTransaction['guard'] {
+  if (text === undefined) return { state: 'unknown', leftSeconds: null };
+  if (text === 'none') return { state: 'none', leftSeconds: null };
+  if (text === 'late') return { state: 'due', leftSeconds: null };
+  return /^\d{1,6}$/.test(text)
+    ? { state: 'armed', leftSeconds: Number(text) }
+    : { state: 'unknown', leftSeconds: null };
 }

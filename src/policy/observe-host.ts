@@ -1,5 +1,5 @@
 import { type Problem, problem } from '#errors/problem.js';
-import type { Facts } from '#facts/facts.js';
+import type { Facts, HostTransaction } from '#facts/facts.js';
 import type { ChronyLayout } from './chrony-layout.js';
 import { lineEvidence } from './line-decision.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
@@ -38,6 +38,20 @@ export function observeLocalStratum(layout: ChronyLayout): Observation {
   );
 }
 
+/** Whether it will go away by itself. */
+function guardWords({ guard }: HostTransaction): string {
+  switch (guard.state) {
+    case 'armed':
+      return `its guard reverts it in ${guard.leftSeconds ?? 'some'} s`;
+    case 'due':
+      return 'its guard is due';
+    case 'none':
+      return 'and no guard of it runs';
+    case 'unknown':
+      return 'its guard is not known';
+  }
+}
+
 /** A transaction that is neither confirmed nor reverted: until it is settled nothing else may change. */
 export function findOpenTransaction(facts: Facts): {
   readonly observations: Observation[];
@@ -45,7 +59,9 @@ export function findOpenTransaction(facts: Facts): {
 } {
   const open = facts.openTransactions.value;
   if (open === null || open.length === 0) return { observations: [], problem: null };
-  const seen = open.map((one) => evidence(`/var/lib/tsync/tx/${one.id}`, `${one.state}, ${one.who}, ${one.startedAt}`));
+  const seen = open.map((one) =>
+    evidence(`/var/lib/tsync/tx/${one.id}`, `${one.state}, ${one.who}, ${one.startedAt}, ${guardWords(one)}`),
+  );
   const found = violation('host/open-transaction', `${open.length} open`, 'none', seen);
   const detail = `${seen[0]?.where ?? ''} is ${seen[0]?.text ?? 'open'}.`;
   return { observations: [found], problem: problem('policy/open-transaction', detail) };

@@ -33,6 +33,10 @@ function textOf(event: Event, state: RunState): string | null {
       return event.attempt === 1 && event.waitingFor.length > 0 ? `waiting for ${event.waitingFor.join(', ')}` : null;
     case 'verdict':
       return event.verdict === 'confirm' ? null : `reverting: ${event.reason}`;
+    case 'guard-extended':
+      return `the guard waits ${event.seconds} s more`;
+    case 'transaction-cleaned':
+      return `${event.transaction} cleaned away`;
     case 'host-finished':
       return finishedText(event, state);
     case 'run-interrupted':

@@ -32,7 +32,7 @@ function runDocument(state: RunState) {
 }
 
 function hostDocument(host: HostState) {
-  const { outcome, stage, summary, source, clock, verdict, transaction, notes, problem, plan } = host;
+  const { outcome, stage, summary, source, clock, verdict, transaction, transactions, notes, problem, plan } = host;
   return {
     host: host.host,
     outcome,
@@ -43,6 +43,7 @@ function hostDocument(host: HostState) {
     source: source ?? summary?.source ?? null,
     clock,
     transaction,
+    ...(transactions === null ? {} : { transactions }),
     verdict,
     problem,
     notes,

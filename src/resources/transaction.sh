@@ -326,7 +326,7 @@ folders() {
 # remove_folders: those that folders made, now or in an earlier transaction, deepest first, as far as they are empty:
 # a rollback leaves no folder that was not there before.
 remove_folders() {
-  cat "$base"/tx/*/made 2>/dev/null | sort -ru | while IFS= read -r made; do rmdir "$made" 2>/dev/null; done
+  cat "$base/made" "$base"/tx/*/made 2>/dev/null | sort -ru | while IFS= read -r made; do rmdir "$made" 2>/dev/null; done
 }
 
 # relabelled PATH: a new file gets the label that the host's policy has for its name.
@@ -346,7 +346,7 @@ arm_guard() {
     run_timer "$guard" "--on-active=$1" && anchor_guard "$1"
   else
     arm_sleeper "$1"
-  fi
+  fi && journal guard "armed:$1"
 }
 
 # run_timer NAME WHEN: a timer of systemd's, seen to be active.
@@ -474,6 +474,8 @@ tsync_apply() {
   failure='' failures='' me='' mode=apply phase=''
   if prepare; then
     make_changes
+    # docs/safety.md: so many finished transactions stay on a host.
+    forget_old 10
   else
     step transaction untouched
   fi
@@ -559,6 +561,38 @@ make_changes() {
   undo_locked
 }
 
+# ---- what is kept
+
+# forget_old NUMBER: of the finished transactions the newest NUMBER stay; names begin with the time.
+forget_old() {
+  surplus=$((0 - $1))
+  for old_state in "$base"/tx/*/state; do
+    if is_final "$old_state"; then surplus=$((surplus + 1)); fi
+  done
+  for old_state in "$base"/tx/*/state; do
+    [ "$surplus" -gt 0 ] || return 0
+    if is_final "$old_state" && [ "$old_state" != "$tx/state" ]; then
+      forget "${old_state%/state}"
+      surplus=$((surplus - 1))
+    fi
+  done
+}
+
+is_final() {
+  old_word=''
+  read -r old_word <"$1" || :
+  case $old_word in confirmed | reverted) ;; *) return 1 ;; esac
+} 2>/dev/null
+
+# forget FOLDER: takes a finished transaction away, in one step as far as others see; of the folders that it made a list
+# stays, for the rollback that finds them empty.
+forget() {
+  if [ -s "$1/made" ]; then
+    cat "$base/made" "$1/made" 2>/dev/null | sort -u >"$base/made.new" && mv -f "$base/made.new" "$base/made" || return 1
+  fi
+  mv "$1" "$base/tx/.gone-${1##*/}" && rm -rf "$base/tx"/.gone-*
+} 2>/dev/null
+
 # ---- undo
 
 # tsync_undo MODE PARAMETERS. Modes: now, guard, revert (all the same but for the journal), boot (files and links only;
@@ -638,12 +672,16 @@ restore_all() {
 tsync_settle() {
   read_parameters "$@"
   who='' run='' started_at='' me=''
+  for parameter in "$@"; do
+    case $parameter in who=*) who=${parameter#*=} ;; esac
+  done
   watchdog "${seconds:-600}"
   idle
   while IFS= read -r request; do
     # shellcheck disable=SC2086 # words
     case $request in
       probe) probe_sections ;;
+      list) probe_transactions all ;;
       clock) clock_exchanges ;;
       'confirm '*) step confirm "$(confirm_transaction "${request#* }")" ;;
       'revert '*) revert_transaction "${request#* }" ;;
@@ -657,6 +695,7 @@ tsync_settle() {
         open_transaction "${request#* }"
         step state "$state"
         ;;
+      'clean '*) step clean "$(clean_transaction "${request#* }")" ;;
       'preflight '*)
         set -f
         set -- ${request#* }
@@ -690,6 +729,7 @@ confirm_transaction() {
   if [ "$state" = applied ] && write_state confirmed; then
     flush "$tx"
     disarm
+    note confirmed
     state=confirmed
   fi
   release_lock
@@ -702,6 +742,7 @@ revert_transaction() {
   case $state in
     absent | confirmed) step revert "refused:$state" ;;
     *)
+      note 'to be taken back'
       if [ -f "$tx/program.sh" ]; then
         /bin/sh "$tx/program.sh" undo revert "root=$root" "bin=$bin" "nonce=$nonce" </dev/null 2>/dev/null
       fi
@@ -728,7 +769,7 @@ extend_transaction() {
     armed | applied)
       if arm_guard "$2"; then
         stop_guards "$guard"
-        journal guard "extended:$2"
+        note "guard extended to $2 s"
         echo extended
       else
         echo 'refused:guard'
@@ -737,6 +778,24 @@ extend_transaction() {
     *) echo "refused:$state" ;;
   esac
   release_lock
+}
+
+# clean_transaction ID: takes what a finished transaction left away, and what was left of one that never began. Prints
+# cleaned, or refused with the state.
+clean_transaction() {
+  open_transaction "$1"
+  case $state in
+    confirmed | reverted | preparing) if ! take_lock clean 20; then state=locked; fi ;;
+  esac
+  if [ "$state" != locked ]; then open_transaction "$1"; fi
+  case $state in
+    preparing) disarm ;;
+  esac
+  case $state in
+    confirmed | reverted | preparing) if forget "$tx"; then state=cleaned; else state=failed; fi ;;
+  esac
+  release_lock
+  if [ "$state" = cleaned ]; then echo cleaned; else echo "refused:$state"; fi
 }
 
 # preflight SECONDS SERVER...: asks each server once, beside a running chronyd (tried with 4.3).

@@ -1,9 +1,11 @@
 import type { Problem } from '#errors/problem.js';
+import type { HostTransaction } from '#facts/facts.js';
 import type { HostPlan } from '#plan/plan.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { Outcome } from './outcome.js';
 
-export type RunKind = 'audit' | 'plan' | 'run' | 'apply' | 'rollback';
+/** `guard` settles open transactions, `clean` takes finished ones away, `resume` goes on with a run that was cut off. */
+export type RunKind = 'audit' | 'plan' | 'run' | 'apply' | 'rollback' | 'guard' | 'clean' | 'resume';
 
 /** What is known of the operator's own clock: our measurement is no better than that. */
 export interface OperatorClock {
@@ -23,7 +25,7 @@ export type EventBody =
       readonly version: string;
       readonly inventory: string;
       readonly operatorClock: OperatorClock;
-      /** For a rollback: the run that is taken back. */
+      /** For a rollback the run that is taken back, for a resumption the run that was cut off. */
       readonly of: string | null;
     }
   | { readonly type: 'host-connecting'; readonly host: string }
@@ -73,6 +75,16 @@ export type EventBody =
       readonly verdict: 'confirm' | 'revert';
       readonly reason: string;
     }
+  /** All that lies on the host, finished or not. */
+  | { readonly type: 'transactions-seen'; readonly host: string; readonly transactions: readonly HostTransaction[] }
+  /** The host agreed: its guard now comes `seconds` from this moment. */
+  | {
+      readonly type: 'guard-extended';
+      readonly host: string;
+      readonly transaction: string;
+      readonly seconds: number;
+    }
+  | { readonly type: 'transaction-cleaned'; readonly host: string; readonly transaction: string }
   | {
       readonly type: 'host-finished';
       readonly host: string;

@@ -60,6 +60,7 @@ function waitingHost(host: string): HostState {
     clock: null,
     notes: [],
     transaction: null,
+    transactions: null,
     progress: '',
     verdict: null,
     source: null,
@@ -113,6 +114,12 @@ function reduceHost(host: HostState, event: HostEvent): HostState {
       const verdict = { verdict: event.verdict, reason: event.reason };
       return { ...host, stage: later(host.stage, 'verifying'), transaction: event.transaction, verdict };
     }
+    case 'transactions-seen':
+      return { ...host, stage: later(host.stage, 'probing'), transactions: event.transactions };
+    case 'guard-extended':
+      return { ...host, notes: union(host.notes, [`guard extended to ${event.seconds} s from then on`]) };
+    case 'transaction-cleaned':
+      return host;
     case 'host-finished':
       return {
         ...host,

@@ -1,4 +1,5 @@
 import type { Problem } from '#errors/problem.js';
+import type { HostTransaction } from '#facts/facts.js';
 import type { HostPlan } from '#plan/plan.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { HostSummary, OperatorClock, RunKind } from './event.js';
@@ -24,6 +25,8 @@ export interface HostState {
   /** What the plan cannot say in a change: degradations, preflight results, hazards. */
   readonly notes: readonly string[];
   readonly transaction: string | null;
+  /** Everything of tsync's that lies on the host; null where nobody asked. */
+  readonly transactions: readonly HostTransaction[] | null;
   /** Last step of the journal, or what the verification waits for. */
   readonly progress: string;
   readonly verdict: { readonly verdict: 'confirm' | 'revert'; readonly reason: string } | null;

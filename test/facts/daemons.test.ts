@@ -373,13 +373,24 @@ describe('files', () => {
   });
 });
 
+const UNTOLD = { who: 'unknown', run: 'unknown', startedAt: 'unknown' };
+
 describe('open transactions', () => {
   it('are listed with who began them', () => {
     const text =
-      'transaction t1\nstate=armed\nid=t1\nwho=anna\nstarted=2026-11-22\n\ntransaction t2\nstate=unreadable\n\n';
+      'transaction t1\nstate=armed\nguard=83\nid=t1\nrun=r1\nwho=anna\nstarted=2026-11-22\n\n' +
+      'transaction t2\nstate=unreadable\nguard=none\n\ntransaction t3\nstate=failed\nguard=-1 x\n';
     expect(factsWith(values('transactions', text)).openTransactions.value).toEqual([
-      { id: 't1', state: 'armed', who: 'anna', startedAt: '2026-11-22' },
-      { id: 't2', state: 'unreadable', who: 'unknown', startedAt: 'unknown' },
+      {
+        id: 't1',
+        state: 'armed',
+        who: 'anna',
+        run: 'r1',
+        startedAt: '2026-11-22',
+        guard: { state: 'armed', leftSeconds: 83 },
+      },
+      { id: 't2', state: 'unreadable', ...UNTOLD, guard: { state: 'none', leftSeconds: null } },
+      { id: 't3', state: 'failed', ...UNTOLD, guard: { state: 'unknown', leftSeconds: null } },
     ]);
   });
 

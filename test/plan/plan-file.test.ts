@@ -131,9 +131,17 @@ describe('what must not be edited', () => {
   });
 
   it('an open transaction keeps every further change away', () => {
-    const open = { id: 't1', state: 'armed', who: 'ann', startedAt: '2026-11-22T09:00:00Z' };
+    const open = {
+      id: 't1',
+      state: 'armed',
+      who: 'ann',
+      run: 'r1',
+      startedAt: '2026-11-22T09:00:00Z',
+      guard: { state: 'armed', leftSeconds: 83 },
+    } as const;
     const made = plan('a', { ...facts, openTransactions: { value: [open] } });
     expect(made.changes).toEqual([]);
     expect(made.findings.find(({ rule }) => rule === 'host/open-transaction')?.status).toBe('violation');
+    expect(made.strategy.reason).toContain('its guard reverts it in 83 s');
   });
 });

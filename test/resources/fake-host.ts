@@ -40,7 +40,7 @@ export const TEXTS: ProgramTexts = {
 const STAND_INS = fileURLToPath(new URL('./stand-ins/', import.meta.url));
 const BOOTSTRAP =
   'printf "\\n@%s ready 1\\n" "$1"; while IFS= read -r l && [ -n "$l" ]; do set -- "$@" "$l"; done; p=$(head -c "$2") && eval "$p"';
-const NONCE = '0123456789abcdef0123456789abcdef';
+export const NONCE = '0123456789abcdef0123456789abcdef';
 
 /** A host in a folder: files below `root`, commands that keep their state in files, any shell. */
 export class FakeHost {

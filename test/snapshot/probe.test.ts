@@ -119,7 +119,15 @@ describe('the probe program', () => {
       ['server', '-', '10.0.0.4'],
     ]);
     expect(facts.openTransactions).toEqual({
-      value: [{ id: 't1', state: 'applied', who: 'anna@bastion', startedAt: '2026-11-22T10:00:00Z' }],
+      value: [
+        expect.objectContaining({
+          id: 't1',
+          state: 'applied',
+          who: 'anna@bastion',
+          startedAt: '2026-11-22T10:00:00Z',
+          guard: { state: 'none', leftSeconds: null },
+        }),
+      ],
     });
   });
 

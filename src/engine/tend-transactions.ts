@@ -1,0 +1,117 @@
+import pLimit from 'p-limit';
+import { assertNever } from '#errors/assert-never.js';
+import { type Problem, problem } from '#errors/problem.js';
+import type { Outcome } from '#run/outcome.js';
+import type { EngineDeps } from './deps.js';
+import type { HostTask } from './host-task.js';
+import { listTransactions } from './list-transactions.js';
+import { answerOf, type SettleDialog, withSettleDialog } from './settle-dialog.js';
+import { problemOf } from './trouble.js';
+
+/** What a person wants done to one transaction. */
+export type Tending =
+  | { readonly kind: 'confirm' | 'revert' | 'clean'; readonly transaction: string }
+  | { readonly kind: 'extend'; readonly transaction: string; readonly seconds: number };
+
+const SECONDS = 600;
+
+/**
+ * Asks every host for the transactions that lie on it (`transactions-seen`). A host that gave no connection is finished as
+ * unreachable; one that did and whose transactions could not be read as `guard-unknown`.
+ */
+export async function listFleet(tasks: readonly HostTask[], deps: EngineDeps): Promise<void> {
+  await each(tasks, deps, async ({ host }) => {
+    deps.emit({ type: 'host-connecting', host: host.name });
+    const transactions = await withSettleDialog(host, deps, { seconds: SECONDS, asRoot: true }, listTransactions);
+    deps.emit({ type: 'transactions-seen', host: host.name, transactions });
+  });
+}
+
+/**
+ * Does what is wanted to the transactions of each host, one after the other, reads from the host how they stand then, and
+ * finishes it with what it answered.
+ */
+export async function tendFleet(
+  items: readonly { readonly task: HostTask; readonly tendings: readonly Tending[] }[],
+  deps: EngineDeps,
+): Promise<void> {
+  const wanted = new Map(items.map(({ task, tendings }) => [task, tendings]));
+  await each([...wanted.keys()], deps, async (task) => {
+    const { host } = task;
+    const ends = await withSettleDialog(host, deps, { seconds: SECONDS, asRoot: true }, async (dialog) => {
+      const seen: End[] = [];
+      for (const tending of wanted.get(task) ?? []) seen.push(await tend(dialog, host.name, tending, deps));
+      deps.emit({ type: 'transactions-seen', host: host.name, transactions: await listTransactions(dialog) });
+      return seen;
+    });
+    const worst = ends.find(({ outcome }) => outcome === 'guard-unknown') ?? ends.find((end) => end.problem !== null);
+    finish(host.name, worst ?? { outcome: 'changed', problem: null }, deps);
+  });
+}
+
+interface End {
+  readonly outcome: Extract<Outcome, 'changed' | 'failed' | 'guard-unknown'>;
+  readonly problem: Problem | null;
+}
+
+async function tend(dialog: SettleDialog, host: string, tending: Tending, deps: EngineDeps): Promise<End> {
+  const { kind, transaction } = tending;
+  const reason = `${deps.who} said so`;
+  switch (kind) {
+    case 'confirm':
+    case 'revert': {
+      deps.emit({ type: 'verdict', host, transaction, verdict: kind, reason });
+      const answer = answerOf(await dialog.request(`${kind} ${transaction}`), kind);
+      return endOf(tending, answer, kind === 'confirm' ? 'confirmed' : 'reverted');
+    }
+    case 'extend': {
+      const answer = answerOf(await dialog.request(`extend ${transaction} ${tending.seconds}`), 'extend');
+      if (answer === 'extended') {
+        deps.emit({ type: 'guard-extended', host, transaction, seconds: tending.seconds });
+      }
+      return endOf(tending, answer, 'extended');
+    }
+    case 'clean': {
+      const answer = answerOf(await dialog.request(`clean ${transaction}`), 'clean');
+      if (answer === 'cleaned') deps.emit({ type: 'transaction-cleaned', host, transaction });
+      return endOf(tending, answer, 'cleaned');
+    }
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** What the host said became of it: as wanted, refused and why, or not known. */
+function endOf({ kind, transaction }: Tending, answer: string, wanted: string): End {
+  if (answer === wanted) return { outcome: 'changed', problem: null };
+  const detail = `Asked to ${kind} ${transaction}, the host answered: ${answer === '' ? 'nothing' : answer}.`;
+  const isKnown = answer.startsWith('refused:') || answer === 'confirmed' || answer === 'reverted';
+  if (isKnown) return { outcome: 'failed', problem: problem('guard/refused', detail) };
+  const code = kind === 'revert' ? 'apply/undo-failed' : 'verify/guard-unknown';
+  return { outcome: kind === 'clean' ? 'failed' : 'guard-unknown', problem: problem(code, detail) };
+}
+
+async function each(tasks: readonly HostTask[], deps: EngineDeps, work: (task: HostTask) => Promise<void>) {
+  const limit = pLimit(deps.forks);
+  await Promise.all(tasks.map((task) => limit(() => onOne(task, deps, work))));
+}
+
+async function onOne(task: HostTask, deps: EngineDeps, work: (task: HostTask) => Promise<void>): Promise<void> {
+  const host = task.host.name;
+  if (deps.finishSignal.aborted) return finish(host, { outcome: 'skipped', problem: null }, deps);
+  try {
+    await work(task);
+  } catch (error) {
+    const trouble = problemOf(error);
+    const outcome = trouble.code.startsWith('transport/') ? 'unreachable' : 'guard-unknown';
+    finish(host, { outcome, problem: trouble }, deps);
+  }
+}
+
+function finish(
+  host: string,
+  { outcome, problem }: { readonly outcome: Outcome; readonly problem: Problem | null },
+  deps: EngineDeps,
+) {
+  deps.emit({ type: 'host-finished', host, outcome, problem, clock: null, source: null });
+}
