@@ -83,7 +83,7 @@ function decideInside(
   const made =
     taken.strategy.taken === 'host-only'
       ? hostOnly(facts, host)
-      : chrony(resolved, facts, host, layout, taken, isWaived);
+      : chrony(resolved, facts, host, layout, { taken, offer }, isWaived);
   const clockControl = taken.strategy.taken === 'host-only' ? [] : [observeClockControl(facts)];
   const observations = [...common, ...clockControl, ...open.observations, ...made.observations];
   return {
@@ -123,11 +123,11 @@ function chrony(
   facts: Facts,
   host: ChronyHost,
   layout: ChronyLayout,
-  taken: Taken,
+  { taken, offer }: { readonly taken: Taken; readonly offer: PtpOffer },
   isWaived: (rule: RuleId) => boolean,
 ): Made {
   const servers = decideServers(layout, taken.row, settings);
-  const refclock = decideRefclock(layout, host, facts, taken);
+  const refclock = decideRefclock(layout, host, facts, taken, offer);
   const usesPtp = refclock.refclock.by === 'ours' || refclock.refclock.by === 'image';
   const byPtp = usesPtp && taken.row.phc !== 'watched';
   const steps = decideSteps(layout, settings, { byPtp, bySettings: (origins.makestep ?? 'default') !== 'default' });

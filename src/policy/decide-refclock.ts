@@ -3,9 +3,11 @@ import type { ConfigLine } from './chrony-config.js';
 import type { ChronyHost } from './chrony-host.js';
 import type { ChronyLayout, PlacedLine } from './chrony-layout.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
+import { HOST_CLOCKS, type HostClock, isClockOf } from './host-clocks.js';
 import { type Decision, disable, type LineOp, lineEvidence } from './line-decision.js';
 import { inSync, violation } from './observe.js';
 import type { Observation } from './policy.js';
+import type { PtpOffer } from './ptp-offer.js';
 import { type RefclockUse, refclockOptions } from './refclock.js';
 import type { Taken } from './take-strategy.js';
 
@@ -14,13 +16,22 @@ export interface RefclockDecision extends Decision {
    * `ours`: put in at start by our script with these options. `image`: the configuration has a good line of its own.
    * `none`: it is to be no source. `left`: nothing is decided about it.
    */
-  readonly refclock: { readonly by: 'ours'; readonly options: string } | { readonly by: 'image' | 'none' | 'left' };
+  readonly refclock:
+    | { readonly by: 'ours'; readonly clock: HostClock; readonly options: string }
+    | { readonly by: 'image'; readonly clock: HostClock }
+    | { readonly by: 'none' | 'left' };
 }
 
 /** Which refclock lines go, and who puts the PTP clock in. */
-export function decideRefclock(layout: ChronyLayout, host: ChronyHost, facts: Facts, taken: Taken): RefclockDecision {
+export function decideRefclock(
+  layout: ChronyLayout,
+  host: ChronyHost,
+  facts: Facts,
+  taken: Taken,
+  offer: PtpOffer,
+): RefclockDecision {
   const lines = phcLines(layout, facts.ptp.value);
-  const { ops, refclock } = decideLines(lines, host, taken);
+  const { ops, refclock } = decideLines(lines, host, taken, offer.clock);
   const staying = lines.filter((one) => !ops.some((op) => op.placed === one.placed));
   return { ops, refclock, own: [], observations: observe(layout, staying, host) };
 }
@@ -29,32 +40,33 @@ function decideLines(
   lines: readonly PhcLine[],
   host: ChronyHost,
   taken: Taken,
+  clock: HostClock | null,
 ): Pick<RefclockDecision, 'ops' | 'refclock'> {
   const { phc, selected } = taken.row;
-  if (phc === 'left') {
+  if (phc === 'removed') {
+    return {
+      ops: lines.filter(isOfHost).map((one) => disable(one.placed, 'phc/unwanted')),
+      refclock: { by: 'none' },
+    };
+  }
+  if (phc === 'left' || clock === null) {
     return {
       ops: lines.filter(isMissing).map((one) => disable(one.placed, 'phc/device-missing')),
       refclock: { by: 'left' },
     };
   }
-  if (phc === 'removed') {
-    return {
-      ops: lines.filter(isOfHyperv).map((one) => disable(one.placed, 'phc/unwanted')),
-      refclock: { by: 'none' },
-    };
-  }
   const mayPrefer = phc !== 'beside' || selected.refclock;
   const mustPrefer = phc === 'first' && !taken.acceptsUnpreferred;
-  const good = lines.find((one) => isGood(one, phc, host, { mayPrefer, mustPrefer }));
+  const good = lines.find((one) => isGood(one, clock, phc, host, { mayPrefer, mustPrefer }));
   const ops = lines.filter((one) => one !== good && one.names !== 'other').map(replace);
-  if (good !== undefined) return { ops, refclock: { by: 'image' } };
-  return { ops, refclock: { by: 'ours', options: refclockOptions(phc, host.version) } };
+  if (good !== undefined) return { ops, refclock: { by: 'image', clock } };
+  return { ops, refclock: { by: 'ours', clock, options: refclockOptions(clock, phc, host.version) } };
 }
 
 interface PhcLine {
   readonly placed: PlacedLine;
   /** How the line names its clock. */
-  readonly names: 'hyperv' | 'index' | 'other';
+  readonly names: 'host' | 'index' | 'other';
   readonly path: string;
   /** The clock behind the path; null: no such device, undefined: not known. */
   readonly device: PtpDevice | null | undefined;
@@ -65,7 +77,11 @@ function phcLines(layout: ChronyLayout, devices: readonly PtpDevice[] | null): P
     .filter(({ file, line }) => file.role === 'config' && !line.disabled && isPhc(line))
     .map((placed) => {
       const path = (placed.line.args[1] ?? '').replace(/:.*$/, '');
-      const names = path === '/dev/ptp_hyperv' ? 'hyperv' : /^\/dev\/ptp\d+$/.test(path) ? 'index' : 'other';
+      const names = HOST_CLOCKS.some(({ link }) => link === path)
+        ? 'host'
+        : /^\/dev\/ptp\d+$/.test(path)
+          ? 'index'
+          : 'other';
       return { placed, path, names, device: devices === null ? undefined : (devices.find(leadsTo(path)) ?? null) };
     });
 }
@@ -78,8 +94,8 @@ function isPhc(line: ConfigLine): boolean {
   return line.directive === 'refclock' && line.args[0]?.toUpperCase() === 'PHC';
 }
 
-function isOfHyperv(one: PhcLine): boolean {
-  return one.names === 'hyperv' || one.device?.clockName === 'hyperv';
+function isOfHost({ names, device }: PhcLine): boolean {
+  return names === 'host' || (device != null && HOST_CLOCKS.some((clock) => isClockOf(clock, device.clockName)));
 }
 
 function replace(one: PhcLine): LineOp {
@@ -89,11 +105,12 @@ function replace(one: PhcLine): LineOp {
 /** A line of the image is left alone when it does what ours would do, even with other poll intervals. */
 function isGood(
   one: PhcLine,
+  clock: HostClock,
   use: RefclockUse,
   host: ChronyHost,
   order: { readonly mayPrefer: boolean; readonly mustPrefer: boolean },
 ): boolean {
-  if (one.names !== 'hyperv' || one.device === null) return false;
+  if (one.path !== clock.link || one.device === null) return false;
   const words = optionWords(one.placed.line);
   const offset = words.indexOf('offset');
   if (words.includes('tai') || (offset >= 0 && Number(words[offset + 1]) !== 0)) return false;

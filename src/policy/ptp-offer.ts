@@ -1,18 +1,24 @@
 import type { Facts } from '#facts/facts.js';
 import type { ChronyHost } from './chrony-host.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
+import { type HostClock, hostClockOf, isClockOf } from './host-clocks.js';
 
-/** The PTP clock of the Hyper-V host, or in a full sentence why chrony cannot use one here. */
-export type PtpOffer = { readonly usable: true } | { readonly usable: false; readonly reason: string };
+/** The PTP clock of the VM's host, or in a full sentence why chrony cannot use one here. */
+export type PtpOffer =
+  | { readonly usable: true; readonly clock: HostClock }
+  | { readonly usable: false; readonly clock: HostClock | null; readonly reason: string };
 
 export function findPtpOffer(facts: Facts, host: ChronyHost): PtpOffer {
+  const clock = hostClockOf(facts);
+  if (clock === null) return { usable: false, clock, reason: 'This platform has no PTP clock that tsync knows.' };
   if (facts.ptp.value === null)
-    return { usable: false, reason: `The PTP clocks of this host are not known: ${facts.ptp.reason}` };
-  if (!facts.ptp.value.some((device) => device.clockName === 'hyperv')) {
-    return { usable: false, reason: 'This host has no PTP clock named hyperv.' };
+    return { usable: false, clock, reason: `The PTP clocks of this host are not known: ${facts.ptp.reason}` };
+  if (!facts.ptp.value.some((device) => isClockOf(clock, device.clockName))) {
+    return { usable: false, clock, reason: clock.missing(facts) };
   }
   if (!isAtLeast(host.version, SINCE.includePattern)) {
-    return { usable: false, reason: 'chrony before 2.2 cannot take a refclock in only if its device is there.' };
+    const reason = 'chrony before 2.2 cannot take a refclock in only if its device is there.';
+    return { usable: false, clock, reason };
   }
-  return { usable: true };
+  return { usable: true, clock };
 }

@@ -1,15 +1,15 @@
 import type { ChronyHost } from './chrony-host.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
 import { textToBytes } from './config-text.js';
+import type { HostClock } from './host-clocks.js';
 
 /** How the daemon treats the PTP clock: `first` before NTP, `beside` as an equal, `watched` only to compare. */
 export type RefclockUse = 'only' | 'first' | 'beside' | 'watched';
 
-/** Options of the refclock line behind its device, for one version of chrony: see docs/strategies.md. */
-export function refclockOptions(use: RefclockUse, version: readonly [number, number]): string {
-  const stratum = isAtLeast(version, SINCE.refclockStratum) ? ' stratum 2' : '';
+/** Options of the refclock line behind its device, for one clock and version of chrony: see docs/strategies.md. */
+export function refclockOptions(clock: HostClock, use: RefclockUse, version: readonly [number, number]): string {
   const selection = { only: '', first: ' prefer', beside: '', watched: ' noselect' }[use];
-  return `poll 3 dpoll -2 offset 0${stratum}${selection}`;
+  return `${clock.options(version)}${selection}`;
 }
 
 /** Where the script writes the refclock line, and the directive by which chronyd reads it. */
@@ -33,17 +33,21 @@ export function snippetPlace(host: ChronyHost): SnippetPlace {
 
 export const REFCLOCK_SCRIPT_PATH = '/etc/tsync/refclock.sh';
 
-/** The script that systemd runs before every start of chronyd; constant but for the place, the label and the options. */
-export function refclockScript(host: ChronyHost, place: SnippetPlace, options: string): Uint8Array {
+/** The script that systemd runs before every start of chronyd; constant but for the clock, the place and the options. */
+export function refclockScript(host: ChronyHost, clock: HostClock, options: string): Uint8Array {
   return textToBytes(
-    SCRIPT.replace('@FILE@', () => place.path)
+    SCRIPT.replace('@FILE@', () => snippetPlace(host).path)
       .replace('@LIKE@', () => host.configPath.replaceAll("'", ''))
-      .replace('@OPTIONS@', () => options),
+      .replace('@OPTIONS@', () => options)
+      .replace('@TITLE@', () => clock.title)
+      .replace('@NAME@', () => clock.name)
+      .replace('@LINK@', () => clock.link)
+      .replace('@SIGNS@', () => clock.signs.join(' ')),
   );
 }
 
 const SCRIPT = `#!/bin/sh
-# Made by tsync. Puts the PTP clock of the Hyper-V host into chronyd's configuration if, and only if, it is there:
+# Made by tsync. Puts @TITLE@ into chronyd's configuration if, and only if, it is there:
 # chronyd does not start with a refclock whose device is missing. systemd runs this before every start of chronyd.
 set -u
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -51,16 +55,27 @@ umask 022
 file='@FILE@'
 like='@LIKE@'
 options='@OPTIONS@'
+wanted='@NAME@'
+link='@LINK@'
+signs='@SIGNS@'
 
 find_clock() {
   for name in /sys/class/ptp/*/clock_name; do
     clock=
     [ -r "$name" ] && read -r clock <"$name"
-    [ "$clock" = hyperv ] || continue
+    # shellcheck disable=SC2254 # a pattern
+    case $clock in $wanted) ;; *) continue ;; esac
     device=\${name%/clock_name}
     device=/dev/\${device##*/}
-    [ -e /dev/ptp_hyperv ] && device=/dev/ptp_hyperv
+    [ -e "$link" ] && device=$link
     [ -c "$device" ] && return 0
+  done
+  return 1
+}
+
+may_come() {
+  for sign in $signs; do
+    [ -d "$sign" ] && return 0
   done
   return 1
 }
@@ -69,7 +84,7 @@ tsync_refclock() {
   rm -f "$file"
   tries=0
   until find_clock; do
-    [ -d /sys/bus/vmbus ] || [ -d /sys/module/hv_utils ] || return 0
+    may_come || return 0
     [ "$tries" -lt 10 ] || return 0
     tries=$((tries + 1))
     sleep 1
@@ -93,9 +108,12 @@ export function dropIn(host: ChronyHost): Uint8Array {
   return textToBytes(`# Made by tsync.\n[Service]\nExecStartPre=${prefix}/bin/sh ${REFCLOCK_SCRIPT_PATH}\n`);
 }
 
-export const UDEV_RULE_PATH = '/etc/udev/rules.d/99-tsync-ptp-hyperv.rules';
+export const UDEV_RULE_PATH = '/etc/udev/rules.d/99-tsync-ptp.rules';
 
 /** No ACTION: a trigger with `change` makes the name too. */
-export const UDEV_RULE = textToBytes(
-  '# Made by tsync.\nSUBSYSTEM=="ptp", ATTR{clock_name}=="hyperv", SYMLINK+="ptp_hyperv", TAG+="systemd"\n',
-);
+export function udevRule({ name, link }: HostClock): Uint8Array {
+  const symlink = link.slice('/dev/'.length);
+  return textToBytes(
+    `# Made by tsync.\nSUBSYSTEM=="ptp", ATTR{clock_name}=="${name}", SYMLINK+="${symlink}", TAG+="systemd"\n`,
+  );
+}

@@ -40,9 +40,7 @@ function chooseAuto(
 ): { readonly name: Concrete; readonly why: string } {
   const isAzure = facts.cloud.value === 'azure';
   if (!offer.usable) {
-    const isHyperv = isAzure || facts.virtualization.value === 'hyperv';
-    const why = isHyperv ? offer.reason : 'This is no VM on Hyper-V.';
-    return { name: 'host+ntp', why: `${why} NTP stays as it is configured.` };
+    return { name: 'host+ntp', why: `${offer.reason} NTP stays as it is configured.` };
   }
   if (!isAzure) {
     return {

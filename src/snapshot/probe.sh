@@ -808,7 +808,7 @@ probe_device_rules() {
     finish
     break
   done
-  probe_file /etc/udev/rules.d/99-tsync-ptp-hyperv.rules
+  probe_file /etc/udev/rules.d/99-tsync-ptp.rules
   probe_mentions ptp "$root"/etc/udev/rules.d/*.rules
   probe_file /etc/modprobe.d/tsync-hv_utils.conf
   probe_mentions hv_utils "$root"/etc/modprobe.d/*.conf "$root"/run/modprobe.d/*.conf "$root"/usr/lib/modprobe.d/*.conf

@@ -62,7 +62,7 @@ describe('actions', () => {
   });
 
   it('trigger udev for its rules, and nothing for modprobe', () => {
-    expect(kinds([file('/etc/udev/rules.d/99-tsync-ptp-hyperv.rules')])).toEqual(['udev-trigger']);
+    expect(kinds([file('/etc/udev/rules.d/99-tsync-ptp.rules')])).toEqual(['udev-trigger']);
     expect(kinds([file('/etc/modprobe.d/tsync-hv_utils.conf')])).toEqual([]);
   });
 

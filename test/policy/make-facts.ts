@@ -103,7 +103,7 @@ function askedPaths(unit: string): readonly string[] {
   return [
     '/etc/tsync/refclock.sh',
     `/etc/systemd/system/${unit}.d/60-tsync-refclock.conf`,
-    '/etc/udev/rules.d/99-tsync-ptp-hyperv.rules',
+    '/etc/udev/rules.d/99-tsync-ptp.rules',
     '/etc/modprobe.d/tsync-hv_utils.conf',
     '/etc/chrony/conf.d/tsync.conf',
     '/etc/chrony/sources.d/tsync.sources',

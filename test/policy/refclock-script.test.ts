@@ -3,9 +3,11 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Cloud, Virtualization } from '#facts/facts.js';
 import type { ChronyHost } from '#policy/chrony-host.js';
 import { DISTRIBUTIONS } from '#policy/distributions.js';
-import { refclockOptions, refclockScript, snippetPlace } from '#policy/refclock.js';
+import { type HostClock, hostClockOf } from '#policy/host-clocks.js';
+import { refclockOptions, refclockScript, snippetPlace, udevRule } from '#policy/refclock.js';
 
 const HOST = {
   distribution: DISTRIBUTIONS.debian,
@@ -13,6 +15,13 @@ const HOST = {
   systemdVersion: 252,
   configPath: '/etc/chrony/chrony.conf',
 } as unknown as ChronyHost;
+/** The clock of a guest on that platform. */
+function clockOf(virtualization: Virtualization, cloud: Cloud = 'none'): HostClock {
+  const clock = hostClockOf({ cloud: { value: cloud }, virtualization: { value: virtualization } });
+  if (clock === null) throw new Error(`no clock on ${virtualization}`);
+  return clock;
+}
+const HYPERV = clockOf('hyperv');
 const SHELLS = [['dash'], ['busybox', 'sh'], ['bash', '--posix'], ['mksh'], ['posh']].filter(
   ([shell]) => spawnSync('sh', ['-c', `command -v ${shell}`]).status === 0,
 );
@@ -26,8 +35,8 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 /** The real script, with every path of the host below the test's folder, no waiting, and plain files for devices. */
-function runScript(shell: readonly string[]): string {
-  const text = Buffer.from(refclockScript(HOST, snippetPlace(HOST), refclockOptions('first', [4, 3])))
+function runScript(shell: readonly string[], clock = HYPERV): string {
+  const text = Buffer.from(refclockScript(HOST, clock, refclockOptions(clock, 'first', [4, 3])))
     .toString('latin1')
     .replaceAll(/(?<![a-z])\/(sys|dev|run|etc)\//g, `${root}/$1/`)
     .replace('sleep 1', ':')
@@ -72,6 +81,19 @@ describe.each(SHELLS)('the script that puts the refclock in, under %s', (...shel
     expect(existsSync(snippet())).toBe(false);
   });
 
+  it.each([
+    ['kvm', 'none', 'KVM virtual PTP', 'poll 2 prefer'],
+    ['kvm', 'gcp', 'KVM virtual PTP', 'poll -1 prefer'],
+    ['vmware', 'none', 'ptp_vmw', 'poll 2 dpoll -2 prefer'],
+    ['kvm', 'aws', 'ena-ptp-05', 'poll 0 delay 0.000010 prefer'],
+  ] as const)('on %s (cloud %s) names the clock %s and no other', (virtualization, cloud, name, options) => {
+    addClock('ptp0', 'hyperv');
+    addClock('ptp1', 'KVM virtual PTP 2');
+    addClock('ptp2', name);
+    runScript(shell, clockOf(virtualization, cloud));
+    expect(readFileSync(snippet(), 'utf8')).toBe(`refclock PHC ${root}/dev/ptp2 ${options}\n`);
+  });
+
   it('gives up waiting for a clock that never comes', () => {
     mkdirSync(join(root, 'sys/module/hv_utils'), { recursive: true });
     runScript(shell);
@@ -80,7 +102,7 @@ describe.each(SHELLS)('the script that puts the refclock in, under %s', (...shel
 });
 
 it('passes shellcheck', () => {
-  const text = refclockScript(HOST, snippetPlace(HOST), refclockOptions('only', [3, 2]));
+  const text = refclockScript(HOST, HYPERV, refclockOptions(HYPERV, 'only', [3, 2]));
   const { status, stdout, error } = spawnSync('shellcheck', ['-s', 'sh', '-'], { input: text, encoding: 'utf8' });
   if (error === undefined) expect(status, stdout).toBe(0);
 });
@@ -93,7 +115,7 @@ describe('the options of the refclock', () => {
     ['beside', [4, 8], 'poll 3 dpoll -2 offset 0 stratum 2'],
     ['watched', [3, 2], 'poll 3 dpoll -2 offset 0 noselect'],
   ] as const)('%s with chrony %j are: %s', (use, version, options) => {
-    expect(refclockOptions(use, version)).toBe(options);
+    expect(refclockOptions(HYPERV, use, version)).toBe(options);
   });
 
   it.each([
@@ -105,4 +127,26 @@ describe('the options of the refclock', () => {
   ] as const)('stand on %s with chrony %j in %s', (family, version, path, directive) => {
     expect(snippetPlace({ ...HOST, distribution: DISTRIBUTIONS[family], version })).toEqual({ path, directive });
   });
+});
+
+describe('the rule that gives the clock its name', () => {
+  it.each([
+    ['hyperv', 'none', 'ATTR{clock_name}=="hyperv", SYMLINK+="ptp_hyperv", TAG+="systemd"'],
+    ['kvm', 'none', 'ATTR{clock_name}=="KVM virtual PTP", SYMLINK+="ptp_kvm", TAG+="systemd"'],
+    ['vmware', 'none', 'ATTR{clock_name}=="ptp_vmw", SYMLINK+="ptp_vmw", TAG+="systemd"'],
+    ['kvm', 'aws', 'ATTR{clock_name}=="ena-ptp-*", SYMLINK+="ptp_ena", TAG+="systemd"'],
+  ] as const)('on %s (cloud %s) is %s', (virtualization, cloud, rule) => {
+    const text = new TextDecoder().decode(udevRule(clockOf(virtualization, cloud)));
+    expect(text).toBe(`# Made by tsync.\nSUBSYSTEM=="ptp", ${rule}\n`);
+  });
+});
+
+it('trusts a clock before it was compared only where the cloud itself vouches for it', () => {
+  expect(clockOf('hyperv', 'azure').trusted).toBe(true);
+  expect(clockOf('kvm', 'gcp').trusted).toBe(true);
+  expect(clockOf('kvm', 'aws').trusted).toBe(true);
+  for (const platform of ['hyperv', 'kvm', 'vmware'] as const) expect(clockOf(platform).trusted).toBe(false);
+  for (const platform of ['xen', 'container', 'none', 'wsl', 'other'] as const) {
+    expect(hostClockOf({ cloud: { value: 'none' }, virtualization: { value: platform } })).toBeNull();
+  }
 });
