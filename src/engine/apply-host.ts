@@ -17,6 +17,8 @@ export interface ApplyTask {
   readonly task: HostTask;
   readonly plan: HostPlan;
   readonly standingOf: StandingOf;
+  /** What the probe reads beside all else: `askedBy`. */
+  readonly asked: readonly string[];
 }
 
 /** A restart that hangs is ended by the program after 60 s; several may follow each other. */

@@ -1,6 +1,8 @@
 import pLimit from 'p-limit';
 import { assess } from '#plan/assess.js';
 import type { HostPlan } from '#plan/plan.js';
+import { askedBy } from '#policy/asked.js';
+import type { Change } from '#resources/resource.js';
 import { isAgainst } from '#run/count-findings.js';
 import { summariseHost } from '#run/host-summary.js';
 import type { EngineDeps } from './deps.js';
@@ -13,6 +15,8 @@ export interface Assessed {
   readonly task: HostTask;
   readonly probed: Probed;
   readonly plan: HostPlan;
+  /** What the probe read beside all else: `askedBy`. */
+  readonly asked: readonly string[];
 }
 
 /** What a command does with each host as soon as it is assessed; what it rejects with is that host's problem. */
@@ -21,15 +25,19 @@ export type AfterAssessment = (assessed: Assessed) => Promise<void> | void;
 /** How a host is judged: by its settings, or, in a rollback, by what an earlier run changed. Throws `HostTrouble`. */
 export type Judge = (task: HostTask, probed: Probed) => HostPlan;
 
+export interface AssessOptions {
+  readonly asRoot: boolean;
+  readonly judge?: Judge;
+  /** Changes that the probe must be able to judge beside what the settings ask for: of a saved plan, or of an earlier run. */
+  readonly changesOf?: (task: HostTask) => readonly Change[];
+  readonly onAssessed: AfterAssessment;
+}
+
 /**
  * Probes every host, `forks` at a time, and judges what was seen. Emits everything; a host that cannot be probed is finished
  * with its problem, and the others go on. Hosts not begun when the run is interrupted are finished as skipped.
  */
-export async function assessFleet(
-  tasks: readonly HostTask[],
-  deps: EngineDeps,
-  options: { readonly asRoot: boolean; readonly judge?: Judge; readonly onAssessed: AfterAssessment },
-): Promise<void> {
+export async function assessFleet(tasks: readonly HostTask[], deps: EngineDeps, options: AssessOptions): Promise<void> {
   const limit = pLimit(deps.forks);
   await Promise.all(tasks.map((task) => limit(() => assessHost(task, deps, options))));
 }
@@ -37,7 +45,7 @@ export async function assessFleet(
 async function assessHost(
   task: HostTask,
   deps: EngineDeps,
-  { asRoot, judge = judgeBySettings(deps.today), onAssessed }: Parameters<typeof assessFleet>[2],
+  { asRoot, judge = judgeBySettings(deps.today), changesOf, onAssessed }: AssessOptions,
 ): Promise<void> {
   const host = task.host.name;
   if (deps.finishSignal.aborted) {
@@ -46,11 +54,12 @@ async function assessHost(
   }
   try {
     deps.emit({ type: 'host-connecting', host });
-    const probed = await probeHost(task.host, deps, { asRoot });
+    const asked = askedBy(task.settings.settings.resources, changesOf?.(task));
+    const probed = await probeHost(task.host, deps, { asRoot, asked });
     const plan = judge(task, probed);
     const { clock } = probed.snapshot;
     deps.emit({ type: 'host-assessed', host, plan, clock, summary: summariseHost(probed.facts), notes: [] });
-    await onAssessed({ task, probed, plan });
+    await onAssessed({ task, probed, plan, asked });
   } catch (error) {
     const problem = problemOf(error);
     deps.emit({ type: 'host-finished', host, outcome: outcomeOf(problem), problem, clock: null, source: null });

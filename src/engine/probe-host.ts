@@ -22,13 +22,17 @@ export interface Probed {
 const SILENCE_MS = 30_000;
 const TOTAL_MS = 120_000;
 
-/** One connection, one exec, one snapshot: only reads. Rejects with `HostTrouble`, also when the snapshot was cut off. */
-export async function probeHost(host: Host, deps: EngineDeps, options: { readonly asRoot: boolean }): Promise<Probed> {
+/** One connection, one exec, one snapshot: only reads. `asked`: what the playbook names beside all else (`askedBy`). Rejects with `HostTrouble`, also when the snapshot was cut off. */
+export async function probeHost(
+  host: Host,
+  deps: EngineDeps,
+  options: { readonly asRoot: boolean; readonly asked: readonly string[] },
+): Promise<Probed> {
   const frames: Frame[] = [];
   const result = await talk(host, deps, {
     program: deps.programs.probe,
     asRoot: options.asRoot,
-    parameters: [],
+    parameters: options.asked,
     clock: defaultClockAsking,
     silenceMs: SILENCE_MS,
     totalMs: TOTAL_MS,

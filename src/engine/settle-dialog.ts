@@ -25,7 +25,7 @@ const SILENCE_MS = 90_000;
 export async function withSettleDialog<T>(
   host: Host,
   deps: EngineDeps,
-  options: { readonly seconds: number; readonly asRoot: boolean },
+  options: { readonly seconds: number; readonly asRoot: boolean; readonly asked?: readonly string[] },
   drive: (dialog: SettleDialog) => Promise<T>,
 ): Promise<T> {
   const waiting: Waiter[] = [];
@@ -36,7 +36,7 @@ export async function withSettleDialog<T>(
   const ended = talk(host, deps, {
     program: deps.programs.settle,
     asRoot: options.asRoot,
-    parameters: [`seconds=${options.seconds}`, `who=${deps.who}`],
+    parameters: [`seconds=${options.seconds}`, `who=${deps.who}`, ...(options.asked ?? [])],
     clock: null,
     silenceMs: SILENCE_MS,
     totalMs: options.seconds * 1000,

@@ -20,6 +20,8 @@ export type StandingOf = (probed: Probed) => Standing;
 export interface SettleTask {
   readonly task: HostTask;
   readonly standingOf: StandingOf;
+  /** What the probe reads beside all else: `askedBy`. */
+  readonly asked: readonly string[];
   readonly transaction: string;
   readonly guardSeconds: number;
   /** Why the apply program's end is not known, null when it said that all is applied. */
@@ -50,7 +52,8 @@ export async function settleHost(input: SettleTask, deps: EngineDeps): Promise<O
   while (monotonicMs() < giveUpMs && !deps.leaveSignal.aborted) {
     try {
       const seconds = Math.ceil((giveUpMs - monotonicMs()) / 1000);
-      const end = await withSettleDialog(input.task.host, deps, { seconds, asRoot: true }, (dialog) =>
+      const { asked } = input;
+      const end = await withSettleDialog(input.task.host, deps, { seconds, asRoot: true, asked }, (dialog) =>
         settleOver(dialog, input, begunMs, deps),
       );
       if (end !== null) return finish(end);

@@ -188,6 +188,14 @@ export const catalog = {
     summary: 'the PTP clocks of the host are not known',
     hint: 'Run tsync facts on this host to see what could not be read.',
   },
+  'policy/resource-conflict': {
+    summary: 'the playbook asks for what its own strategy sets otherwise',
+    hint: 'Take the entry out of resources, or ask for it by the settings of the strategy.',
+  },
+  'policy/resource-refused': {
+    summary: 'a resource of the playbook cannot be had on this host',
+    hint: 'Correct the entry under resources, or leave this host out of the play.',
+  },
   'policy/step-too-large': {
     summary: 'the change could step the clock by more than max_step',
     hint: 'Set a larger max_step for this host, or correct its clock by hand first.',

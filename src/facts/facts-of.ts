@@ -12,6 +12,7 @@ import { initFact, systemdVersionFact } from './init.js';
 import { initScriptsFact } from './init-scripts.js';
 import { clocksourceFact, clocksourcesFact, kernelFact, selinuxFact, uptimeFact } from './kernel.js';
 import { kernelLogOf } from './kernel-log.js';
+import { moduleParametersOf } from './module-parameters.js';
 import { ntpdFact } from './ntpd.js';
 import { openntpdFact } from './openntpd.js';
 import { osFact } from './os.js';
@@ -71,5 +72,6 @@ export function factsOf(snapshot: Snapshot): Facts {
     selinux: selinuxFact(system, system.size > 0),
     openTransactions: openTransactionsFact(sections),
     around: aroundOf(sections, system, processes),
+    moduleParameters: moduleParametersOf(sections),
   };
 }

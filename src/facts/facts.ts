@@ -59,6 +59,8 @@ export interface Facts {
   /** Transactions of tsync on the host that are neither confirmed nor reverted. */
   readonly openTransactions: Fact<readonly HostTransaction[]>;
   readonly around: AroundFacts;
+  /** By `module.parameter`: those that the playbook names. */
+  readonly moduleParameters: ReadonlyMap<string, ModuleParameterFacts>;
 }
 
 /** What stands around the daemons and may help or disturb them. */
@@ -82,6 +84,11 @@ export interface AroundFacts {
   /** VMware Tools sets the clock periodically; null where this is no guest of VMware, or it does not say. */
   readonly vmwareTimeSync: Fact<boolean>;
 }
+
+/** `no-module`: it is not loaded. `no-parameter`: it is, and has none of that name. */
+export type ModuleParameterFacts =
+  | { readonly state: 'no-module' | 'no-parameter' | 'unreadable' }
+  | { readonly state: 'present'; readonly value: string };
 
 export interface HypervFacts {
   /** For example `20348`, from either shape of the kernel's line. */

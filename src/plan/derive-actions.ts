@@ -14,6 +14,7 @@ export function deriveActions(changes: readonly Change[], context: ActionContext
   return [
     ...free('daemon-reload', '', asking('daemon-reload')),
     ...free('udev-trigger', 'ptp', asking('udev-trigger')),
+    ...ownRestarts(changes, context),
     ...daemonActions(changes, context, restart, reload),
   ];
 }
@@ -35,6 +36,24 @@ function daemonActions(
     : [{ kind: 'restart', name: unit, after, withoutSyncSeconds: RESTART_SECONDS, mayStep: true }];
 }
 
+/** Units that files of the user's own name, but for chrony's, which is restarted once for all. */
+function ownRestarts(changes: readonly Change[], { unit }: ActionContext): readonly Action[] {
+  const units = new Set(changes.flatMap((change) => restartOf(change) ?? []));
+  return [...units]
+    .filter((one) => one !== unit && !isStopped(changes, one))
+    .flatMap((one) =>
+      free(
+        'restart',
+        one,
+        changes.filter((change) => restartOf(change) === one).map(({ id }) => id),
+      ),
+    );
+}
+
+function restartOf(change: Change): string | null {
+  return change.kind === 'file' ? (change.restart ?? null) : null;
+}
+
 /** A restart costs about 25 s without sync, and it re-arms makestep. */
 const RESTART_SECONDS = 25;
 
@@ -47,12 +66,13 @@ function needOf(change: Change, { unit }: ActionContext): readonly Need[] {
   if (change.kind !== 'file') return [];
   const { name } = change;
   if (name.startsWith('/etc/systemd/system/')) {
-    return unit !== null && name.startsWith(`/etc/systemd/system/${unit}.d/`)
+    return unit !== null && (name.startsWith(`/etc/systemd/system/${unit}.d/`) || change.restart === unit)
       ? ['daemon-reload', 'restart']
       : ['daemon-reload'];
   }
   if (name.startsWith('/etc/udev/rules.d/')) return ['udev-trigger'];
   if (name.startsWith('/etc/modprobe.d/')) return [];
+  if (change.because === 'playbook/resource') return unit !== null && change.restart === unit ? ['restart'] : [];
   return name.endsWith('.sources') ? ['reload-sources'] : ['restart'];
 }
 

@@ -114,7 +114,8 @@ function readChange(json: JsonObject): Change {
   const id: ChangeId = `${kind}:${base.name}`;
   if (json.string('id') !== id) throw json.wrong('id', id);
   const read = STATES[kind];
-  return { id, kind, ...base, before: read(json, 'before'), after: read(json, 'after') } as Change;
+  const restart = kind === 'file' && json.has('restart') ? { restart: json.string('restart') } : {};
+  return { id, kind, ...base, before: read(json, 'before'), after: read(json, 'after'), ...restart } as Change;
 }
 
 const STATES = { file: readFileState, service: readServiceState, 'module-parameter': readParameterState } as const;

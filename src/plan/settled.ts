@@ -36,7 +36,12 @@ export function mustRevert(plan: HostPlan): string | null {
 /** Of each group one rule is in sync when the daemon has done all it will do. */
 const FOLLOWING = [['clock/synchronised'], ['phc/selected', 'sources/selected'], ['clock/daemon-offset']] as const;
 
-const WAITED_FOR: ReadonlySet<string> = new Set(['clock/offset', 'phc/watched', ...FOLLOWING.flat()]);
+const WAITED_FOR: ReadonlySet<string> = new Set([
+  'clock/offset',
+  'phc/watched',
+  'playbook/resource',
+  ...FOLLOWING.flat(),
+]);
 
 function pendingChange({ kind, name }: Change): string {
   return `${kind} ${name} is not as planned`;

@@ -12,6 +12,7 @@ import { decideRefclock, type RefclockDecision } from './decide-refclock.js';
 import { decideServers, hasConfiguredServers } from './decide-servers.js';
 import { decideChronyUnit, decideOthers, wantStopped } from './decide-services.js';
 import { decideSteps } from './decide-steps.js';
+import { overlayUserFiles, withUserResources } from './decide-user-resources.js';
 import type { Decision, OwnLine } from './line-decision.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
 import { findOpenTransaction, observeClockControl, observeLocalStratum } from './observe-host.js';
@@ -29,6 +30,13 @@ import { type Taken, takeStrategy } from './take-strategy.js';
 
 /** What the settings mean for one host: pure, so that the same facts always give the same policy. */
 export function decidePolicy(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
+  const { resources } = resolved.settings;
+  if (resources.length === 0 || isWaived('playbook/resource')) return decideStrategy(resolved, facts, isWaived);
+  const strategy = decideStrategy(resolved, overlayUserFiles(facts, resources), isWaived);
+  return withUserResources(strategy, resolved, facts);
+}
+
+function decideStrategy(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
   const { settings } = resolved;
   const scope = findScope(facts);
   if (!scope.inside) return outside(settings, facts, scope.problem, 'host/supported');

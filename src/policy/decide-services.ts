@@ -57,7 +57,7 @@ export function decideChronyUnit(facts: Facts, host: ChronyHost): ServicesDecisi
 }
 
 /** The links that are there, and where the unit is not enabled those that enabling it would make. */
-function linksOf(service: ServiceFacts, unit: string, present: readonly string[]): readonly string[] {
+export function linksOf(service: ServiceFacts, unit: string, present: readonly string[]): readonly string[] {
   const { install, fragmentPath } = service;
   if (install === null || fragmentPath === null || !NEEDS_LINKS.has(service.unitFileState)) return present;
   // Made by a generator at each boot (of a sysv script, which its own links start): there is nothing to link to.

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { jsonSchemaOf } from './json-schema.js';
 import { STRATEGIES } from './settings.js';
 import { DURATION, durationSeconds } from './settings-duration.js';
+import { userResourcesSchema } from './user-resource-schema.js';
 
 /** Importing this file loads zod (about 70 ms of CPU): import what needs it only when there is something to read. */
 
@@ -119,6 +120,7 @@ const settingsShape = {
     .max(1000)
     .optional()
     .describe('Findings that are accepted, with the reason'),
+  resources: userResourcesSchema.optional().describe('Files, services and module parameters of your own'),
 };
 
 /** What may stand below `tsync:` in an inventory, and in a play beside `hosts`. */

@@ -225,6 +225,14 @@ export const DECIDED_RULES = [
     remedy: 'See the journal of chronyd: a device that cannot be read, or samples that the driver refuses as stale.',
   },
   {
+    id: 'playbook/resource',
+    applies: 'Where the playbook names resources of its own.',
+    severity: 'medium',
+    sentence: 'The files, services and module parameters that the playbook names are as it says.',
+    source: 'resources of the playbook, docs/playbook.md',
+    remedy: 'Let tsync run make it so, or take the entry out of resources.',
+  },
+  {
     id: 'sources/dhcp',
     applies: 'Where chronyd reads the servers of DHCP, or tsync switched them off.',
     severity: 'low',

@@ -1,5 +1,6 @@
 import { TsyncError } from '#errors/tsync-error.js';
 import type { Json, SettingsLayer } from '#inventory/host.js';
+import { readUserResource } from './read-user-resource.js';
 import {
   DEFAULT_SETTINGS,
   type NtpServer,
@@ -32,6 +33,7 @@ const READERS = {
   'rollout.settle_timeout': seconds,
   'rollout.confirm_timeout': seconds,
   waivers: listOf(readWaiver),
+  resources: listOf(readUserResource),
 } satisfies { readonly [key: string]: Reader<unknown> };
 
 type Key = keyof typeof READERS;
@@ -81,6 +83,7 @@ function settingsFrom(read: <K extends Key>(key: K, otherwise: Value<K>) => Valu
       maxFail: read('rollout.max_fail', rollout.maxFail),
     },
     waivers: read('waivers', defaults.waivers),
+    resources: read('resources', defaults.resources),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { UserResource } from './user-resource.js';
+
 export const STRATEGIES = [
   'auto',
   'host-only',
@@ -60,6 +62,8 @@ export interface Settings {
     readonly maxFail: number | `${number}%`;
   };
   readonly waivers: readonly Waiver[];
+  /** Files, services and module parameters that are asked for by name, each at most once. */
+  readonly resources: readonly UserResource[];
 }
 
 export interface ResolvedSettings {
@@ -81,4 +85,5 @@ export const DEFAULT_SETTINGS: Settings = {
   protectedNames: [],
   rollout: { settleTimeoutSeconds: 90, confirmTimeoutSeconds: 240, serial: ['100%'], maxFail: '100%' },
   waivers: [],
+  resources: [],
 };

@@ -41,6 +41,14 @@ export function compareResource(resource: Resource, facts: Facts): Comparison {
   if (sameState(kind, reading.state, desired)) return { status: 'in-sync' };
   return {
     status: 'drift',
-    change: { id: `${kind}:${name}`, kind, name, before: reading.state, after: desired, because } as Change,
+    change: {
+      id: `${kind}:${name}`,
+      kind,
+      name,
+      before: reading.state,
+      after: desired,
+      because,
+      ...(kind === 'file' && resource.restart !== undefined ? { restart: resource.restart } : {}),
+    } as Change,
   };
 }

@@ -19,8 +19,16 @@ export type RuleId = string;
 
 /** One thing that is to be so. `name`: path, unit with suffix, or `module.parameter`. */
 export type Resource = {
-  [K in Kind]: { readonly kind: K; readonly name: string; readonly desired: States[K]; readonly because: RuleId };
+  [K in Kind]: {
+    readonly kind: K;
+    readonly name: string;
+    readonly desired: States[K];
+    readonly because: RuleId;
+  } & Consequence<K>;
 }[Kind];
+
+/** A file of the user's own may name the unit that is restarted when it changes; all other actions follow from where a file lies. */
+type Consequence<K extends Kind> = K extends 'file' ? { readonly restart?: string } : unknown;
 
 /** `kind:name`, unique in a plan. */
 export type ChangeId = string;
@@ -33,7 +41,7 @@ export type Change = {
     readonly before: States[K];
     readonly after: States[K];
     readonly because: RuleId;
-  };
+  } & Consequence<K>;
 }[Kind];
 
 /** What changes make necessary: derived, never written by hand. `after`: the changes that ask for it. */

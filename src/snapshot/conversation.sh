@@ -5,8 +5,8 @@
 # `${1+"$@"}` where there may be no arguments: with `set -u`, posh and bash 4.0 take an empty "$@" for an unset parameter.
 
 # shellcheck disable=SC2034 # the programs that follow use them
-# read_parameters NONCE LENGTH KEY=VALUE...: sets nonce, root, bin, paths, units, transaction, seconds.
-# paths and units are lists with a line feed after each item. Unknown keys are left alone: newer clients may send more.
+# read_parameters NONCE LENGTH KEY=VALUE...: sets nonce, root, bin, paths, units, module_parameters, transaction, seconds.
+# paths, units and module_parameters are lists with a line feed after each item. Unknown keys are left alone: newer clients may send more.
 read_parameters() {
   set -u
   LC_ALL=C
@@ -16,7 +16,7 @@ read_parameters() {
   umask 077
   newline='
 '
-  nonce=$1 root='' bin='' paths='' units='' transaction='' seconds=''
+  nonce=$1 root='' bin='' paths='' units='' module_parameters='' transaction='' seconds=''
   limit=10
   shift 2
   for parameter in ${1+"$@"}; do
@@ -25,6 +25,7 @@ read_parameters() {
       bin=*) bin=${parameter#*=} ;;
       path=*) paths=$paths${parameter#*=}$newline ;;
       unit=*) units=$units${parameter#*=}$newline ;;
+      parameter=*) module_parameters=$module_parameters${parameter#*=}$newline ;;
       transaction=*) transaction=${parameter#*=} ;;
       seconds=*) seconds=${parameter#*=} ;;
     esac

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2154 # nonce, root, bin, paths, units, newline, timeout come from read_parameters in conversation.sh
+# shellcheck disable=SC2154 # nonce, root, bin, paths, units, module_parameters, newline, timeout come from read_parameters in conversation.sh
 # The probe program: reads everything that one plan can need, changes nothing, wakes nothing, needs no root.
 # Functions only; see docs/facts.md for every section it prints, and docs/host-programs.md for the frames.
 # What the kernel wrote is read with the shell's own `read`; what a person could have made long goes through `head -c`.
@@ -40,6 +40,7 @@ probe_sections() {
   probe_clock_jobs
   probe_transactions
   probe_asked_files
+  probe_asked_parameters
   limit=$limit_before
 }
 
@@ -929,4 +930,26 @@ probe_asked_files() {
     asked_paths=${asked_paths#*"$newline"}
     case $asked_path in /*) probe_file "$asked_path" ;; esac
   done
+}
+
+# Module parameters that the playbook names, as /sys shows them; `!` and a word where there is no value.
+probe_asked_parameters() {
+  if [ -z "$module_parameters" ]; then return; fi
+  begin module-parameters
+  split_lines "$module_parameters"
+  for asked in $lines; do
+    file=/sys/module/${asked%%.*}/parameters/${asked#*.}
+    if read_line "$file"; then
+      printf '%s=%s\n' "$asked" "$line"
+    elif [ -e "$root$file" ]; then
+      printf '%s!unreadable\n' "$asked"
+    elif [ -d "$root/sys/module/${asked%%.*}" ]; then
+      printf '%s!no-parameter\n' "$asked"
+    elif [ -d "$root/sys/module" ]; then
+      printf '%s!no-module\n' "$asked"
+    else
+      printf '%s!unreadable\n' "$asked"
+    fi
+  done
+  finish
 }

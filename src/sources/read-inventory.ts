@@ -1,6 +1,7 @@
 import type { SettingsLayer } from '#inventory/host.js';
 import type { Inventory } from '#inventory/inventory.js';
 import { parseInventory } from '#inventory/parse-inventory.js';
+import { loadFiles } from './load-files.js';
 import { readText, sourceName } from './read-text.js';
 
 /**
@@ -14,6 +15,34 @@ export async function readInventory(path: string): Promise<Inventory> {
   if (layers.size > 0) {
     const { checkSettingsLayer } = await import('#policy/settings-layer.js');
     for (const layer of layers.values()) checkSettingsLayer(layer);
+    return withFiles(inventory, layers);
   }
   return inventory;
+}
+
+/** The files that resources in it name as `src`, each read once. */
+async function withFiles(
+  inventory: Inventory,
+  layers: ReadonlyMap<SettingsLayer['values'], SettingsLayer>,
+): Promise<Inventory> {
+  const loaded = new Map<SettingsLayer['values'], SettingsLayer>();
+  for (const [values, layer] of layers) {
+    const full = await loadFiles(layer, inventory.file);
+    if (full !== layer) loaded.set(values, full);
+  }
+  if (loaded.size === 0) return inventory;
+  const hosts = [...inventory.hosts].map(
+    ([name, host]) =>
+      [
+        name,
+        {
+          ...host,
+          settings: host.settings.map((layer) => ({
+            ...layer,
+            values: loaded.get(layer.values)?.values ?? layer.values,
+          })),
+        },
+      ] as const,
+  );
+  return { ...inventory, hosts: new Map(hosts) };
 }

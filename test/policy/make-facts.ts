@@ -86,6 +86,7 @@ export function makeFacts(host: MadeHost): Facts {
       leapZone: { value: true },
       vmwareTimeSync: { value: null, reason: 'no guest of VMware' },
     },
+    moduleParameters: new Map(),
   };
 }
 

@@ -29,6 +29,19 @@ describe('the probe program', () => {
   });
   afterAll(() => host.remove());
 
+  it.each(shells.map((shell) => [shell.join(' '), shell] as const))(
+    'reads module parameters that are asked for under %s',
+    (_, shell) => {
+      const names = ['hv_utils.timesync_implicit', 'hv_utils.nothing', 'loop.max_part', '../x', 'a b.c'];
+      const { snapshot } = runProbe(shell, [...host.parameters, ...names.map((name) => `parameter=${name}`)]);
+      expect([...factsOf(snapshot).moduleParameters]).toEqual([
+        ['hv_utils.timesync_implicit', { state: 'present', value: 'N' }],
+        ['hv_utils.nothing', { state: 'no-parameter' }],
+        ['loop.max_part', { state: 'no-module' }],
+      ]);
+    },
+  );
+
   it.each(shells.map((shell) => [shell.join(' '), shell] as const))('prints the same snapshot under %s', (_, shell) => {
     const reference = runProbe(['dash'], [...host.parameters, ...asked]).snapshot;
     const { snapshot, stderr } = runProbe(shell, [...host.parameters, ...asked]);

@@ -32,9 +32,11 @@ export async function apply(file: string, options: ApplyOptions): Promise<number
     assessFleet(tasks, run.deps, {
       asRoot: true,
       judge: (task, probed) => plans.get(task.host.name) ?? fresh(task, probed),
-      onAssessed({ task, probed, plan }) {
+      changesOf: ({ host }) => plans.get(host.name)?.changes ?? [],
+      onAssessed({ task, probed, plan, asked }) {
         const problem = findStale(plan.changes, probed.facts);
-        if (problem === null) return ready({ task, plan, standingOf: standingBySettings(task, plan, run.deps.today) });
+        if (problem === null)
+          return ready({ task, plan, asked, standingOf: standingBySettings(task, plan, run.deps.today) });
         const { clock } = probed.snapshot;
         run.deps.emit({ type: 'host-finished', host: task.host.name, outcome: 'stale', problem, clock, source: null });
       },

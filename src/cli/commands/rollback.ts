@@ -30,10 +30,11 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
     assessFleet(tasks, run.deps, {
       asRoot: true,
       judge,
+      changesOf: ({ host }) => changes.get(host.name) ?? [],
       onAssessed(assessed) {
-        const { task, plan } = assessed;
+        const { task, plan, asked } = assessed;
         if (plan.changes.length === 0) finishUnchanged(assessed, run.deps);
-        else ready({ task, plan, standingOf: standingByRollback(task, judge) });
+        else ready({ task, plan, asked, standingOf: standingByRollback(task, judge) });
       },
     }),
   );

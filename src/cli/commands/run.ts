@@ -34,6 +34,6 @@ export function assessForRun(tasks: readonly HostTask[], { deps }: OpenRun, pref
     });
 }
 
-function applyTask({ task, plan }: Assessed, today: string): ApplyTask {
-  return { task, plan, standingOf: standingBySettings(task, plan, today) };
+function applyTask({ task, plan, asked }: Assessed, today: string): ApplyTask {
+  return { task, plan, asked, standingOf: standingBySettings(task, plan, today) };
 }

@@ -2,8 +2,13 @@ import { problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import type { Reading } from '../reading.js';
 
-/** `hv_utils.NAME` at run time; a parameter that the loaded module does not have is absent. */
+/** `module.parameter` at run time; a parameter that the loaded module does not have, and one of no loaded module, is absent. */
 export function readModuleParameter(facts: Facts, name: string): Reading<'module-parameter'> {
+  const asked = facts.moduleParameters.get(name);
+  if (asked !== undefined) {
+    if (asked.state === 'unreadable') return unknown(`The module parameter ${name} may be read by root only.`);
+    return { known: true, state: asked.state === 'present' ? { value: asked.value } : null };
+  }
   const [module, parameter] = splitName(name);
   const parameters = facts.hyperv.parameters;
   if (module !== 'hv_utils') return unknown(`The parameters of the module ${module} were not read.`);

@@ -1,0 +1,26 @@
+import type { Change } from '#resources/resource.js';
+import { optionsPath, type UserResource } from './user-resource.js';
+
+/**
+ * Parameters of the probe (docs/host-programs.md) for what it does not read by itself: the paths, units and module parameters
+ * that a playbook names, and those that the changes of an earlier run touched. Each once.
+ */
+export function askedBy(resources: readonly UserResource[], changes: readonly Change[] = []): readonly string[] {
+  const own = changes.filter((change) => change.because === 'playbook/resource');
+  return [...new Set([...resources.flatMap(askedByResource), ...own.flatMap(askedByChange)])];
+}
+
+function askedByResource(resource: UserResource): readonly string[] {
+  switch (resource.kind) {
+    case 'file':
+      return [`path=${resource.path}`, ...(resource.restart === null ? [] : [`unit=${resource.restart}`])];
+    case 'service':
+      return [`unit=${resource.unit}`];
+    case 'module-parameter':
+      return [`path=${optionsPath(resource.module)}`, `parameter=${resource.module}.${resource.parameter}`];
+  }
+}
+
+function askedByChange({ kind, name }: Change): string {
+  return { file: `path=${name}`, service: `unit=${name}`, 'module-parameter': `parameter=${name}` }[kind];
+}
