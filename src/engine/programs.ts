@@ -17,6 +17,7 @@ export function loadPrograms(): Programs {
     conversation: text('snapshot/conversation.sh'),
     probe: text('snapshot/probe.sh'),
     transaction: text('resources/transaction.sh'),
+    bootHook: text('resources/boot-hook.sh'),
     file: text('resources/file/file.sh'),
     service: text('resources/service/service.sh'),
     moduleParameter: text('resources/module-parameter/module-parameter.sh'),

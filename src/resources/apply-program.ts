@@ -28,7 +28,14 @@ export interface TransactionMeta {
  * which no shell holds: such a file throws, and a plan never has one). It is readable: `tsync plan --script HOST` prints it.
  */
 export function applyProgram(texts: Omit<ProgramTexts, 'probe'>, plan: AppliedPlan, meta: TransactionMeta): Uint8Array {
-  const library = [texts.conversation, texts.transaction, texts.file, texts.service, texts.moduleParameter].join('\n');
+  const library = [
+    texts.conversation,
+    texts.transaction,
+    texts.bootHook,
+    texts.file,
+    texts.service,
+    texts.moduleParameter,
+  ].join('\n');
   return joined([
     `${library}\n`,
     transactionMeta(plan, meta),

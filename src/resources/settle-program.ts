@@ -3,6 +3,7 @@ export interface ProgramTexts {
   readonly conversation: string;
   readonly probe: string;
   readonly transaction: string;
+  readonly bootHook: string;
   readonly file: string;
   readonly service: string;
   readonly moduleParameter: string;
@@ -12,6 +13,9 @@ export interface ProgramTexts {
  * The program of the second connection: probes again, measures, and gives the verdict; constant bytes. It needs no verbs of
  * a kind: a transaction is taken back by the program that it was made by, which lies beside its backups.
  */
-export function settleProgram(texts: Pick<ProgramTexts, 'conversation' | 'probe' | 'transaction'>): Uint8Array {
-  return new TextEncoder().encode(`${texts.conversation}\n${texts.probe}\n${texts.transaction}\ntsync_settle "$@"\n`);
+export function settleProgram(
+  texts: Pick<ProgramTexts, 'conversation' | 'probe' | 'transaction' | 'bootHook'>,
+): Uint8Array {
+  const { conversation, probe, transaction, bootHook } = texts;
+  return new TextEncoder().encode(`${conversation}\n${probe}\n${transaction}\n${bootHook}\ntsync_settle "$@"\n`);
 }

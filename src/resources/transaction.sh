@@ -121,7 +121,8 @@ end_orphans() {
   for orphan in $(grep -l -s -F "TSYNC_TRANSACTION=$tx:" /proc/[0-9]*/environ 2>/dev/null); do
     orphan=${orphan#/proc/}
     orphan=${orphan%/environ}
-    if ! is_ancestor "$orphan"; then kill -9 "$orphan" 2>/dev/null; fi
+    # with its group: a script of sysv init runs with an environment of its own, below the timeout that has the mark
+    if ! is_ancestor "$orphan"; then kill -9 "-$orphan" "$orphan" 2>/dev/null; fi
   done
 }
 
@@ -241,7 +242,7 @@ restore_action() { :; }
 # back_up_action: what an undo must know of before.
 back_up_action() {
   case $1 in
-    restart) x systemctl is-active "$2" >"$tx/backup/$number" || : ;;
+    restart) service_state "$2" >"$tx/backup/$number" || : ;;
     module-load) if [ -d "$root/sys/module/$2" ]; then : >"$tx/backup/$number"; fi ;;
     relabel) stat -c %C "$root$2" >"$tx/backup/$number" || : ;;
   esac
@@ -261,13 +262,6 @@ make_action() {
     *) false ;;
   esac || fail "$entry_name: ${said:-did not succeed}"
 } >/dev/null 2>&1
-
-# restart_once UNIT: sets said to the first line that systemctl printed.
-restart_once() {
-  if said=$(within 100 systemctl restart "$1" 2>&1) && activity_is "$1" active; then return 0; fi
-  said=${said%%"$newline"*}
-  return 1
-}
 
 refresh_action() {
   case $1 in
@@ -290,14 +284,6 @@ run_action() {
     reload-sources) within 20 chronyc reload sources ;;
   esac || fail "$entry_name: could not be taken back"
 } >/dev/null 2>&1
-
-# restart_hard UNIT: also one that hangs on stop.
-restart_hard() {
-  within 100 systemctl restart "$1" && activity_is "$1" active && return
-  within 20 systemctl kill --signal=KILL "$1"
-  within 20 systemctl reset-failed "$1"
-  within 100 systemctl restart "$1" && activity_is "$1" active
-}
 
 reload_udev() {
   within 20 udevadm control --reload &&
@@ -420,40 +406,9 @@ stop_guard() {
   fi
 }
 
-# install_boot_unit: takes the transaction back at the next boot, before a time daemon starts.
-# A unit that sysinit.target wants is also pulled in by the start of any service: the mark in /run, which no boot
-# survives, keeps it from running in this one.
-install_boot_unit() {
-  on_systemd || return 0
-  boot_unit=tsync-boot-$transaction.service
-  folders "$root/run/tsync" && : >"$root/run/tsync/$transaction" || return 1
-  folders "$root/etc/systemd/system/sysinit.target.wants" || return 1
-  printf '%s\n' '[Unit]' "Description=tsync takes back the unconfirmed transaction $transaction" \
-    'DefaultDependencies=no' 'RequiresMountsFor=/var/lib/tsync /etc' 'Conflicts=shutdown.target' \
-    'After=local-fs.target systemd-remount-fs.service' \
-    'Before=sysinit.target time-sync.target shutdown.target' \
-    'Before=chrony.service chronyd.service systemd-timesyncd.service ntp.service ntpd.service ntpsec.service openntpd.service' \
-    "ConditionPathExists=!/run/tsync/$transaction" \
-    '[Service]' 'Type=oneshot' 'TimeoutStartSec=600' \
-    "ExecStart=/bin/sh \"$tx/program.sh\" undo boot \"root=$root\" \"bin=$bin\"" \
-    >"$root/etc/systemd/system/$boot_unit" || return 1
-  chmod 644 "$root/etc/systemd/system/$boot_unit" &&
-    ln -s "../$boot_unit" "$root/etc/systemd/system/sysinit.target.wants/$boot_unit"
-}
-
-# remove_boot_unit: systemd forgets it before the mark goes, or the next start of a service would run it.
-remove_boot_unit() {
-  boot_unit=$root/etc/systemd/system/tsync-boot-$transaction.service
-  if [ -f "$boot_unit" ]; then
-    rm -f "$root/etc/systemd/system/sysinit.target.wants/tsync-boot-$transaction.service" "$boot_unit"
-    within 60 systemctl daemon-reload >/dev/null 2>&1
-  fi
-  rm -f "$root/run/tsync/$transaction"
-}
-
 # disarm: /etc is then as if there had been no guard. Of the folders that were made, those stay that something lies in.
 disarm() {
-  remove_boot_unit
+  remove_boot_hook
   remove_folders
   stop_guards
   rm -f "$tx/reserve"
@@ -513,8 +468,8 @@ prepare() {
     step prepare "failed:$failure"
   elif ! arm_guard "$guard_seconds"; then
     step guard 'failed:it could not be armed'
-  elif ! install_boot_unit; then
-    step guard 'failed:the unit for the next boot could not be written'
+  elif ! install_boot_hook; then
+    step guard 'failed:what takes it back at the next boot could not be written'
   elif ! flush "$tx" || ! write_state armed; then
     step prepare 'failed:the state could not be written'
   else
@@ -610,7 +565,7 @@ tsync_undo() {
   failure='' failures='' me='' holder='' phase=''
   trap '' HUP PIPE INT TERM
   case $mode in
-    boot) [ ! -e "$root/run/tsync/$transaction" ] || return 0 ;;
+    boot) if is_marked_boot; then return 0; fi ;;
     wait:*)
       mode=${mode#wait:}
       sleep_out "${mode%%:*}" "${mode#*:}" || return 1

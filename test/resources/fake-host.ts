@@ -9,6 +9,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,6 +33,7 @@ export const TEXTS: ProgramTexts = {
   conversation: source('snapshot/conversation.sh'),
   probe: 'probe_sections() { begin probed; finish; }\n',
   transaction: source('resources/transaction.sh'),
+  bootHook: source('resources/boot-hook.sh'),
   file: source('resources/file/file.sh'),
   service: source('resources/service/service.sh'),
   moduleParameter: source('resources/module-parameter/module-parameter.sh'),
@@ -47,10 +49,16 @@ export class FakeHost {
   readonly folder = mkdtempSync(join(tmpdir(), 'tsync-transaction-'));
   readonly root = join(this.folder, 'root');
   readonly active = join(this.folder, 'active');
+  /** The only commands that programs see. */
+  private readonly bin = join(this.folder, 'bin');
 
-  constructor() {
-    mkdirSync(this.root);
-    mkdirSync(this.active);
+  constructor(init: 'systemd' | 'sysv' | 'openrc' = 'systemd') {
+    for (const folder of [this.root, this.active, this.bin]) mkdirSync(folder);
+    for (const command of readdirSync(STAND_INS)) {
+      if (init === 'systemd' || !command.startsWith('system'))
+        symlinkSync(join(STAND_INS, command), join(this.bin, command));
+    }
+    if (init === 'openrc') mkdirSync(join(this.root, 'run/openrc'), { recursive: true });
   }
 
   path(name: string): string {
@@ -142,7 +150,7 @@ export class FakeHost {
       'undo',
       mode,
       `root=${this.root}`,
-      `bin=${STAND_INS}`,
+      `bin=${this.bin}`,
     ];
     const ran = spawnSync('sh', ['-c', 'echo $$ >"$TSYNC_TEST/pid"; exec "$@"', 'sh', ...words], {
       env: this.#environment(options),
@@ -182,7 +190,7 @@ export class FakeHost {
   }
 
   #input(program: Uint8Array, options: RunOptions): Buffer {
-    const parameters = [`root=${this.root}`, `bin=${STAND_INS}`, ...(options.parameters ?? [])].join('\n');
+    const parameters = [`root=${this.root}`, `bin=${this.bin}`, ...(options.parameters ?? [])].join('\n');
     return Buffer.concat([
       Buffer.from(`${parameters}\n\n`),
       program,
