@@ -30,6 +30,8 @@ export type EventBody =
     }
   | { readonly type: 'host-connecting'; readonly host: string }
   | { readonly type: 'host-probing'; readonly host: string }
+  /** The connection broke off before the login, as `problem` says, and is tried once more. */
+  | { readonly type: 'host-retrying'; readonly host: string; readonly problem: Problem }
   | {
       readonly type: 'host-assessed';
       readonly host: string;

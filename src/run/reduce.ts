@@ -82,6 +82,8 @@ function reduceHost(host: HostState, event: HostEvent): HostState {
       return { ...host, stage: later(host.stage, 'connecting') };
     case 'host-probing':
       return { ...host, stage: later(host.stage, 'probing') };
+    case 'host-retrying':
+      return { ...host, notes: union(host.notes, [`tried again: ${event.problem.detail}`]) };
     case 'host-assessed':
       return {
         ...host,

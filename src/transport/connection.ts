@@ -30,7 +30,8 @@ export interface Connection {
 
 /** The only way to a host. Rejects with `HostTrouble`. */
 export interface Transport {
-  connect(host: Host, signal: AbortSignal): Promise<Connection>;
+  /** `onRetry` hears why a connection that broke off before the login is tried once more. */
+  connect(host: Host, signal: AbortSignal, onRetry?: (problem: Problem) => void): Promise<Connection>;
   /** Closes what is shared between hosts (agent, known_hosts writer). */
   close(): Promise<void>;
 }

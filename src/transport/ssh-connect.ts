@@ -1,21 +1,22 @@
-import type { Client } from 'ssh2';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { assertNever } from '#errors/assert-never.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import type { Problem } from '#errors/problem.js';
 import type { ConnectionSettings } from '#inventory/host.js';
-import { algorithmsFor } from './algorithms.js';
 import type { Connection } from './connection.js';
 import { Deadline } from './deadline.js';
-import { authenticateInOneTurn, ignoreFurtherHostKeys } from './fewer-turnarounds.js';
 import { judgeHostKey, knownKeyTypes, type RefusedHostKey } from './host-key.js';
 import type { KeyRing } from './key-ring.js';
 import { knownHostName } from './known-hosts.js';
 import type { KnownHostsFiles } from './known-hosts-files.js';
 import { Login } from './login.js';
 import { interrupted, openSocket, placeOf, timedOut } from './open-socket.js';
+import { ownClient, suitsOwnClient } from './own-client.js';
 import type { PrivilegeGate } from './privilege-gate.js';
+import type { ClientEnd, ClientTask, SshClient } from './ssh-client.js';
 import { sshConnection } from './ssh-connection.js';
-import { connectionLost, handshakeFailed, hostKeyRefused, isNoCommonAlgorithm, offeredBy } from './ssh-trouble.js';
-import { newClient } from './ssh2-parts.js';
+import { connectionLost, handshakeFailed, hostKeyRefused, offeredBy } from './ssh-trouble.js';
+import { ssh2Client } from './ssh2-client.js';
 
 /** How long each step may take, beside `connectTimeoutMs` of the host for TCP. */
 export interface SshDeadlines {
@@ -25,6 +26,8 @@ export interface SshDeadlines {
   readonly channelOpenMs: number;
   /** A host that misses three questions in a row, this far apart, is gone. */
   readonly keepaliveMs: number;
+  /** At least so long, and up to five times so long, is waited before a connection that broke off is tried once more. */
+  readonly retryAfterMs: number;
 }
 
 /** What is shared by the fleet, and who this host is. */
@@ -36,23 +39,34 @@ export interface ConnectContext {
   readonly knownHosts: KnownHostsFiles;
   readonly acceptNewHostKeys: boolean;
   readonly deadlines: SshDeadlines;
+  /** Bytes from any host lie here while they are taken: one read buffer for all. */
+  readonly readBuffer: Buffer;
+  /** A connection broke before the login, and is tried once more. */
+  readonly onRetry: (problem: Problem) => void;
 }
 
 /** How an attempt differs from the first. */
 interface Attempt {
+  readonly client: 'own' | 'ssh2';
   /** Key types to ask the host for first. */
   readonly keyTypes: readonly string[];
   /** Collects what ssh2 says of the handshake: only to explain a failure, it costs CPU. */
   readonly log: string[] | null;
 }
 
-type AttemptEnd = { readonly connection: Connection } | { readonly again: Attempt };
+type Why = 'other-client' | 'other-key-type' | 'to-explain' | 'broken';
+
+type AttemptEnd =
+  | { readonly connection: Connection }
+  | { readonly why: Why; readonly again: Attempt; readonly trouble: HostTrouble };
 
 /**
  * Connects to one host. Rejects with `HostTrouble` of `transport/*`.
  *
- * A second attempt is made in two cases: known_hosts has this host by another type of key than it offered first, or there is no
- * common algorithm, and then only to be able to name what the host offers.
+ * A further attempt is made in four cases, each once: our own client and the host have no common algorithm (ssh2 knows more);
+ * known_hosts has this host by another type of key than it offered first; ssh2 has no common algorithm either, and then only to
+ * be able to name what the host offers; the host broke the connection off, or said nothing, before the login (sshd drops
+ * connections at random when many come at once).
  */
 export async function connectHost(
   context: ConnectContext,
@@ -60,11 +74,34 @@ export async function connectHost(
   signal: AbortSignal,
 ): Promise<Connection> {
   const known = await context.knownHosts.load();
-  let attempt: Attempt = { keyTypes: knownKeyTypes(settings, known), log: null };
-  for (let retries = 0; ; retries++) {
-    const end = await connectOnce(context, settings, attempt, signal, retries === 0);
+  const tried = new Set<Why>();
+  let attempt: Attempt = {
+    client: suitsOwnClient(settings) ? 'own' : 'ssh2',
+    keyTypes: knownKeyTypes(settings, known),
+    log: null,
+  };
+  for (;;) {
+    const end = await connectOnce(context, settings, attempt, signal);
     if ('connection' in end) return end.connection;
+    if (tried.has(end.why)) throw end.trouble;
+    tried.add(end.why);
+    if (end.why === 'broken') await pause(context, end.trouble, settings, signal);
     attempt = end.again;
+  }
+}
+
+async function pause(
+  context: ConnectContext,
+  trouble: HostTrouble,
+  settings: ConnectionSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  context.onRetry(trouble.problem);
+  try {
+    // Random, so that a fleet that was too much at once does not come back at once.
+    await sleep(context.deadlines.retryAfterMs * (1 + 4 * Math.random()), undefined, { signal });
+  } catch {
+    throw interrupted(placeOf(settings));
   }
 }
 
@@ -73,12 +110,17 @@ async function connectOnce(
   settings: ConnectionSettings,
   attempt: Attempt,
   signal: AbortSignal,
-  mayRetry: boolean,
 ): Promise<AttemptEnd> {
   const known = await context.knownHosts.load();
   const where = placeOf(settings);
   const target = { address: settings.address, port: settings.port, timeoutMs: settings.connectTimeoutMs };
-  const sock = await openSocket(target, signal);
+  const opened = await openSocket(target, signal, attempt.client === 'own' ? context.readBuffer : null).catch(
+    (trouble: HostTrouble) => trouble,
+  );
+  if (opened instanceof HostTrouble) {
+    if (opened.problem.code !== 'transport/connection-lost') throw opened;
+    return { why: 'broken', again: attempt, trouble: opened };
+  }
   const login = new Login(
     { host: context.host, user: context.user, password: settings.password, privateKeyFiles: settings.privateKeyFiles },
     context.ring,
@@ -87,101 +129,106 @@ async function connectOnce(
   const { deadlines } = context;
 
   return new Promise<AttemptEnd>((resolve, reject) => {
-    const client: Client = newClient();
     let verdict: RefusedHostKey | null = null;
     let newKey: Buffer | null = null;
-    let phase = 'the SSH handshake';
+    let phase: 'the SSH handshake' | 'the login' | 'the conversation' = 'the SSH handshake';
     let lost: Problem | null = null;
-    const deadline = new Deadline((awaited, ms) => fail(timedOut(where, awaited, ms)));
+    let client: SshClient | null = null;
+    const deadline = new Deadline((awaited, ms) => failOrRetry(timedOut(where, awaited, ms)));
     const onAbort = () => fail(interrupted(where));
-    const fail = (trouble: HostTrouble) => {
-      lost ??= trouble.problem;
-      finish();
-      reject(trouble);
-      client.destroy();
-    };
-    const finish = () => {
+    const leave = (problem: Problem) => {
+      lost ??= problem;
       deadline.stop();
       login.ended();
+      client?.destroy();
+    };
+    const fail = (trouble: HostTrouble) => {
+      leave(trouble.problem);
+      reject(trouble);
+    };
+    const retry = (why: Why, trouble: HostTrouble, again = attempt) => {
+      leave(trouble.problem);
+      resolve({ why, again, trouble });
+    };
+    const failOrRetry = (trouble: HostTrouble) => {
+      if (phase === 'the SSH handshake') retry('broken', trouble);
+      else fail(trouble);
+    };
+    const onEnd = (end: ClientEnd) => {
+      if (end.kind === 'closed') signal.removeEventListener('abort', onAbort);
+      if (lost !== null) return;
+      if (verdict?.kind === 'other-type')
+        return retry('other-key-type', hostKeyRefused(where, verdict), {
+          ...attempt,
+          keyTypes: verdict.types,
+          log: null,
+        });
+      if (verdict !== null) return fail(hostKeyRefused(where, verdict));
+      switch (end.kind) {
+        case 'closed':
+          return failOrRetry(new HostTrouble(connectionLost(where, phase, null)));
+        case 'no-login':
+          return fail(new HostTrouble(login.problem(), { cause: end.error }));
+        case 'no-common-algorithm': {
+          const trouble = handshakeFailed(where, end.error, offeredBy(attempt.log));
+          if (attempt.client === 'own') return retry('other-client', trouble, { ...attempt, client: 'ssh2' });
+          return retry('to-explain', trouble, { ...attempt, log: [] });
+        }
+        case 'error': {
+          if (phase !== 'the SSH handshake')
+            return fail(new HostTrouble(connectionLost(where, phase, end.error), { cause: end.error }));
+          const trouble = handshakeFailed(where, end.error, null);
+          return trouble.problem.code === 'transport/connection-lost' ? retry('broken', trouble) : fail(trouble);
+        }
+        default:
+          return assertNever(end);
+      }
     };
     signal.addEventListener('abort', onAbort, { once: true });
-
-    client.on('error', (error: Error & { level?: string }) => {
-      if (lost !== null) return;
-      const retry = (again: Attempt) => {
-        lost = connectionLost(where, phase, error);
-        finish();
-        client.destroy();
-        resolve({ again });
-      };
-      if (verdict?.kind === 'other-type' && mayRetry) {
-        retry({ keyTypes: verdict.types, log: null });
-      } else if (verdict !== null) {
-        fail(hostKeyRefused(where, verdict));
-      } else if (isNoCommonAlgorithm(error) && mayRetry) {
-        retry({ ...attempt, log: [] });
-      } else if (error.level === 'client-authentication') {
-        fail(new HostTrouble(login.problem(), { cause: error }));
-      } else if (phase === 'the SSH handshake') {
-        fail(handshakeFailed(where, error, offeredBy(attempt.log)));
-      } else {
-        fail(new HostTrouble(connectionLost(where, phase, error), { cause: error }));
-      }
-    });
-    client.on('close', () => {
-      signal.removeEventListener('abort', onAbort);
-      if (lost === null) fail(new HostTrouble(connectionLost(where, phase, null)));
-      finish();
-    });
-    client.on('handshake', () => {
-      phase = 'the login';
-      deadline.start(`an answer to the login as ${context.user}`, deadlines.loginMs);
-      // Only now has the host proved that it holds the key: earlier, anybody's could be written down.
-      if (newKey !== null) {
-        const name = knownHostName(settings.address, settings.port);
-        context.knownHosts.learn(name, newKey).catch((trouble: HostTrouble) => fail(trouble));
-        newKey = null;
-      }
-    });
-    client.on('ready', () => {
-      phase = 'the conversation';
-      deadline.stop();
-      login.succeeded();
-      resolve({
-        connection: sshConnection(client, { where, channelOpenMs: deadlines.channelOpenMs, lost: () => lost }),
-      });
-    });
-
     deadline.start('the SSH handshake', deadlines.handshakeMs);
-    const { log } = attempt;
-    client.connect({
-      sock,
-      username: context.user,
-      algorithms: algorithmsFor(attempt.keyTypes, settings.legacy),
-      // The callback form only: ssh2 takes a promise for a yes.
-      hostVerifier: (key: Buffer, verify: (accepted: boolean) => void) => {
+
+    const task: ClientTask = {
+      socket: opened.socket,
+      user: context.user,
+      keyTypes: attempt.keyTypes,
+      legacy: settings.legacy,
+      trusts: (key) => {
         const judged = judgeHostKey(settings, known, key);
         const isNew = judged.kind === 'unknown' && context.acceptNewHostKeys;
         if (isNew) newKey = Buffer.from(key);
         else if (judged.kind !== 'known') verdict = judged;
-        verify(isNew || judged.kind === 'known');
+        return isNew || judged.kind === 'known';
       },
-      authHandler: (allowed, _partial, next) => {
-        deadline.pause();
-        login.next(allowed, (method) => {
-          deadline.resume();
-          next(method);
+      login,
+      onLoginPrepared: (isPrepared) => {
+        if (isPrepared) deadline.resume();
+        else deadline.pause();
+      },
+      ring: context.ring,
+      keepaliveMs: deadlines.keepaliveMs,
+      log: attempt.log,
+      onHandshake: () => {
+        phase = 'the login';
+        deadline.start(`an answer to the login as ${context.user}`, deadlines.loginMs);
+        // Only now has the host proved that it holds the key: earlier, anybody's could be written down.
+        if (newKey !== null) {
+          const name = knownHostName(settings.address, settings.port);
+          context.knownHosts.learn(name, newKey).catch((trouble: HostTrouble) => fail(trouble));
+          newKey = null;
+        }
+      },
+      onReady: () => {
+        phase = 'the conversation';
+        deadline.stop();
+        login.succeeded();
+        if (client === null) return;
+        const loggedIn = client.loggedIn(() => lost);
+        resolve({
+          connection: sshConnection(loggedIn, { where, channelOpenMs: deadlines.channelOpenMs, lost: () => lost }),
         });
       },
-      readyTimeout: 0,
-      keepaliveInterval: deadlines.keepaliveMs,
-      keepaliveCountMax: 3,
-      ...(log && { debug: (line: string) => log.push(line.slice(0, 2_000)) }),
-    });
-    ignoreFurtherHostKeys(client);
-    authenticateInOneTurn(client, settings.legacy, () => {
-      const key = login.current;
-      return key && { atOnce: context.ring.signsAtOnce(key), sign: (data, hash) => key.sign(data, hash) };
-    });
+      onEnd,
+    };
+    client = attempt.client === 'own' ? ownClient(task, opened.incoming) : ssh2Client(task);
   });
 }

@@ -1,54 +1,56 @@
-import type { Channel, Client, ClientChannel } from 'ssh2';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
-import type { Connection, ExecEnd, RemoteExec } from './connection.js';
-import { execInOneTurn } from './fewer-turnarounds.js';
+import type { Connection, RemoteExec } from './connection.js';
 import { timedOut } from './open-socket.js';
 
 export interface SshConnectionOptions {
   /** `192.0.2.1 port 22`, to be shown. */
   readonly where: string;
-  /** ssh2 has no deadline of its own for opening a channel. */
+  /** For opening a channel: neither client has a deadline of its own. */
   readonly channelOpenMs: number;
   /** Why the connection is gone, null while it is not. */
   readonly lost: () => Problem | null;
 }
 
-/** An authenticated ssh2 client as a `Connection`. A command's input may be written as soon as `exec` resolves, before the host agreed. */
-export function sshConnection(client: Client, options: SshConnectionOptions): Connection {
-  const start = execInOneTurn(client);
-  return {
-    exec: (command) => openExec(start, command, options),
-    close: () => closeSoon(client),
-  };
+/** A command that was sent, and how to end it when the host refuses it after all. */
+export interface SentExec {
+  readonly exec: RemoteExec;
+  refuse(problem: Problem): void;
 }
 
-function openExec(
-  start: ReturnType<typeof execInOneTurn>,
-  command: string,
-  options: SshConnectionOptions,
-): Promise<RemoteExec> {
+/** What a client of the protocol offers once it has logged in. */
+export interface LoggedIn {
+  /** `sent` hears that the request is out, before the host agreed; `refused` what the host said against it. May throw. */
+  start(command: string, sent: (sent: SentExec) => void, refused: (said: string) => void): void;
+  close(): void;
+}
+
+/** A client that has logged in as a `Connection`. A command's input may be written as soon as `exec` resolves. */
+export function sshConnection(client: LoggedIn, options: SshConnectionOptions): Connection {
+  return { exec: (command) => openExec(client, command, options), close: () => client.close() };
+}
+
+function openExec(client: LoggedIn, command: string, options: SshConnectionOptions): Promise<RemoteExec> {
   return new Promise((resolve, reject) => {
-    let running: { readonly exec: RemoteExec; refuse(problem: Problem): void } | null = null;
+    let running: SentExec | null = null;
     const timer = setTimeout(
       () => reject(timedOut(options.where, 'a channel for a command', options.channelOpenMs)),
       options.channelOpenMs,
     );
-    const sent = (channel: Channel) => {
+    const sent = (sentExec: SentExec) => {
       clearTimeout(timer);
-      running = remoteExec(channel as ClientChannel, options.lost);
+      running = sentExec;
       resolve(running.exec);
     };
-    const answered = (error: Error | undefined) => {
-      if (!error) return;
+    const refused = (said: string) => {
       clearTimeout(timer);
-      const refusal = options.lost() ?? refused(options.where, error);
+      const refusal = options.lost() ?? refusedBy(options.where, said);
       if (running) running.refuse(refusal);
-      else reject(new HostTrouble(refusal, { cause: error }));
+      else reject(new HostTrouble(refusal));
     };
     try {
-      start(command, sent, answered);
+      client.start(command, sent, refused);
     } catch (error) {
       clearTimeout(timer);
       reject(new HostTrouble(options.lost() ?? lostWithoutReason(options.where), { cause: error }));
@@ -56,68 +58,8 @@ function openExec(
   });
 }
 
-function remoteExec(
-  channel: ClientChannel,
-  whyEnded: () => Problem | null,
-): { readonly exec: RemoteExec; refuse(problem: Problem): void } {
-  const ended = Promise.withResolvers<ExecEnd>();
-  let exit: { code: number | null; signal: string | null } | null = null;
-  channel.on('exit', (code: number | null, signal?: string) => {
-    exit = { code: code ?? null, signal: signal ? printable(signal).slice(0, 40) : null };
-  });
-  channel.on('close', () => {
-    const problem = exit === null ? whyEnded() : null;
-    ended.resolve({ ...(exit ?? { code: null, signal: null }), ...(problem && { problem }) });
-  });
-  // A write to a command that has ended is no news: `ended` tells.
-  channel.on('error', () => {});
-  channel.stderr.on('error', () => {});
-  const drop = () => {
-    channel.removeAllListeners('data');
-    channel.stderr.removeAllListeners('data');
-    channel.resume();
-    channel.stderr.resume();
-    channel.destroy();
-  };
-  const exec: RemoteExec = {
-    write: (bytes) => {
-      if (!channel.writable) return;
-      channel.write(typeof bytes === 'string' ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    },
-    endInput: () => {
-      channel.end();
-    },
-    destroy: () => {
-      drop();
-      ended.resolve({ code: null, signal: null });
-    },
-    onStdout: (listener) => {
-      channel.on('data', listener);
-    },
-    onStderr: (listener) => {
-      channel.stderr.on('data', listener);
-    },
-    ended: ended.promise,
-  };
-  const refuse = (problem: Problem) => {
-    drop();
-    ended.resolve({ code: null, signal: null, problem });
-  };
-  return { exec, refuse };
-}
-
-/** Says goodbye; a host that does not hang up in turn is cut off, so that no half-open connection stays. */
-function closeSoon(client: Client): void {
-  const timer = setTimeout(() => client.destroy(), GOODBYE_MS);
-  timer.unref();
-  client.once('close', () => clearTimeout(timer));
-  client.end();
-}
-
-const GOODBYE_MS = 2_000;
-
-function refused(where: string, error: Error): Problem {
-  return problem('transport/exec-refused', `${where} answered: ${printable(error.message).slice(0, 300)}.`);
+function refusedBy(where: string, said: string): Problem {
+  return problem('transport/exec-refused', `${where} answered: ${printable(said).slice(0, 300)}.`);
 }
 
 function lostWithoutReason(where: string): Problem {

@@ -47,6 +47,7 @@ export const defaultDeadlines: SshDeadlines = {
   loginMs: 30_000,
   channelOpenMs: 15_000,
   keepaliveMs: 15_000,
+  retryAfterMs: 200,
 };
 
 /** The transport over ssh2, for a whole fleet: keys, known hosts and what was learned of passwords are shared by its hosts. */
@@ -60,10 +61,14 @@ export function createSshTransport(options: SshTransportOptions): Transport {
     askPassphrase: options.askPassphrase,
   });
   const gate = new PrivilegeGate();
-  const fleet = { ring, gate, knownHosts, acceptNewHostKeys: options.acceptNewHostKeys, deadlines: options.deadlines };
+  const { acceptNewHostKeys, deadlines } = options;
+  const readBuffer = Buffer.allocUnsafeSlow(65_536);
+  const fleet = { ring, gate, knownHosts, acceptNewHostKeys, deadlines, readBuffer };
   return {
-    connect: (host: Host, signal: AbortSignal) =>
-      connectHost({ ...fleet, host: host.name, user: host.connection.user ?? options.user }, host.connection, signal),
+    connect: (host: Host, signal: AbortSignal, onRetry) => {
+      const user = host.connection.user ?? options.user;
+      return connectHost({ ...fleet, host: host.name, user, onRetry: onRetry ?? (() => {}) }, host.connection, signal);
+    },
     close: () => knownHosts.flush(),
   };
 }

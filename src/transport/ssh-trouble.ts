@@ -57,10 +57,6 @@ export function connectionLost(where: string, during: string, error: Error | nul
   return problem('transport/connection-lost', `The connection to ${where} ended during ${during}: ${how}.`);
 }
 
-export function isNoCommonAlgorithm(error: Error): boolean {
-  return /^Handshake failed: no matching /i.test(error.message);
-}
-
 /** What the host offers for the algorithm on which the handshake failed, from ssh2's log of it. */
 export function offeredBy(log: readonly string[] | null): string | null {
   const last = log?.findLast((line) => line.startsWith('Handshake: (remote) '));

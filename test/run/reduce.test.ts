@@ -68,6 +68,16 @@ describe('the way of one host', () => {
     });
   });
 
+  test('a connection that broke off and was tried again leaves a note, once', () => {
+    const retrying: EventBody = {
+      type: 'host-retrying',
+      host: 'web-01',
+      problem: problem('transport/connection-lost', 'The connection ended during the SSH handshake.'),
+    };
+    const state = stateOf([runStarted('run', ['web-01']), retrying, retrying]);
+    expect(state.hosts.get('web-01')?.notes).toEqual(['tried again: The connection ended during the SSH handshake.']);
+  });
+
   test('progress says the step, then what the verification waits for', () => {
     expect(hostAfter(8)?.progress).toBe('change 1: file');
     expect(hostAfter(9)?.progress).toBe('');

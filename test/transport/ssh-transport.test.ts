@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect as connectSocket, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -296,13 +297,77 @@ describe('a host that cannot be reached', () => {
   });
 
   it.each([
-    ['closes at once', (socket: import('node:net').Socket) => socket.end()],
-    ['closes after its name', (socket: import('node:net').Socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')],
+    ['closes at once', (socket: Socket) => socket.end()],
+    ['closes after its name', (socket: Socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')],
   ])('%s', async (_title, onSocket) => {
     const bytes = await startBytes(onSocket);
     closers.push(() => bytes.close());
     expect((await problemOf(connectTo(hostAt(bytes.port)))).code).toBe('transport/connection-lost');
   });
+
+  it.each([
+    ['closes it', (socket: Socket) => socket.end()],
+    ['resets it', (socket: Socket) => socket.resetAndDestroy()],
+    ['says nothing', () => {}],
+  ])('%s the first time, as a busy sshd does, and is tried again once', async (_title, drop) => {
+    const host = await sshHost();
+    const dropping = await startDropping(host.port, 1, drop);
+    const heard: string[] = [];
+    const at = hostAt(dropping.port, { hostKeys: [lineOf(host.hostKey)], privateKeyFiles: [keyFile] });
+    const connection = await transportWith().connect(at, never, (problem) => heard.push(problem.code));
+    connection.close();
+    expect(dropping.count()).toBe(2);
+    expect(heard).toHaveLength(1);
+    expect(heard[0]).toMatch(/^transport\/(connection-lost|timeout)$/);
+  });
+
+  it('closes every time: it is tried twice, not for ever', async () => {
+    const dropping = await startDropping(1, 10, (socket) => socket.end());
+    expect((await problemOf(connectTo(hostAt(dropping.port)))).code).toBe('transport/connection-lost');
+    expect(dropping.count()).toBe(2);
+  });
+
+  it('has another key, or lets nobody in: once is enough', async () => {
+    const host = await sshHost();
+    const counting = await startDropping(host.port, 0, () => {});
+    const other = hostAt(counting.port, { hostKeys: [lineOf(makeKey().publicBlob)], privateKeyFiles: [keyFile] });
+    expect((await problemOf(connectTo(other))).code).toBe('transport/host-key-changed');
+    await writeFile(join(folder, 'other'), makeKey().privateKey, { mode: 0o600 });
+    const nobody = hostAt(counting.port, {
+      hostKeys: [lineOf(host.hostKey)],
+      privateKeyFiles: [join(folder, 'other')],
+    });
+    expect((await problemOf(connectTo(nobody))).code).toBe('transport/auth-failed');
+    expect(counting.count()).toBe(2);
+  });
+
+  it('is left in the pause before it is tried again when the operator leaves', async () => {
+    const leaving = new AbortController();
+    const dropping = await startDropping(1, 10, (socket) => socket.end());
+    const deadlines = { ...defaultDeadlines, retryAfterMs: 60_000 };
+    const at = hostAt(dropping.port);
+    const trouble = problemOf(transportWith({ deadlines }).connect(at, leaving.signal, () => leaving.abort()));
+    expect((await trouble).code).toBe('transport/interrupted');
+    expect(dropping.count()).toBe(1);
+  });
+
+  /** Drops the first connections, and passes the others on to a port of this machine. */
+  async function startDropping(port: number, drops: number, drop: (socket: Socket) => void) {
+    let count = 0;
+    const bytes = await startBytes((socket) => {
+      count += 1;
+      if (count <= drops) {
+        drop(socket);
+        return;
+      }
+      const on = connectSocket(port, '127.0.0.1');
+      on.on('error', () => socket.destroy());
+      socket.on('close', () => on.destroy());
+      socket.pipe(on).pipe(socket);
+    });
+    closers.push(() => bytes.close());
+    return { port: bytes.port, count: () => count };
+  }
 
   it.each([
     ['speaks HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n'.repeat(2_000)],

@@ -1,0 +1,117 @@
+import type { Channel, Client, ClientChannel } from 'ssh2';
+import { printable } from '#errors/printable.js';
+import type { Problem } from '#errors/problem.js';
+import { algorithmsFor } from './algorithms.js';
+import type { ExecEnd, RemoteExec } from './connection.js';
+import { authenticateInOneTurn, execInOneTurn, ignoreFurtherHostKeys } from './fewer-turnarounds.js';
+import { gathering } from './open-socket.js';
+import { type ClientTask, GOODBYE_MS, type SshClient } from './ssh-client.js';
+import type { SentExec } from './ssh-connection.js';
+import { newClient } from './ssh2-parts.js';
+
+/** ssh2 as a client: all key exchanges, ciphers and ways to log in. */
+export function ssh2Client(task: ClientTask): SshClient {
+  const client: Client = newClient();
+  client.on('error', (error: Error & { level?: string }) => {
+    if (/^Handshake failed: no matching /i.test(error.message)) task.onEnd({ kind: 'no-common-algorithm', error });
+    else task.onEnd({ kind: error.level === 'client-authentication' ? 'no-login' : 'error', error });
+  });
+  client.on('close', () => task.onEnd({ kind: 'closed' }));
+  client.on('handshake', task.onHandshake);
+  client.on('ready', task.onReady);
+  const { log, ring } = task;
+  client.connect({
+    sock: gathering(task.socket),
+    username: task.user,
+    algorithms: algorithmsFor(task.keyTypes, task.legacy),
+    // The callback form only: ssh2 takes a promise for a yes.
+    hostVerifier: (key: Buffer, verify: (accepted: boolean) => void) => verify(task.trusts(key)),
+    authHandler: (allowed, _partial, next) => {
+      task.onLoginPrepared(false);
+      task.login.next(allowed, (method) => {
+        task.onLoginPrepared(true);
+        next(method);
+      });
+    },
+    readyTimeout: 0,
+    keepaliveInterval: task.keepaliveMs,
+    keepaliveCountMax: 3,
+    ...(log && { debug: (line: string) => log.push(line.slice(0, 2_000)) }),
+  });
+  ignoreFurtherHostKeys(client);
+  authenticateInOneTurn(client, task.legacy, () => {
+    const key = task.login.current;
+    return key && { atOnce: ring.signsAtOnce(key), sign: (data, hash) => key.sign(data, hash) };
+  });
+  return {
+    destroy: () => client.destroy(),
+    loggedIn: (lost) => {
+      const start = execInOneTurn(client);
+      return {
+        start: (command, sent, refused) => {
+          start(
+            command,
+            (channel: Channel) => sent(remoteExec(channel as ClientChannel, lost)),
+            (error) => error && refused(error.message),
+          );
+        },
+        close: () => closeSoon(client),
+      };
+    },
+  };
+}
+
+function remoteExec(channel: ClientChannel, whyEnded: () => Problem | null): SentExec {
+  const ended = Promise.withResolvers<ExecEnd>();
+  let exit: { code: number | null; signal: string | null } | null = null;
+  channel.on('exit', (code: number | null, signal?: string) => {
+    exit = { code: code ?? null, signal: signal ? printable(signal).slice(0, 40) : null };
+  });
+  channel.on('close', () => {
+    const problem = exit === null ? whyEnded() : null;
+    ended.resolve({ ...(exit ?? { code: null, signal: null }), ...(problem && { problem }) });
+  });
+  // A write to a command that has ended is no news: `ended` tells.
+  channel.on('error', () => {});
+  channel.stderr.on('error', () => {});
+  const drop = () => {
+    channel.removeAllListeners('data');
+    channel.stderr.removeAllListeners('data');
+    channel.resume();
+    channel.stderr.resume();
+    channel.destroy();
+  };
+  const exec: RemoteExec = {
+    write: (bytes) => {
+      if (!channel.writable) return;
+      channel.write(typeof bytes === 'string' ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    },
+    endInput: () => {
+      channel.end();
+    },
+    destroy: () => {
+      drop();
+      ended.resolve({ code: null, signal: null });
+    },
+    onStdout: (listener) => {
+      channel.on('data', listener);
+    },
+    onStderr: (listener) => {
+      channel.stderr.on('data', listener);
+    },
+    ended: ended.promise,
+  };
+  const refuse = (problem: Problem) => {
+    drop();
+    ended.resolve({ code: null, signal: null, problem });
+  };
+  return { exec, refuse };
+}
+
+/** Says goodbye, and waits for the host to hang up. */
+function closeSoon(client: Client): void {
+  const timer = setTimeout(() => client.destroy(), GOODBYE_MS);
+  timer.unref();
+  client.once('close', () => clearTimeout(timer));
+  client.end();
+}
