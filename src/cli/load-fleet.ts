@@ -5,7 +5,7 @@ import type { Host, SettingsLayer } from '#inventory/host.js';
 import { selectHosts } from '#inventory/select-hosts.js';
 import { resolveSettings } from '#policy/resolve-settings.js';
 import { readInventory } from '#sources/read-inventory.js';
-import type { FleetOptions, PolicyOptions } from './options.js';
+import type { FleetOptions, PolicyOptions, RolloutOptions } from './options.js';
 import { readBecomePassword } from './read-secret.js';
 
 /** The hosts that a command is about, with settings, and the hosts that no play names. */
@@ -18,16 +18,17 @@ export interface Fleet {
  * Reads inventory and playbook, selects hosts and merges settings. Asks for the sudo password last, when all else is valid.
  * Throws `TsyncError` (64 or 65) before anything is contacted.
  */
-export async function loadFleet(inventoryPath: string, options: FleetOptions & PolicyOptions): Promise<Fleet> {
+export async function loadFleet(
+  inventoryPath: string,
+  options: FleetOptions & PolicyOptions & RolloutOptions,
+): Promise<Fleet> {
   const inventory = await readInventory(inventoryPath);
   const playbook =
     options.playbook === undefined
       ? null
       : await (await import('#sources/read-playbook.js')).readPlaybook(options.playbook);
   const selected = selectHosts(inventory, options.limit ?? null);
-  const flags: SettingsLayer | null = options.strategy
-    ? { origin: 'the command line', values: { strategy: options.strategy } }
-    : null;
+  const flags = flagsOf(options);
   const tasks: HostTask[] = [];
   const withoutPlay: string[] = [];
   for (const host of selected) {
@@ -47,6 +48,15 @@ export async function loadFleet(inventoryPath: string, options: FleetOptions & P
     tasks: tasks.map((task) => ({ ...task, host: withFlags(task.host, options, becomePassword) })),
     withoutPlay,
   };
+}
+
+/** What the command line says of settings: it counts before everything else. */
+function flagsOf({ strategy, confirmTimeout }: PolicyOptions & RolloutOptions): SettingsLayer | null {
+  const values = {
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(confirmTimeout === undefined ? {} : { rollout: { confirm_timeout: confirmTimeout } }),
+  };
+  return Object.keys(values).length === 0 ? null : { origin: 'the command line', values };
 }
 
 /** Flags that fill in what the inventory leaves open, as Ansible's do, and those that hold for every host. */

@@ -3,6 +3,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 import type { EngineDeps } from '#engine/deps.js';
 import type { HostTask } from '#engine/host-task.js';
 import { readOperatorClock } from '#engine/operator-clock.js';
+import { Pace } from '#engine/pace.js';
 import { loadPrograms } from '#engine/programs.js';
 import type { Event, EventBody, RunKind } from '#run/event.js';
 import { type ExitOptions, exitCode } from '#run/exit-code.js';
@@ -75,6 +76,7 @@ export async function openRun(request: RunRequest, options: FleetOptions): Promi
       emit,
       clock: { nowSeconds, monotonicMs: () => performance.now(), sleep },
       forks: options.forks,
+      pace: new Pace(),
       newNonce: () => randomBytes(16).toString('hex'),
       today: new Date().toISOString().slice(0, 10),
       finishSignal: interrupts.finishSignal,

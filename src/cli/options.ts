@@ -23,6 +23,13 @@ export interface PolicyOptions {
   readonly strategy?: Strategy;
 }
 
+/** How changes are rolled out: of every command that makes some. */
+export interface RolloutOptions {
+  /** Seconds; over the playbook's `rollout.confirm_timeout`. */
+  readonly confirmTimeout?: number;
+  readonly resumeWave?: number;
+}
+
 /** How the result is given. */
 export interface OutputOptions {
   readonly json?: boolean;
@@ -56,6 +63,16 @@ export function addPolicyOptions(command: Command): Command {
     .addOption(new Option('--strategy <name>', 'what the clocks are to follow').choices(STRATEGIES));
 }
 
+export function addRolloutOptions(command: Command): Command {
+  return command
+    .option(
+      '--confirm-timeout <duration>',
+      'a host that is not confirmed by then takes everything back, whatever the playbook says',
+      durationOption,
+    )
+    .option('--resume-wave <n>', "begin with the size of this wave of the playbook's serial, from 1", atLeastOne);
+}
+
 export function addOutputOptions(command: Command): Command {
   return command
     .option('--json', 'print one JSON document at the end (docs/json-output.md)')
@@ -80,11 +97,18 @@ export function durationOption(text: string): number {
   return Math.ceil(seconds);
 }
 
+/** An age as people write it (`90d`), in seconds. */
+export function ageOption(text: string): number {
+  const seconds = durationSeconds(text);
+  if (seconds === null) throw new InvalidArgumentError('It must be an age: 90d, 12h, 30m.');
+  return seconds;
+}
+
 function atLeastOne(text: string): number {
   return wholeNumber(text, 1);
 }
 
-function atLeastZero(text: string): number {
+export function atLeastZero(text: string): number {
   return wholeNumber(text, 0);
 }
 

@@ -1,6 +1,15 @@
 import { Argument, Command, Option } from 'commander';
 import { SEVERITIES } from '#run/count-findings.js';
-import { addExitOptions, addFleetOptions, addOutputOptions, addPolicyOptions, durationOption } from './options.js';
+import {
+  addExitOptions,
+  addFleetOptions,
+  addOutputOptions,
+  addPolicyOptions,
+  addRolloutOptions,
+  ageOption,
+  atLeastZero,
+  durationOption,
+} from './options.js';
 import { VERSION } from './version.js';
 
 /**
@@ -29,7 +38,8 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     );
 
   const run = add('run <inventory>', 'probe, plan, review, apply, and prove that each clock follows its source');
-  for (const extend of [addPolicyOptions, addFleetOptions, review, addOutputOptions, addExitOptions]) extend(run);
+  for (const extend of [addPolicyOptions, addFleetOptions, review, addRolloutOptions, addOutputOptions, addExitOptions])
+    extend(run);
   run
     .option('--no-preflight', 'do not let hosts try their new servers beforehand')
     .action(async (inventory, options) => done(await (await import('./commands/run.js')).run(inventory, options)));
@@ -57,11 +67,13 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     'apply <plan>',
     'apply a plan that was written with plan -o; what is stale is refused, host by host',
   );
-  for (const extend of [inventoryFlag, addFleetOptions, review, addOutputOptions, addExitOptions]) extend(apply);
+  for (const extend of [inventoryFlag, addFleetOptions, review, addRolloutOptions, addOutputOptions, addExitOptions])
+    extend(apply);
   apply.action(async (file, options) => done(await (await import('./commands/apply.js')).apply(file, options)));
 
   const rollback = add('rollback <run>', 'take back what a run changed');
-  for (const extend of [inventoryFlag, addFleetOptions, review, addOutputOptions, addExitOptions]) extend(rollback);
+  for (const extend of [inventoryFlag, addFleetOptions, review, addRolloutOptions, addOutputOptions, addExitOptions])
+    extend(rollback);
   rollback.action(async (name, options) =>
     done(await (await import('./commands/rollback.js')).rollback(name, options)),
   );
@@ -80,6 +92,18 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     )
     .option('-y, --yes', 'do it without asking')
     .action(async (inventory, options) => done(await (await import('./commands/guard.js')).guard(inventory, options)));
+
+  const clean = add(
+    'clean [inventory]',
+    'take away what finished transactions left on hosts, or with --store old runs that are kept here',
+  );
+  for (const extend of [addFleetOptions, addOutputOptions, addExitOptions]) extend(clean);
+  clean
+    .option('--keep <n>', 'the newest so many stay (default 5 on a host, 50 in the store)', atLeastZero)
+    .option('--older-than <age>', 'only what is older: 90d, 12h', ageOption)
+    .option('--store', 'the runs that are kept on this machine, instead of hosts')
+    .option('-y, --yes', 'do it without asking')
+    .action(async (inventory, options) => done(await (await import('./commands/clean.js')).clean(inventory, options)));
 
   const facts = add('facts <inventory>', 'what tsync knows of each host');
   for (const extend of [addFleetOptions, addExitOptions]) extend(facts);

@@ -1,11 +1,12 @@
 import { applyFleet } from '#engine/apply-fleet.js';
-import type { ApplyTask } from '#engine/apply-host.js';
+import { type ApplyTask, applyHost } from '#engine/apply-host.js';
 import { shellWord } from '#report/next-commands.js';
 import { planText } from '#report/plan-text.js';
 import { nextCommands, summaryText } from '#report/summary-text.js';
+import { countsAsFailed } from '#run/counts-as-failed.js';
 import type { Event } from '#run/event.js';
 import type { OpenRun } from './open-run.js';
-import type { ExitOptions, OutputOptions } from './options.js';
+import type { ExitOptions, OutputOptions, RolloutOptions } from './options.js';
 import { followEvents, isText, lookOf, print, printEnd } from './output.js';
 
 /** How changes are agreed to. */
@@ -16,7 +17,7 @@ export interface ReviewOptions {
   readonly quiet?: boolean;
 }
 
-type Options = OutputOptions & ExitOptions & ReviewOptions;
+type Options = OutputOptions & ExitOptions & ReviewOptions & RolloutOptions;
 
 /** Probes the fleet and calls back with every host that has changes to approve. */
 export type Assess = (ready: (item: ApplyTask) => void) => Promise<void>;
@@ -39,7 +40,7 @@ async function withoutScreen(run: OpenRun, options: Options, assess: Assess): Pr
     print(planText(run.state(), lookOf(process.stdout), { next: options.check === true }));
   }
   if (options.yes && !options.check) {
-    await apply(run, items, '--yes');
+    await apply(run, items, '--yes', options);
   } else {
     for (const item of items) finish(run, item, options.check ? 'drifted' : 'declined');
   }
@@ -63,6 +64,7 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
       subscribe: (listener) => run.subscribe((_event: Event) => listener()),
       approve: (hosts) => approval.resolve(hosts),
       interrupt: run.interrupt,
+      ...pacing(run),
       nextCommands: () => next,
       guardSeconds: (host) => guards.get(host) ?? 0,
     },
@@ -85,6 +87,7 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
     run,
     items.filter(({ task }) => approved.has(task.host.name)),
     'the review screen',
+    options,
   );
   next = nextCommands(run.state()).map(({ words }) => words.map(shellWord).join(' '));
   const code = await run.finish({ failOn: 'never', maxUnreachable: options.maxUnreachable });
@@ -93,16 +96,37 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
   return code;
 }
 
-async function apply(run: OpenRun, items: readonly ApplyTask[], by: string): Promise<void> {
+/** What the screen's keys do to the run: each change of its pace is an event. */
+function pacing({ deps: { pace, emit } }: OpenRun) {
+  return {
+    pause() {
+      pace.pause();
+      emit({ type: 'run-paused' });
+    },
+    goOn() {
+      emit({ type: 'run-resumed' });
+      pace.goOn();
+    },
+    extend: () => pace.extend(),
+  };
+}
+
+async function apply(
+  run: OpenRun,
+  assessed: readonly ApplyTask[],
+  by: string,
+  { resumeWave = 1 }: Options,
+): Promise<void> {
+  // They came in the order of their answers; waves go by the inventory.
+  const byHost = new Map(assessed.map((item) => [item.task.host.name, item]));
+  const items = [...run.state().hosts.keys()].flatMap((host) => byHost.get(host) ?? []);
   const withTrouble = items.filter(({ task }) => run.state().hosts.get(task.host.name)?.problem);
   for (const item of withTrouble) finishWithProblem(run, item);
   const begun = items.filter((item) => !withTrouble.includes(item));
   for (const { task, plan } of begun)
     run.deps.emit({ type: 'host-approved', host: task.host.name, planDigest: plan.planDigest, by });
-  const failedBefore = [...run.state().hosts.values()].filter(
-    ({ outcome }) => outcome === 'failed' || outcome === 'unreachable',
-  ).length;
-  await applyFleet(begun, run.deps, failedBefore);
+  const failedBefore = [...run.state().hosts.values()].filter(({ outcome }) => countsAsFailed(outcome)).length;
+  await applyFleet(begun, run.deps, { failedBefore, firstWave: resumeWave }, (item) => applyHost(item, run.deps));
 }
 
 /** A host whose preflight failed would only be changed and taken back: it is left as it is. */

@@ -1,56 +1,84 @@
 import pLimit from 'p-limit';
+import { type Problem, problem } from '#errors/problem.js';
 import { mayGoOn, waves } from '#plan/rollout.js';
 import type { Settings } from '#policy/settings.js';
+import { countsAsFailed } from '#run/counts-as-failed.js';
 import type { Outcome } from '#run/outcome.js';
-import { type ApplyTask, applyHost } from './apply-host.js';
+import type { ApplyTask } from './apply-host.js';
 import type { EngineDeps } from './deps.js';
 
-/** Outcomes that count against `max_fail`. */
-const FAILURES: ReadonlySet<Outcome> = new Set<Outcome>([
-  'failed',
-  'unreachable',
-  'reverted',
-  'stale',
-  'guard-unknown',
-]);
+type FleetDeps = Pick<EngineDeps, 'forks' | 'pace' | 'finishSignal' | 'emit'>;
+
+export interface RolloutStart {
+  /** Hosts that failed before anything was changed, by the definition of `countsAsFailed`. */
+  readonly failedBefore: number;
+  /** The wave of `serial` to begin with, from 1. */
+  readonly firstWave: number;
+}
 
 /**
  * Applies approved plans: hosts that share one rollout go in its waves, each wave waits until the one before is proved, and
- * once more than `max_fail` hosts failed the rest is left alone. `failedBefore` counts hosts that failed while they were probed.
+ * once more than `max_fail` hosts failed no further host is begun, also not in the wave that goes on. `change` changes and
+ * proves one host.
  */
-export async function applyFleet(items: readonly ApplyTask[], deps: EngineDeps, failedBefore: number): Promise<void> {
-  for (const [rollout, hosts] of byRollout(items)) await applyInWaves(hosts, rollout, deps, failedBefore);
-}
-
-async function applyInWaves(
+export async function applyFleet(
   items: readonly ApplyTask[],
-  rollout: Settings['rollout'],
-  deps: EngineDeps,
-  failedBefore: number,
+  deps: FleetDeps,
+  start: RolloutStart,
+  change: (item: ApplyTask) => Promise<Outcome>,
 ): Promise<void> {
-  const limit = pLimit(deps.forks);
-  let failed = failedBefore;
-  for (const wave of waves(items, rollout.serial)) {
-    const goesOn = mayGoOn(failed, items.length + failedBefore, rollout.maxFail);
-    const outcomes = await Promise.all(
-      wave.map((item) =>
-        limit(() => (goesOn && !deps.finishSignal.aborted ? applyHost(item, deps) : skip(item, deps))),
-      ),
-    );
-    failed += outcomes.filter((outcome) => FAILURES.has(outcome)).length;
+  const groups = byRollout(items);
+  let failed = start.failedBefore;
+  for (const [rollout, hosts] of groups) {
+    const total = hosts.length + start.failedBefore;
+    failed = await applyInWaves(hosts, rollout, deps, { ...start, failed, total, change });
   }
 }
 
-function skip({ task }: ApplyTask, deps: EngineDeps): Outcome {
-  deps.emit({
-    type: 'host-finished',
-    host: task.host.name,
-    outcome: 'skipped',
-    problem: null,
-    clock: null,
-    source: null,
-  });
-  return 'skipped';
+/** Gives how many hosts have failed in the end. */
+async function applyInWaves(
+  items: readonly ApplyTask[],
+  { serial, maxFail }: Settings['rollout'],
+  deps: FleetDeps,
+  from: {
+    readonly failed: number;
+    readonly total: number;
+    readonly firstWave: number;
+    readonly change: (item: ApplyTask) => Promise<Outcome>;
+  },
+): Promise<number> {
+  const limit = pLimit(deps.forks);
+  const all = waves(items, serial, from.firstWave);
+  let failed = from.failed;
+
+  async function begin(item: ApplyTask): Promise<void> {
+    await deps.pace.whenOpen(deps.finishSignal);
+    if (deps.finishSignal.aborted) return skip(item, deps, null);
+    if (!mayGoOn(failed, from.total, maxFail)) return skip(item, deps, stopped(failed, from.total, maxFail));
+    if (countsAsFailed(await from.change(item))) failed++;
+  }
+  for (const [index, wave] of all.entries()) {
+    if (mayGoOn(failed, from.total, maxFail) && !deps.finishSignal.aborted) {
+      deps.emit({
+        type: 'wave-started',
+        wave: from.firstWave + index,
+        of: from.firstWave + all.length - 1,
+        hosts: wave.length,
+      });
+    }
+    await Promise.all(wave.map((item) => limit(() => begin(item))));
+  }
+  return failed;
+}
+
+function stopped(failed: number, total: number, maxFail: Settings['rollout']['maxFail']): Problem {
+  const detail = `${failed} of ${total} hosts failed, and rollout.max_fail is ${maxFail}: it was left as it is.`;
+  return problem('rollout/stopped', detail);
+}
+
+function skip({ task }: ApplyTask, deps: FleetDeps, why: Problem | null): void {
+  const outcome: Outcome = 'skipped';
+  deps.emit({ type: 'host-finished', host: task.host.name, outcome, problem: why, clock: null, source: null });
 }
 
 function byRollout(items: readonly ApplyTask[]): Map<Settings['rollout'], ApplyTask[]> {

@@ -34,6 +34,7 @@ export async function applyHost(input: ApplyTask, deps: EngineDeps): Promise<Out
   const host = input.task.host.name;
   const transaction = transactionId(deps.run, host);
   const guardSeconds = input.task.settings.settings.rollout.confirmTimeoutSeconds;
+  const extensions = { given: deps.pace.extensions };
   deps.emit({ type: 'apply-started', host, transaction, planDigest: plan.planDigest, guardSeconds });
   const applied = await runApplyProgram(input, transaction, guardSeconds, deps);
   switch (applied.kind) {
@@ -43,11 +44,11 @@ export async function applyHost(input: ApplyTask, deps: EngineDeps): Promise<Out
       return finish('guard-unknown', applied.problem);
     case 'applied':
       deps.emit({ type: 'host-applied', host, transaction });
-      return settleHost({ ...input, transaction, guardSeconds, trouble: null }, deps);
+      return settleHost({ ...input, transaction, guardSeconds, extensions, trouble: null }, deps);
     case 'reverted':
       return finish('reverted', applied.problem);
     case 'lost':
-      return settleHost({ ...input, transaction, guardSeconds, trouble: applied.problem }, deps);
+      return settleHost({ ...input, transaction, guardSeconds, extensions, trouble: applied.problem }, deps);
     default:
       return assertNever(applied);
   }

@@ -1,6 +1,7 @@
 import type { EventBody } from '#run/event.js';
 import type { Transport } from '#transport/connection.js';
 import type { PrivilegeGate } from '#transport/privilege-gate.js';
+import type { Pace } from './pace.js';
 import type { Programs } from './programs.js';
 
 /** What the engine needs from outside: everything that acts, waits or differs from run to run. */
@@ -14,6 +15,7 @@ export interface EngineDeps {
   readonly clock: EngineClock;
   /** Hosts at a time. */
   readonly forks: number;
+  readonly pace: Pace;
   /** 32 hexadecimal digits. */
   readonly newNonce: () => string;
   /** ISO date of today, for waivers that expire. */

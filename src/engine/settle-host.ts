@@ -7,6 +7,7 @@ import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
 import { assembled, type Probed } from './probe-host.js';
 import { answerOf, type SettleDialog, withSettleDialog } from './settle-dialog.js';
+import { SettleTime } from './settle-time.js';
 import { problemOf } from './trouble.js';
 
 /** What a probe after the change says: what is still missing (nothing: proved), or why waiting cannot help. */
@@ -24,6 +25,8 @@ export interface SettleTask {
   readonly asked: readonly string[];
   readonly transaction: string;
   readonly guardSeconds: number;
+  /** How many of the extensions that a person gave this host has had, or began too late for. */
+  readonly extensions: { given: number };
   /** Why the apply program's end is not known, null when it said that all is applied. */
   readonly trouble: Problem | null;
 }
@@ -37,8 +40,8 @@ interface End {
 
 const BETWEEN_ATTEMPTS_MS = 1_000;
 const BETWEEN_CONNECTIONS_MS = 2_000;
-/** How long after the guard's time we still ask a host what became of it: its undo restarts daemons. */
-const AFTER_GUARD_MS = 90_000;
+/** So that a conversation in which the guard is extended need not begin anew. */
+const LONGER_SECONDS = 600;
 
 /**
  * Proves a change over new connections and gives the verdict; when the host cannot be reached, asks until after the guard's time
@@ -46,15 +49,15 @@ const AFTER_GUARD_MS = 90_000;
  */
 export async function settleHost(input: SettleTask, deps: EngineDeps): Promise<Outcome> {
   const { monotonicMs, sleep } = deps.clock;
-  const begunMs = monotonicMs();
-  const giveUpMs = begunMs + input.guardSeconds * 1000 + AFTER_GUARD_MS;
+  const { settleTimeoutSeconds } = input.task.settings.settings.rollout;
+  const time = new SettleTime(monotonicMs(), settleTimeoutSeconds, input.guardSeconds);
   let trouble = input.trouble;
-  while (monotonicMs() < giveUpMs && !deps.leaveSignal.aborted) {
+  while (monotonicMs() < time.giveUpMs && !deps.leaveSignal.aborted) {
     try {
-      const seconds = Math.ceil((giveUpMs - monotonicMs()) / 1000);
+      const seconds = Math.ceil((time.giveUpMs - monotonicMs()) / 1000) + LONGER_SECONDS;
       const { asked } = input;
       const end = await withSettleDialog(input.task.host, deps, { seconds, asRoot: true, asked }, (dialog) =>
-        settleOver(dialog, input, begunMs, deps),
+        settleOver(dialog, input, time, deps),
       );
       if (end !== null) return finish(end);
     } catch (error) {
@@ -79,13 +82,13 @@ export async function settleHost(input: SettleTask, deps: EngineDeps): Promise<O
 async function settleOver(
   dialog: SettleDialog,
   input: SettleTask,
-  begunMs: number,
+  time: SettleTime,
   deps: EngineDeps,
 ): Promise<End | null> {
   const state = answerOf(await dialog.request(`state ${input.transaction}`), 'state');
   switch (state) {
     case 'applied':
-      return verify(dialog, input, begunMs, deps);
+      return verify(dialog, input, time, deps);
     case 'confirmed':
       return { outcome: 'changed', problem: null, clock: null, source: null };
     case 'reverted':
@@ -112,11 +115,16 @@ async function settleOver(
   }
 }
 
-async function verify(dialog: SettleDialog, input: SettleTask, begunMs: number, deps: EngineDeps): Promise<End | null> {
+async function verify(
+  dialog: SettleDialog,
+  input: SettleTask,
+  time: SettleTime,
+  deps: EngineDeps,
+): Promise<End | null> {
   const { monotonicMs, sleep } = deps.clock;
-  const { settleTimeoutSeconds } = input.task.settings.settings.rollout;
-  const untilMs = begunMs + settleTimeoutSeconds * 1000;
+  const begunMs = monotonicMs();
   for (let attempt = 1; ; attempt++) {
+    await giveMoreTime(dialog, input, time, deps);
     // The clock after the daemon: one that has just been told its source may still step between the two.
     const frames = await dialog.request('probe');
     const clock = await dialog.measureClock();
@@ -134,12 +142,30 @@ async function verify(dialog: SettleDialog, input: SettleTask, begunMs: number, 
     if (standing.waitingFor.length === 0 && standing.hopeless === null)
       return confirm(dialog, input, deps, { clock, source });
     if (standing.hopeless !== null) return revert(dialog, input, standing.hopeless, deps, clock);
-    if (monotonicMs() >= untilMs) {
-      const reason = `After ${settleTimeoutSeconds} s it still waited for ${standing.waitingFor.join(', ')}.`;
+    if (monotonicMs() >= time.settleUntilMs) {
+      const waited = Math.round((monotonicMs() - begunMs) / 1000);
+      const reason = `After ${waited} s it still waited for ${standing.waitingFor.join(', ')}.`;
       return revert(dialog, input, reason, deps, clock);
     }
     await sleep(BETWEEN_ATTEMPTS_MS, deps.leaveSignal);
     if (deps.leaveSignal.aborted) return null;
+  }
+}
+
+/** Extends the guard, and the time to settle with it, as often as a person asked for it since this host began. */
+async function giveMoreTime(
+  dialog: SettleDialog,
+  { task, transaction, extensions }: SettleTask,
+  time: SettleTime,
+  deps: EngineDeps,
+): Promise<void> {
+  while (extensions.given < deps.pace.extensions) {
+    extensions.given++;
+    const seconds = time.extensionSeconds(deps.clock.monotonicMs());
+    const answer = answerOf(await dialog.request(`extend ${transaction} ${seconds}`), 'extend');
+    if (answer !== 'extended') return;
+    time.extended();
+    deps.emit({ type: 'guard-extended', host: task.host.name, transaction, seconds });
   }
 }
 

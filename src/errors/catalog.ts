@@ -268,6 +268,10 @@ export const catalog = {
     summary: 'somebody changed this since',
     hint: 'Look at the difference; what is theirs is not overwritten.',
   },
+  'rollout/stopped': {
+    summary: 'too many hosts failed, so no further host was changed',
+    hint: 'Look at those that failed; then run again, with --resume-wave to begin with a later wave.',
+  },
   'rollback/nothing': {
     summary: 'there is nothing to take back',
     hint: 'tsync history lists the runs that changed something.',
@@ -423,6 +427,10 @@ export const catalog = {
   'usage/no-terminal': {
     summary: 'there is no terminal to ask on',
     hint: 'Run on a terminal; a password can come with --become-password-file, an agreement with --yes.',
+  },
+  'usage/one-of': {
+    summary: 'the command line does not fit together',
+    hint: 'See the help of this command: tsync COMMAND --help.',
   },
   'usage/secret-unreadable': {
     summary: 'a password file cannot be read',

@@ -3,11 +3,12 @@ export type Amount = number | `${number}%`;
 
 /**
  * Splits hosts into waves as Ansible's `serial` does: each entry is the size of one wave, the last one repeats until all are
- * placed; a share is of all hosts, rounded down, and never less than one host.
+ * placed; a share is of all hosts, rounded down, and never less than one host. `first`: with the size of this wave (from 1)
+ * it begins; no host is left out.
  */
-export function waves<T>(items: readonly T[], serial: readonly Amount[]): readonly (readonly T[])[] {
+export function waves<T>(items: readonly T[], serial: readonly Amount[], first = 1): readonly (readonly T[])[] {
   const result: (readonly T[])[] = [];
-  for (let at = 0, wave = 0; at < items.length; wave++) {
+  for (let at = 0, wave = first - 1; at < items.length; wave++) {
     const size = amountOf(serial[Math.min(wave, serial.length - 1)] ?? '100%', items.length);
     result.push(items.slice(at, at + size));
     at += size;

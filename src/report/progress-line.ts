@@ -39,6 +39,12 @@ function textOf(event: Event, state: RunState): string | null {
       return `${event.transaction} cleaned away`;
     case 'host-finished':
       return finishedText(event, state);
+    case 'wave-started':
+      return event.of === 1 ? null : `wave ${event.wave} of ${event.of}: ${countOf(event.hosts, 'host')}`;
+    case 'run-paused':
+      return 'paused: no further host begins, those in flight go on';
+    case 'run-resumed':
+      return 'going on';
     case 'run-interrupted':
       return event.how === 'finish' ? FINISHING : LEAVING;
     default:

@@ -95,6 +95,11 @@ export type EventBody =
       readonly clock: ClockMeasurement | null;
       readonly source: string | null;
     }
+  /** The hosts of wave `wave` of `of` may begin: those before it are proved, or did not fail too often. */
+  | { readonly type: 'wave-started'; readonly wave: number; readonly of: number; readonly hosts: number }
+  /** No further host begins until `run-resumed`; those in flight go on. */
+  | { readonly type: 'run-paused' }
+  | { readonly type: 'run-resumed' }
   | { readonly type: 'run-interrupted'; readonly how: 'finish' | 'leave' }
   | { readonly type: 'run-finished'; readonly exitCode: number };
 

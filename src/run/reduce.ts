@@ -17,8 +17,14 @@ export function reduce(state: RunState | null, event: Event): RunState {
       return before.run === '' ? started(event) : before;
     case 'run-interrupted':
       return before.interrupted === 'leave' ? before : { ...before, interrupted: event.how };
+    case 'run-paused':
+      return { ...before, paused: true };
+    case 'run-resumed':
+      return { ...before, paused: false };
+    case 'wave-started':
+      return before;
     case 'run-finished':
-      return { ...before, finishedAt: event.at, exitCode: event.exitCode };
+      return { ...before, paused: false, finishedAt: event.at, exitCode: event.exitCode };
     default:
       return withHost(before, event);
   }
@@ -30,7 +36,7 @@ type HostEvent = Extract<Event, { host: string }>;
 function started(event: RunStarted): RunState {
   const { run, kind, who, version, inventory, of, operatorClock } = event;
   const hosts = HostMap.of(event.hosts, waitingHost);
-  const ending = { finishedAt: null, interrupted: null, exitCode: null };
+  const ending = { finishedAt: null, paused: false, interrupted: null, exitCode: null };
   return { run, kind, who, version, inventory, of, startedAt: event.at, operatorClock, hosts, ...ending };
 }
 
@@ -46,6 +52,7 @@ function notStarted(at: string): RunState {
     finishedAt: null,
     operatorClock: { synchronised: null, detail: 'the start of this run was not recorded' },
     hosts: HostMap.of([], waitingHost),
+    paused: false,
     interrupted: null,
     exitCode: null,
   };

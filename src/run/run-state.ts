@@ -49,6 +49,8 @@ export interface RunState {
   readonly operatorClock: OperatorClock;
   /** In the inventory's order. */
   readonly hosts: ReadonlyMap<string, HostState>;
+  /** No further host begins for now. */
+  readonly paused: boolean;
   readonly interrupted: 'finish' | 'leave' | null;
   readonly exitCode: number | null;
 }

@@ -79,6 +79,16 @@ class SqliteStore implements Store {
     }
   }
 
+  forget(runs: readonly string[]): void {
+    this.guarded(() => {
+      this.writer.flush();
+      const statement = this.database.prepare('delete from runs where run = ?');
+      this.database.exec('begin immediate');
+      for (const run of runs) statement.run(run);
+      this.database.exec('commit');
+    });
+  }
+
   close(): void {
     if (!this.database.isOpen) return;
     try {

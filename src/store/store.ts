@@ -22,6 +22,8 @@ export interface Store {
   findRun(word: string, filter?: RunFilter): RunRecord;
   /** In the order of their sequence numbers, read one by one: a run of 10,000 hosts need not fit into memory. */
   events(run: string): Iterable<Event>;
+  /** Takes these runs away with all their events, in one step. A run that is still running must not be among them. */
+  forget(runs: readonly string[]): void;
   /** Flushes, then closes the file. */
   close(): void;
 }

@@ -52,6 +52,9 @@ export function App({ session, look, nowMs, unifiedDiff }: AppProps) {
   const act = (effect: Effect): void => {
     if (effect.kind === 'approve') session.approve(effect.hosts);
     else if (effect.kind === 'interrupt') session.interrupt();
+    else if (effect.kind === 'pause') session.pause();
+    else if (effect.kind === 'go-on') session.goOn();
+    else if (effect.kind === 'extend') session.extend();
     else exit(endOf(latest.current));
   };
   // A key means what was on the screen when it was pressed: the state that was drawn, not one that came since.

@@ -19,7 +19,11 @@ export function bindingsOf(mode: Mode, phase: Phase): readonly Binding[] {
     case 'groups':
       return [{ ...SPACE, help: 'approve or skip the group' }, OPEN_GROUP, ALL, NONE, CONTINUE, TAB, QUIT, MOVE, HELP];
     case 'page':
-      return open ? [BACK, TURN, SPACE, GROUP, SCROLL, HELP] : [BACK, TURN, SCROLL, HELP];
+      return open
+        ? [BACK, TURN, SPACE, GROUP, SCROLL, HELP]
+        : phase === 'applying'
+          ? [BACK, TURN, ...PACE, SCROLL, HELP]
+          : [BACK, TURN, SCROLL, HELP];
     case 'summary':
       return [LEAVE, TAB, SCROLL, HELP];
     case 'confirm':
@@ -37,7 +41,7 @@ export function bindingsOf(mode: Mode, phase: Phase): readonly Binding[] {
 }
 
 function endKeys(phase: Phase): readonly Binding[] {
-  return phase === 'done' ? [TAB, LEAVE] : [STOP];
+  return phase === 'done' ? [TAB, LEAVE] : PACE;
 }
 
 const SPACE: Binding = { keys: 'space', label: 'approve', help: 'approve or skip the host' };
@@ -76,4 +80,16 @@ const STOP: Binding = {
   label: 'stop',
   help: 'once: finish hosts in flight; twice: leave them to their guards; three times: leave the screen',
 };
+const PAUSE: Binding = { keys: 'p', label: 'pause', help: 'begin no further host, and go on with the next p' };
+const EXTEND: Binding = {
+  keys: 'e',
+  label: 'more time',
+  help: 'five minutes more for the hosts in flight: guard and time to settle',
+};
+const ABORT: Binding = {
+  keys: 'x',
+  label: 'abort',
+  help: 'once: finish hosts in flight and begin no other; twice: leave them to their guards',
+};
+const PACE = [PAUSE, EXTEND, ABORT, STOP];
 const MARKS = [SPACE, GROUP, ALL, NONE, CONTINUE];

@@ -11,6 +11,11 @@ export interface ReviewSession {
   readonly approve: (hosts: ReadonlySet<string>) => void;
   /** Ctrl-C: first `finish` hosts in flight, then `leave` them to their guards. */
   readonly interrupt: () => void;
+  /** No further host begins until `goOn`; those in flight are finished. */
+  readonly pause: () => void;
+  readonly goOn: () => void;
+  /** The hosts in flight get five minutes more, guard and time to settle together. */
+  readonly extend: () => void;
   /** What to type next, shown in the summary: `tsync rollback 01J...`. Empty while the run goes on. */
   readonly nextCommands: () => readonly string[];
 }

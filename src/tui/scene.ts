@@ -25,6 +25,7 @@ export interface Scene {
   /** Hosts that are still being read. */
   readonly unsettled: number;
   readonly interrupted: boolean;
+  readonly paused: boolean;
 }
 
 /** What of the view a scene depends on. */
@@ -46,11 +47,13 @@ export function createProjector(): (state: RunState, keys: SceneKeys) => Scene {
     (
       phase: Phase,
       interrupted: boolean,
+      paused: boolean,
       known: ReturnType<typeof readFacts>,
       listing: ReturnType<typeof readList>,
     ): Scene => ({
       phase,
       interrupted,
+      paused,
       ...known,
       ...listing,
     }),
@@ -58,7 +61,7 @@ export function createProjector(): (state: RunState, keys: SceneKeys) => Scene {
   const phase = remember(phaseOf);
   return (state, { filter, sort, sent }) => {
     const known = facts(state);
-    return join(phase(state, sent), state.interrupted !== null, known, list(known.rows, filter, sort));
+    return join(phase(state, sent), state.interrupted !== null, state.paused, known, list(known.rows, filter, sort));
   };
 }
 

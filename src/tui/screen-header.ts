@@ -64,6 +64,7 @@ const TAB_TITLES = { hosts: 'Hosts', groups: 'Groups', summary: 'Summary' } as c
 
 function phaseSpans(scene: Scene, state: RunState, glyphs: Glyphs, nowMs: number): readonly Span[] {
   if (state.interrupted !== null && scene.phase !== 'done') return [span(INTERRUPTED[state.interrupted], 'bad')];
+  if (state.paused) return [span('paused: hosts in flight go on, no other begins', 'warn')];
   const busy = glyphs.spinner[Math.floor(nowMs / SPINNER_MS) % glyphs.spinner.length] ?? '';
   const words = PHASES[scene.phase];
   const moving = scene.phase === 'reading' || scene.phase === 'applying';

@@ -46,6 +46,8 @@ export interface View {
 export type Effect =
   | { readonly kind: 'approve'; readonly hosts: ReadonlySet<string> }
   | { readonly kind: 'interrupt' }
+  /** No further host begins; they do again; hosts in flight get more time. */
+  | { readonly kind: 'pause' | 'go-on' | 'extend' }
   | { readonly kind: 'leave' };
 
 /** `name`: `up`, `enter`, `ctrl-c`, or the character. `alone`: it did not come in one piece with others, as pasted text does. */
@@ -93,6 +95,10 @@ export function pressKey(before: View, key: KeyPress, scene: Scene, extent: Exte
   const view = { ...before, message: '' };
   if (key.name === 'ctrl-c') return interrupt(view, scene);
   const mode = modeOf(view, scene.phase);
+  if (scene.phase === 'applying' && (mode === 'hosts' || mode === 'page')) {
+    const step = key.alone ? keyWhileApplying(view, key.name, scene) : null;
+    if (step !== null) return step;
+  }
   if (key.name === '?' && mode !== 'typing' && mode !== 'help') return stay({ ...view, help: 0 });
   switch (mode) {
     case 'help':
@@ -166,6 +172,27 @@ function interrupt(view: View, scene: Scene): Step {
   const next = { ...view, interrupts: view.interrupts + 1, dialog: null, help: null, typing: false };
   if (scene.phase !== 'applying') return decline(next, [{ kind: 'interrupt' }]);
   return { view: next, effects: [next.interrupts > 2 ? { kind: 'leave' } : { kind: 'interrupt' }] };
+}
+
+/** Keys that change how the run goes on; null when it is no such key. */
+function keyWhileApplying(view: View, name: string, scene: Scene): Step | null {
+  switch (name) {
+    case 'p':
+      return scene.paused
+        ? { view, effects: [{ kind: 'go-on' }] }
+        : { view: { ...view, message: 'No further host begins; p goes on.' }, effects: [{ kind: 'pause' }] };
+    case 'e':
+      return {
+        view: { ...view, message: 'Five minutes more for the hosts in flight: guard and time to settle.' },
+        effects: [{ kind: 'extend' }],
+      };
+    case 'x':
+      return view.interrupts < 2
+        ? interrupt(view, scene)
+        : stay({ ...view, message: 'All are left to their guards already; ^C leaves the screen.' });
+    default:
+      return null;
+  }
 }
 
 function decline(view: View, first: readonly Effect[]): Step {

@@ -17,15 +17,29 @@ describe('waves', () => {
     expect(sizes(count, serial)).toEqual(expected);
   });
 
-  it('places every host exactly once and in order', () => {
+  it.each<[readonly Amount[], number, readonly number[]]>([
+    [[1, '20%', '100%'], 2, [2, 8]],
+    [[1, '20%', '100%'], 3, [10]],
+    [[1, '20%', '100%'], 9, [10]],
+    [[3], 2, [3, 3, 3, 1]],
+  ])('with serial %j, begun with wave %i, 10 hosts go in waves of %j', (serial, first, expected) => {
+    expect(waves(hosts(10), serial, first).map((wave) => wave.length)).toEqual(expected);
+  });
+
+  it('places every host exactly once and in order, whatever wave it begins with', () => {
     const amount = fc.oneof(
       fc.integer({ min: 1, max: 50 }),
       fc.integer({ min: 1, max: 100 }).map((share): Amount => `${share}%`),
     );
     fc.assert(
-      fc.property(fc.nat(300), fc.array(amount, { minLength: 1, maxLength: 5 }), (count, serial) => {
-        expect(waves(hosts(count), serial).flat()).toEqual(hosts(count));
-      }),
+      fc.property(
+        fc.nat(300),
+        fc.array(amount, { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 1, max: 9 }),
+        (count, serial, first) => {
+          expect(waves(hosts(count), serial, first).flat()).toEqual(hosts(count));
+        },
+      ),
     );
   });
 });

@@ -332,6 +332,18 @@ describe.skipIf(!canMount())('a disk of its own', () => {
   });
 });
 
+describe('forgetting runs', () => {
+  test('takes them away with all their events, and leaves the others', () => {
+    const store = openStore(folder);
+    for (const run of ['a', 'b', 'c']) for (const event of applyEvents(run, 3)) store.append(run, event);
+    store.forget(['a', 'c']);
+    expect(store.runs().map(({ run }) => run)).toEqual(['b']);
+    expect([...store.events('a')]).toEqual([]);
+    expect([...store.events('b')].length).toBeGreaterThan(0);
+    store.close();
+  });
+});
+
 function child(run: string, count?: number) {
   const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   const words = ['--import', here('typescript-hooks.mjs'), here('writer.ts'), folder, run];

@@ -24,6 +24,9 @@ function noteSession(first: RunState) {
     guardSeconds: () => 240,
     approve: (hosts) => void asked.push(`approve ${[...hosts].join(' ')}`),
     interrupt: () => void asked.push('interrupt'),
+    pause: () => void asked.push('pause'),
+    goOn: () => void asked.push('go on'),
+    extend: () => void asked.push('extend'),
     nextCommands: () => ['tsync show 01JD'],
   };
   const happen = (...events: readonly EventBody[]): void => {

@@ -36,6 +36,9 @@ class MadeRun implements ReviewSession {
   state = (): RunState => this.current;
   guardSeconds = (): number => 240;
   approve = (hosts: ReadonlySet<string>): void => this.answer.resolve(hosts);
+  pause = (): void => this.emit({ type: 'run-paused' });
+  goOn = (): void => this.emit({ type: 'run-resumed' });
+  extend = (): void => {};
   interrupt = (): void =>
     this.emit({ type: 'run-interrupted', how: this.current.interrupted === null ? 'finish' : 'leave' });
   nextCommands = (): readonly string[] =>

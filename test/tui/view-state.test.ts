@@ -137,6 +137,35 @@ describe('approving', () => {
   });
 });
 
+describe('the pace', () => {
+  const PAUSED = fold([{ type: 'run-paused' }], APPLYING);
+
+  it('is paused by p, and p goes on again', () => {
+    const paused = press(APPLYING, ['p']);
+    expect(paused.effects).toEqual([{ kind: 'pause' }]);
+    expect(press(PAUSED, ['p'], paused.view).effects).toEqual([{ kind: 'go-on' }]);
+  });
+
+  it('gives more time by e, also from the page of a host', () => {
+    expect(press(APPLYING, ['e', 'enter', 'e']).effects).toEqual([{ kind: 'extend' }, { kind: 'extend' }]);
+  });
+
+  it('aborts by x as Ctrl-C does, and never leaves the screen by it', () => {
+    expect(press(APPLYING, ['x', 'x', 'x', 'x']).effects).toEqual([{ kind: 'interrupt' }, { kind: 'interrupt' }]);
+    expect(press(APPLYING, ['x', 'ctrl-c', 'ctrl-c']).effects.at(-1)).toEqual({ kind: 'leave' });
+  });
+
+  it.each(['reading', 'review', 'done'])('is not changed by any of these keys while %s', (phase) => {
+    const state = { reading: READING, review: REVIEW, done: DONE }[phase] as RunState;
+    expect(press(state, ['p', 'e', 'x']).effects).toEqual([]);
+  });
+
+  it('is not changed by pasted text, nor by letters of a filter', () => {
+    expect(press(APPLYING, ['p', 'e', 'x'], INITIAL_VIEW, false).effects).toEqual([]);
+    expect(press(APPLYING, ['/', 'p', 'e', 'x']).effects).toEqual([]);
+  });
+});
+
 describe('leaving', () => {
   it('asks before it leaves a review, and then declines everything', () => {
     const asked = press(REVIEW, ['a', 'q']);

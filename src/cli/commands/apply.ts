@@ -6,10 +6,14 @@ import { STRATEGIES } from '#policy/settings.js';
 import { readText } from '#sources/read-text.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
-import type { ExitOptions, FleetOptions, OutputOptions } from '../options.js';
+import type { ExitOptions, FleetOptions, OutputOptions, RolloutOptions } from '../options.js';
 import { type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
 
-export type ApplyOptions = FleetOptions & OutputOptions & ExitOptions & ReviewOptions & { readonly inventory?: string };
+export type ApplyOptions = FleetOptions &
+  OutputOptions &
+  ExitOptions &
+  ReviewOptions &
+  RolloutOptions & { readonly inventory?: string };
 
 /**
  * `tsync apply FILE`: the plans of the file, each only on a host that is still as the plan was made of. The file itself is the

@@ -6,13 +6,14 @@ import type { HostState, RunState } from '#run/run-state.js';
 import { findRun, withStore } from '../find-run.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
-import type { ExitOptions, FleetOptions, OutputOptions } from '../options.js';
+import type { ExitOptions, FleetOptions, OutputOptions, RolloutOptions } from '../options.js';
 import { type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
 
 export type RollbackOptions = FleetOptions &
   OutputOptions &
   ExitOptions &
-  ReviewOptions & { readonly inventory?: string };
+  ReviewOptions &
+  RolloutOptions & { readonly inventory?: string };
 
 /** `tsync rollback RUN`: the changes of that run swapped, with the same review, guard and proof. Gives the exit code. */
 export async function rollback(name: string, options: RollbackOptions): Promise<number> {

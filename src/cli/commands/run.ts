@@ -5,14 +5,15 @@ import { tryServers } from '#engine/preflight.js';
 import { standingBySettings } from '#engine/standing.js';
 import { loadFleet } from '../load-fleet.js';
 import { type OpenRun, openRun } from '../open-run.js';
-import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions } from '../options.js';
+import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions, RolloutOptions } from '../options.js';
 import { type Assess, type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
 
 export type RunOptions = FleetOptions &
   PolicyOptions &
   OutputOptions &
   ExitOptions &
-  ReviewOptions & { readonly preflight: boolean };
+  ReviewOptions &
+  RolloutOptions & { readonly preflight: boolean };
 
 /** `tsync run`: probe, plan, review, apply, prove. Gives the exit code. */
 export async function run(inventory: string, options: RunOptions): Promise<number> {
