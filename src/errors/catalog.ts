@@ -108,6 +108,18 @@ export const catalog = {
     summary: 'a variable has the wrong type',
     hint: 'docs/inventory.md lists the variables and what they take.',
   },
+  'packages/image': {
+    summary: 'no package can be installed on this kind of system in place',
+    hint: 'Bring the package with the image, or take a strategy that the daemon of the image can do.',
+  },
+  'packages/no-manager': {
+    summary: 'it is not known how packages are installed on this host',
+    hint: 'Install chrony by hand, then run again.',
+  },
+  'packages/unfinished': {
+    summary: 'an installation of packages was broken off on this host',
+    hint: 'Let tsync finish it (tsync run --packages), or finish it by hand (Debian, Ubuntu: dpkg --configure -a).',
+  },
   'plan/changed-since': {
     summary: 'somebody changed this after the run',
     hint: 'Look at what was changed; take it back by hand, or make a new plan.',

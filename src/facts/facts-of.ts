@@ -16,7 +16,8 @@ import { moduleParametersOf } from './module-parameters.js';
 import { ntpdFact } from './ntpd.js';
 import { openntpdFact } from './openntpd.js';
 import { osFact } from './os.js';
-import { packagesFact } from './packages.js';
+import { packageManagerFact } from './package-manager.js';
+import { packagesFact, unfinishedPackagesFact } from './packages.js';
 import { platformOf, vmSizeFact } from './platform.js';
 import { processesOf } from './processes.js';
 import { ptpFact } from './ptp.js';
@@ -24,7 +25,7 @@ import { servicesOfScripts } from './script-services.js';
 import { indexSections } from './sections.js';
 import { servicesOf } from './services.js';
 import { timesyncdFact } from './timesyncd.js';
-import { openTransactionsFact } from './transactions.js';
+import { openPackageWorkFact, openTransactionsFact } from './transactions.js';
 
 /**
  * What a snapshot means. Total: whatever bytes a host sent, every fact is a value or null with the reason; nothing is thrown.
@@ -60,6 +61,9 @@ export function factsOf(snapshot: Snapshot): Facts {
     ntpd: ntpdFact(sections),
     openntpd: openntpdFact(sections),
     packages: whenKnown(packages, (versions) => known(Object.fromEntries(versions))),
+    unfinishedPackages: unfinishedPackagesFact(sections),
+    packageManager: packageManagerFact(os),
+    openPackageWork: openPackageWorkFact(sections),
     initScripts,
     dhcpServers: dhcpServersFact(sections),
     image: imageFact(os, system),

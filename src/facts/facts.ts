@@ -7,6 +7,7 @@ export type Family = 'debian' | 'rhel' | 'suse' | 'alpine' | 'amazon' | 'azureli
 export type Init = 'systemd' | 'sysv' | 'upstart' | 'openrc' | 'other';
 export type Virtualization = 'hyperv' | 'kvm' | 'vmware' | 'xen' | 'container' | 'wsl' | 'none' | 'other';
 export type Cloud = 'azure' | 'aws' | 'gcp' | 'oci' | 'alibaba' | 'none';
+export type PackageManager = 'apt' | 'dnf' | 'yum' | 'zypper' | 'tdnf' | 'apk';
 export type DaemonName = 'chrony' | 'timesyncd' | 'ntpd' | 'ntpsec' | 'openntpd';
 
 export interface Facts {
@@ -35,6 +36,14 @@ export interface Facts {
   readonly openntpd: Fact<OpenntpdFacts>;
   /** Versions of the packages that concern time, by name; a name that is missing is not installed. */
   readonly packages: Fact<{ readonly [name: string]: string }>;
+  /** Of those packages: half installed, unpacked and not configured, or to be installed again; with dpkg's own letters. */
+  readonly unfinishedPackages: Fact<
+    readonly { readonly name: string; readonly version: string; readonly state: string }[]
+  >;
+  /** What installs packages on this distribution; whether it is there and can is seen when it is asked. */
+  readonly packageManager: Fact<PackageManager>;
+  /** Work of tsync on packages that was begun on this host and did not come to its end. */
+  readonly openPackageWork: Fact<readonly HostTransaction[]>;
   /** Without systemd: how time services start. */
   readonly initScripts: Fact<readonly InitScript[]>;
   /** Servers that came by DHCP, by the file they were left in. */

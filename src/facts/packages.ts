@@ -1,5 +1,5 @@
 import { known, shown, unknown, whenKnown } from './fact.js';
-import type { Fact } from './facts.js';
+import type { Fact, Facts } from './facts.js';
 import type { Sections } from './sections.js';
 
 /** Versions of the few packages the probe asked for, by name; a name that is missing is not installed. */
@@ -21,6 +21,21 @@ export function packagesFact(sections: Sections): Fact<Packages> {
     });
   }
   return unknown('there is no package database that tsync knows');
+}
+
+/** Packages that dpkg left in the middle: `chrony 4.3-2+deb12u3 iF `. rpm and apk keep no such state. */
+export function unfinishedPackagesFact(sections: Sections): Facts['unfinishedPackages'] {
+  const section = sections.section('packages:dpkg');
+  if (section?.state === 'ok') return known(sections.lines('packages:dpkg').flatMap(parseUnfinished));
+  return sections.section('packages:rpm')?.state === 'ok' || sections.section('packages:apk')?.state === 'ok'
+    ? known([])
+    : unknown('there is no package database that tsync knows');
+}
+
+/** Of the letters of dpkg-query(1) the second is the state (H half installed, U unpacked, F half configured), the third R. */
+function parseUnfinished(line: string): readonly { name: string; version: string; state: string }[] {
+  const match = /^([a-z0-9][a-z0-9+.-]*) (\S{0,80}) ([a-z](?:[HUF].?|[a-zA-Z]R))\s*$/.exec(line);
+  return match?.[1] && match[3] ? [{ name: match[1], version: shown(match[2] ?? ''), state: match[3].trim() }] : [];
 }
 
 const NOT_INSTALLED = /no packages found matching|is not installed/;

@@ -10,11 +10,20 @@ export function openTransactionsFact(sections: Sections): Fact<readonly HostTran
 
 /** Every transaction that the section tells of, newest first; the answer to `list` has the finished ones too. */
 export function transactionsFact(sections: Sections): Fact<readonly HostTransaction[]> {
+  return blocksFact(sections, 'transaction');
+}
+
+/** Work on packages that was begun and did not end: `packages ID` in the same section. */
+export function openPackageWorkFact(sections: Sections): Fact<readonly HostTransaction[]> {
+  return blocksFact(sections, 'packages');
+}
+
+function blocksFact(sections: Sections, kind: 'transaction' | 'packages'): Fact<readonly HostTransaction[]> {
   const section = sections.section('transactions');
   if (section?.state === 'denied') return unknown('/var/lib/tsync may be read by root only');
   return whenKnown(sections.whole('transactions', '/var/lib/tsync'), (text) => {
-    const blocks = text.split(/^transaction /m).slice(1);
-    return known(blocks.flatMap(readTransaction));
+    const blocks = text.split(/^(?=transaction |packages )/m).filter((block) => block.startsWith(`${kind} `));
+    return known(blocks.flatMap((block) => readTransaction(block.slice(kind.length + 1))));
   });
 }
 

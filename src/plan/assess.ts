@@ -53,8 +53,9 @@ export function assess({ host, facts, settings: resolved, snapshotDigest, today 
     findings,
     changes,
     actions,
-    planDigest: planDigestOf(host, changes, actions),
-    foldKey: foldKeyOf(changes, actions),
+    packages: policy.packages,
+    planDigest: planDigestOf({ host, changes, actions, packages: policy.packages }),
+    foldKey: foldKeyOf({ changes, actions, packages: policy.packages }),
   };
 }
 

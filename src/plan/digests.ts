@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { Action, Change } from '#resources/resource.js';
 import { canonicalJson } from './canonical-json.js';
 import { editOf } from './edit-of.js';
+import type { HostPlan } from './plan.js';
 
-/** Sha256 (hex) over host, changes and actions exactly: what an approval binds to. */
-export function planDigestOf(host: string, changes: readonly Change[], actions: readonly Action[]): string {
-  return sha256(canonicalJson({ host, changes, actions }));
+type Planned = Pick<HostPlan, 'changes' | 'actions' | 'packages'>;
+
+/** Sha256 (hex) over host, changes, actions and packages exactly: what an approval binds to. */
+export function planDigestOf({ host, changes, actions, packages }: Planned & { readonly host: string }): string {
+  return sha256(canonicalJson({ host, changes, actions, ...(packages && { packages }) }));
 }
 
-/** Sha256 (hex) over edits and actions without host and surroundings: equal for hosts that get the same edit. */
-export function foldKeyOf(changes: readonly Change[], actions: readonly Action[]): string {
-  return changes.length === 0 ? NOTHING : sha256(canonicalJson({ edits: changes.map(editOf), actions }));
+/** Sha256 (hex) over edits, actions and packages without host and surroundings: equal for hosts that get the same. */
+export function foldKeyOf({ changes, actions, packages }: Planned): string {
+  if (changes.length === 0 && packages === null) return NOTHING;
+  return sha256(canonicalJson({ edits: changes.map(editOf), actions, ...(packages && { packages }) }));
 }
 
 /** Hosts with nothing to change fold together. */

@@ -39,8 +39,9 @@ export function rollbackPlan({ host, facts, changes, snapshotDigest, reason }: R
     findings: compared,
     changes: pending,
     actions,
-    planDigest: planDigestOf(host, pending, actions),
-    foldKey: foldKeyOf(pending, actions),
+    packages: null,
+    planDigest: planDigestOf({ host, changes: pending, actions, packages: null }),
+    foldKey: foldKeyOf({ changes: pending, actions, packages: null }),
   };
 }
 

@@ -95,6 +95,10 @@ export class JsonObject {
     return list.map((one, index) => toObject(one, this.#file, `${this.#path}.${key}[${index}]`));
   }
 
+  nullableObjects(key: string): readonly JsonObject[] | null {
+    return this.#values[key] === null ? null : this.objects(key);
+  }
+
   /** The error that `key` is not what it should be. */
   wrong(key: string, wanted: string): TsyncError {
     return wrong(this.#file, `${this.#path}.${key}`, wanted);

@@ -5,6 +5,7 @@ import { toBase64 } from './canonical-json.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import { type JsonObject, JsonReader } from './json-reader.js';
 import type { Finding, HostPlan } from './plan.js';
+import { readPackagePlan } from './read-package-plan.js';
 
 /** What `tsync plan -o FILE` keeps, and `tsync apply FILE` makes. */
 export interface PlanFile {
@@ -90,7 +91,9 @@ function readPlan(json: JsonObject, name: string): HostPlan {
   const actions = json.objects('actions').map(readAction);
   const planDigest = json.string('planDigest');
   const foldKey = json.string('foldKey');
-  if (planDigest !== planDigestOf(host, changes, actions) || foldKey !== foldKeyOf(changes, actions)) {
+  const packages = json.has('packages') ? readPackagePlan(json.nullable('packages')) : null;
+  const planned = { host, changes, actions, packages };
+  if (planDigest !== planDigestOf(planned) || foldKey !== foldKeyOf(planned)) {
     throw new TsyncError('plan/file-tampered', `${name}: the changes of ${host} do not fit their digest.`, {
       exitCode: 65,
     });
@@ -103,6 +106,7 @@ function readPlan(json: JsonObject, name: string): HostPlan {
     findings: json.objects('findings').map((finding) => readFinding(finding, changes)),
     changes,
     actions,
+    packages,
     planDigest,
     foldKey,
   };

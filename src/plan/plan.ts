@@ -1,5 +1,6 @@
 import type { Evidence, Measurement, Severity } from '#checks/verdict.js';
 import type { Problem } from '#errors/problem.js';
+import type { PackagePlan } from '#resources/package/package-plan.js';
 import type { Action, Change, RuleId } from '#resources/resource.js';
 
 export type { Evidence, Measurement, Severity } from '#checks/verdict.js';
@@ -36,7 +37,8 @@ export interface HostPlan {
   readonly changes: readonly Change[];
   /** In the order in which they are done, after all changes. */
   readonly actions: readonly Action[];
-  /** Units whose active state the verification looks at, and what must be selected: see policy. */
+  /** A phase of its own, before the changes or after them. Before: then there are no changes yet. Null: no package comes or goes. */
+  readonly packages: PackagePlan | null;
   readonly planDigest: string;
   readonly foldKey: string;
 }

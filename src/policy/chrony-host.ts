@@ -18,7 +18,8 @@ export interface ChronyHost {
 
 export type Scope =
   | { readonly inside: true; readonly host: ChronyHost }
-  | { readonly inside: false; readonly problem: Problem };
+  /** `lacksChrony`: all else would do, but chrony is not (wholly) installed. */
+  | { readonly inside: false; readonly problem: Problem; readonly lacksChrony: boolean };
 
 /** Tells whether tsync may set the time of this host, and if not, the first reason why. */
 export function findScope(facts: Facts): Scope {
@@ -40,7 +41,10 @@ export function findScope(facts: Facts): Scope {
 function findChrony(facts: Facts, distribution: Distribution): Scope {
   const daemon = facts.daemons.find((one) => one.name === 'chrony');
   if (daemon === undefined || daemon.installed.value === false)
-    return outside(`chrony is not installed; ${othersOf(facts)}.`);
+    return { ...outside(`chrony is not installed; ${othersOf(facts)}.`), lacksChrony: true };
+  const half = facts.unfinishedPackages.value?.find(({ name }) => name === 'chrony');
+  if (half !== undefined)
+    return { ...outside(`chrony ${half.version} is only half installed (dpkg: ${half.state}).`), lacksChrony: true };
   if (daemon.installed.value === null)
     return outside(`Whether chrony is installed is not known: ${daemon.installed.reason}`);
   if (daemon.unit === null) return outside('chrony is installed, but systemd has no unit for it.');
@@ -74,6 +78,6 @@ function othersOf(facts: Facts): string {
   return active.length === 0 ? 'no time daemon runs' : `${active.join(' and ')} keeps its time`;
 }
 
-function outside(detail: string): Scope {
-  return { inside: false, problem: problem('policy/out-of-scope', printable(detail)) };
+function outside(detail: string): Extract<Scope, { inside: false }> {
+  return { inside: false, problem: problem('policy/out-of-scope', printable(detail)), lacksChrony: false };
 }

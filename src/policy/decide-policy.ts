@@ -8,6 +8,7 @@ import { type ChronyHost, findScope } from './chrony-host.js';
 import { type ChronyLayout, readLayout } from './chrony-layout.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
 import { decideImplicit, observePtpOffered } from './decide-hyperv.js';
+import { decidePackages, observeChronyPackage, type PackagesDecision } from './decide-packages.js';
 import { decideRefclock, type RefclockDecision } from './decide-refclock.js';
 import { decideServers, hasConfiguredServers } from './decide-servers.js';
 import { decideChronyUnit, decideOthers, wantStopped } from './decide-services.js';
@@ -39,11 +40,33 @@ export function decidePolicy(resolved: ResolvedSettings, facts: Facts, isWaived:
 function decideStrategy(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
   const { settings } = resolved;
   const scope = findScope(facts);
-  if (!scope.inside) return outside(settings, facts, scope.problem, 'host/supported');
+  const isMissing = !scope.inside && scope.lacksChrony;
+  const packages =
+    (scope.inside || isMissing) && !isWaived('packages/chrony')
+      ? decidePackages(settings, facts, isMissing)
+      : NO_PACKAGES;
+  if (!scope.inside) return packagesFirst(outside(settings, facts, scope.problem, 'host/supported'), packages);
+  if (packages.observations.length > 0) {
+    const detail = packages.plan?.reason ?? 'An installation was broken off.';
+    return packagesFirst(outside(settings, facts, problem('packages/unfinished', detail), 'host/supported'), packages);
+  }
   const reading = readLayout(facts, scope.host);
   if (!reading.known) return outside(settings, facts, reading.problem, 'chrony/readable');
   return decideInside(resolved, facts, scope.host, reading.layout, isWaived);
 }
+
+const NO_PACKAGES: PackagesDecision = { plan: null, observations: [] };
+
+/** A host that is only waiting for a package: that is said in place of the reason for which nothing else is set. */
+function packagesFirst(policy: Policy, { plan, observations }: PackagesDecision): Policy {
+  if (observations.length === 0) return policy;
+  const others =
+    plan === null ? policy.observations : policy.observations.filter((one) => one.rule !== 'host/supported');
+  const strategy = plan === null ? policy.strategy : { ...policy.strategy, reason: `${plan.reason} ${AFTERWARDS}` };
+  return { ...policy, strategy, observations: [...observations, ...others], packages: plan };
+}
+
+const AFTERWARDS = 'What is set then is planned once it is installed.';
 
 function outside(
   settings: Settings,
@@ -56,6 +79,7 @@ function outside(
     wanted: [],
     observations: [unknown(rule, reason), ...observeOutside(facts), ...observeRules(facts, settings, null)],
     checks: baseChecks(settings),
+    packages: null,
     withheld: reason,
   };
 }
@@ -75,6 +99,7 @@ function decideInside(
     inSync('chrony/readable'),
     observeLocalStratum(layout),
     ...observeRules(facts, settings, layout),
+    ...(settings.daemon === 'chrony' ? observeChronyPackage(settings, facts) : []),
     ...(asksForPtp(settings) ? observePtpOffered(facts) : []),
   ];
   const open = findOpenTransaction(facts);
@@ -85,6 +110,7 @@ function decideInside(
       wanted: [],
       observations: [...common, observeClockControl(facts), ...open.observations, refusal.observation],
       checks: baseChecks(settings),
+      packages: null,
       withheld: refusal.problem,
     };
   }
@@ -99,6 +125,7 @@ function decideInside(
     wanted: made.wanted,
     observations: [...observations, ...(offerUnknown(offer, facts) ?? [])],
     checks: checksOf(settings, taken),
+    packages: null,
     withheld: made.withheld ?? open.problem ?? cannotProve(observations, isWaived),
   };
 }

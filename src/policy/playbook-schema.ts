@@ -80,6 +80,10 @@ const settingsShape = {
     .union([positiveDuration, z.null()])
     .optional()
     .describe('A larger expected step needs its own word; null: any'),
+  daemon: z
+    .enum(['keep', 'chrony'])
+    .optional()
+    .describe('Which daemon keeps the time: the one that is there, or chrony, which is installed where it is missing'),
   degrade: z
     .enum(['refuse', 'allow'])
     .optional()

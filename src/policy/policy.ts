@@ -1,6 +1,7 @@
 import type { Check } from '#checks/check.js';
 import type { Evidence, Verdict } from '#checks/verdict.js';
 import type { Problem } from '#errors/problem.js';
+import type { PackagePlan } from '#resources/package/package-plan.js';
 import type { Resource } from '#resources/resource.js';
 import type { KnownRuleId } from './rules.js';
 
@@ -36,6 +37,8 @@ export interface Policy {
   readonly wanted: readonly Wanted[];
   readonly observations: readonly Observation[];
   readonly checks: readonly Check[];
+  /** Packages that must be there before anything can be set; then nothing else is wanted yet. Null: none. */
+  readonly packages: PackagePlan | null;
   /** Why nothing may be changed, whatever differs: half of a configuration proves nothing. Null: changes may be made. */
   readonly withheld: Problem | null;
 }

@@ -161,6 +161,14 @@ export const DECIDED_RULES = [
     remedy: 'Switch on the integration service "Time synchronization" of the VM, or update the kernel.',
   },
   {
+    id: 'packages/chrony',
+    applies: 'Where the strategy or the setting daemon needs chrony, and where an installation was broken off.',
+    severity: 'high',
+    sentence: 'The package chrony is wholly installed.',
+    source: 'docs/packages.md; chrony.conf(5): refclock PHC, which ntpd and systemd-timesyncd have not',
+    remedy: 'Let tsync install it (tsync run --packages), or install it by other means.',
+  },
+  {
     id: 'phc/by-index',
     applies: 'Where chronyd has a PHC refclock.',
     severity: 'high',

@@ -49,6 +49,8 @@ export interface Settings {
   readonly makestep: { readonly thresholdSeconds: number; readonly limit: number } | null;
   /** A larger expected step needs its own word; null = any. */
   readonly maxStepSeconds: number | null;
+  /** `chrony`: chrony keeps the time, and is installed where it is missing. `keep`: the daemon that is there, where it can do what is asked. */
+  readonly daemon: 'keep' | 'chrony';
   readonly degrade: 'refuse' | 'allow';
   readonly takeOwnership: boolean;
   /** Paths and units that are never changed. */
@@ -80,6 +82,7 @@ export const DEFAULT_SETTINGS: Settings = {
   limits: { offsetSeconds: 1, daemonOffsetSeconds: 0.05 },
   makestep: { thresholdSeconds: 1, limit: -1 },
   maxStepSeconds: null,
+  daemon: 'keep',
   degrade: 'refuse',
   takeOwnership: false,
   protectedNames: [],

@@ -70,7 +70,12 @@ function planFromJson(plan: JsonPlan): HostPlan {
   if (!Array.isArray(plan?.changes) || !Array.isArray(plan.findings)) throw unreadable('Its plan is not whole.');
   const changes = plan.changes.map(changeFromJson);
   const ids = new Map(changes.map((change) => [change.id, change]));
-  return { ...plan, changes, findings: plan.findings.map((finding) => findingFromJson(finding, ids)) };
+  return {
+    ...plan,
+    changes,
+    packages: plan.packages ?? null,
+    findings: plan.findings.map((finding) => findingFromJson(finding, ids)),
+  };
 }
 
 function findingFromJson(finding: JsonFinding, changes: ReadonlyMap<string, Change>): Finding {

@@ -892,6 +892,15 @@ probe_transactions() {
     echo
   done
   set +f
+  # Work on packages removes its mark at its end; one that stands was killed, or is at work now.
+  for state in "$folder"/packages/*/begun; do
+    [ -e "$state" ] || continue
+    transaction_folder=${state%/begun}
+    printf 'packages %s\nstate=begun\n' "${transaction_folder##*/}"
+    bounded head -c 2048 "$transaction_folder/meta"
+    echo
+    break
+  done
   finish
 }
 
