@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { assess } from '#plan/assess.js';
+import { hasWork } from '#plan/has-work.js';
 import type { HostPlan } from '#plan/plan.js';
 import { askedBy } from '#policy/asked.js';
 import type { Change } from '#resources/resource.js';
@@ -75,7 +76,7 @@ export function judgeBySettings(today: string): Judge {
 /** Ends a host on which nothing is (to be) changed: in sync, or drifted when more than a remark stands against it. */
 export function finishUnchanged({ task, probed, plan }: Assessed, deps: EngineDeps): void {
   const source = summariseHost(probed.facts).source;
-  const outcome = plan.changes.length > 0 || plan.findings.some(isAgainst) ? 'drifted' : 'in-sync';
+  const outcome = hasWork(plan) || plan.findings.some(isAgainst) ? 'drifted' : 'in-sync';
   deps.emit({
     type: 'host-finished',
     host: task.host.name,

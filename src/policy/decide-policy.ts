@@ -63,7 +63,13 @@ function packagesFirst(policy: Policy, { plan, observations }: PackagesDecision)
   const others =
     plan === null ? policy.observations : policy.observations.filter((one) => one.rule !== 'host/supported');
   const strategy = plan === null ? policy.strategy : { ...policy.strategy, reason: `${plan.reason} ${AFTERWARDS}` };
-  return { ...policy, strategy, observations: [...observations, ...others], packages: plan };
+  return {
+    ...policy,
+    strategy,
+    observations: [...observations, ...others],
+    packages: plan,
+    withheld: plan === null ? policy.withheld : null,
+  };
 }
 
 const AFTERWARDS = 'What is set then is planned once it is installed.';

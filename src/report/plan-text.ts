@@ -1,5 +1,5 @@
 import { printable } from '#errors/printable.js';
-import type { Finding } from '#plan/plan.js';
+import type { Finding, HostPlan } from '#plan/plan.js';
 import { isOpen } from '#run/count-findings.js';
 import { hasPendingChanges } from '#run/exit-code.js';
 import type { HostState, RunState } from '#run/run-state.js';
@@ -12,6 +12,7 @@ import { clockFields, findingGroups, groupLines, groupTitle, type HostGroup } fr
 import { countOf } from './host-names.js';
 import { inSyncLines } from './in-sync-lines.js';
 import { type NextCommand, nextLines } from './next-commands.js';
+import { packageLines } from './package-lines.js';
 import { type Drawing, paint, severityColour } from './paint.js';
 import { standingOf } from './standing.js';
 import { textLines } from './text-lines.js';
@@ -62,10 +63,12 @@ export function planGroupLines(group: HostGroup, drawing: Drawing): readonly str
     '',
     groupTitle(group, drawing),
     ...[...clockFields(group, drawing), strategyField(plan.strategy)].flatMap((field) => fieldLines(field, drawing)),
-    ...groupBy(plan.findings.filter(isOpen).filter(isDrift), sameSentence).flatMap(([finding]) =>
-      reasonLines(finding, drawing),
-    ),
+    ...groupBy(
+      plan.findings.filter(isOpen).filter((finding) => isAnswered(finding, plan)),
+      sameSentence,
+    ).flatMap(([finding]) => reasonLines(finding, drawing)),
     ...(group.length > 1 ? fieldLines(several, drawing) : []),
+    ...(plan.packages === null ? [] : packageLines(plan.packages, drawing)),
     ...plan.changes.flatMap((change) => changeLines(change, drawing)),
     ...plan.actions.flatMap((action) => actionLines(action, drawing)),
     ...notes.flatMap((note) => fieldLines({ label: 'note', text: printable(note) }, drawing)),
@@ -79,15 +82,19 @@ function reasonLines(finding: Finding, drawing: Drawing): readonly string[] {
 
 /** Findings that no change answers: a clock that is off, and what could not be judged. */
 export function unmendedLines(hosts: readonly HostState[], drawing: Drawing): readonly string[] {
-  const some = hosts.filter(({ plan }) => plan?.findings.some((finding) => isOpen(finding) && !isDrift(finding)));
+  const unmended = (host: HostState) =>
+    host.plan?.findings.filter((one) => isOpen(one) && !isAnswered(one, host.plan)) ?? [];
+  const some = hosts.filter((host) => unmended(host).length > 0);
   if (some.length === 0) return [];
+  const kept = new Set(some.flatMap(unmended));
   const title = paint(`Findings that no change answers: ${countOf(some.length, 'host')}`, 'yellow', drawing);
-  const isOther = (finding: Finding) => !isDrift(finding);
+  const isOther = (finding: Finding) => kept.has(finding) || (!isOpen(finding) && finding.status !== 'drift');
   return ['', title, ...findingGroups(some, isOther).flatMap((group) => groupLines(group, isOther, drawing))];
 }
 
-function isDrift(finding: Finding): boolean {
-  return finding.status === 'drift';
+/** By a change of the plan, or by its packages. */
+function isAnswered(finding: Finding, plan: HostPlan | null): boolean {
+  return finding.status === 'drift' || plan?.packages?.because === finding.rule;
 }
 
 function hostsThat(

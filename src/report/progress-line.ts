@@ -1,4 +1,5 @@
 import { printable } from '#errors/printable.js';
+import type { HostPlan } from '#plan/plan.js';
 import type { Event } from '#run/event.js';
 import type { Outcome } from '#run/outcome.js';
 import type { RunState } from '#run/run-state.js';
@@ -20,9 +21,7 @@ function textOf(event: Event, state: RunState): string | null {
     case 'run-started':
       return `${event.kind} of ${countOf(event.hosts.length, 'host')} from ${event.inventory}, run ${event.run}`;
     case 'host-assessed':
-      return state.kind === 'audit' || event.plan.changes.length === 0
-        ? null
-        : `${countOf(event.plan.changes.length, 'change')} planned`;
+      return state.kind === 'audit' ? null : plannedText(event.plan);
     case 'host-preflight':
       return event.problem === null ? null : `${event.problem.summary}: ${event.problem.detail}`;
     case 'apply-started':
@@ -50,6 +49,14 @@ function textOf(event: Event, state: RunState): string | null {
     default:
       return null;
   }
+}
+
+function plannedText({ changes, packages }: HostPlan): string | null {
+  const parts = [
+    ...(changes.length > 0 ? [`${countOf(changes.length, 'change')} planned`] : []),
+    ...(packages === null ? [] : [`packages: ${packages.reason}`]),
+  ];
+  return parts.length === 0 ? null : parts.join('; ');
 }
 
 function finishedText(event: Extract<Event, { type: 'host-finished' }>, state: RunState): string {

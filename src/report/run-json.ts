@@ -53,7 +53,15 @@ function hostDocument(host: HostState) {
 
 function planDocument(plan: HostState['plan']) {
   if (plan === null)
-    return { strategy: null, findings: [], changes: [], actions: [], planDigest: null, snapshotDigest: null };
-  const { strategy, findings, changes, actions, planDigest, snapshotDigest } = planToJson(plan);
-  return { strategy, findings, changes, actions, planDigest, snapshotDigest };
+    return {
+      strategy: null,
+      findings: [],
+      changes: [],
+      actions: [],
+      packages: null,
+      planDigest: null,
+      snapshotDigest: null,
+    };
+  const { strategy, findings, changes, actions, packages, planDigest, snapshotDigest } = planToJson(plan);
+  return { strategy, findings, changes, actions, packages, planDigest, snapshotDigest };
 }

@@ -1,3 +1,4 @@
+import { hasWork } from '#plan/has-work.js';
 import type { Finding, Severity } from '#plan/plan.js';
 import { isOpen, severityRank } from './count-findings.js';
 import type { HostState, RunState } from './run-state.js';
@@ -43,10 +44,10 @@ export function hasUnknownGuard(host: HostState): boolean {
   return host.outcome === 'guard-unknown' || (host.outcome === null && host.transaction !== null);
 }
 
-/** Changes that were planned and not made: left, declined, or not begun when the run ended. */
+/** Changes, or packages, that were planned and not made: left, declined, or not begun when the run ended. */
 export function hasPendingChanges(host: HostState): boolean {
   const left = ['drifted', 'declined', 'skipped', null].includes(host.outcome);
-  return left && host.transaction === null && host.plan !== null && host.plan.changes.length > 0;
+  return left && host.transaction === null && host.plan !== null && hasWork(host.plan);
 }
 
 /** Whether this host makes the run end with 2. Findings that no change answers count in a run as they do in an audit. */

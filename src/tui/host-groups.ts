@@ -1,5 +1,6 @@
 import { printable } from '#errors/printable.js';
 import { type Fold, foldPlans } from '#plan/fold.js';
+import { hasWork } from '#plan/has-work.js';
 import type { HostPlan, Severity } from '#plan/plan.js';
 import { isOpen } from '#run/count-findings.js';
 import type { HostState } from '#run/run-state.js';
@@ -20,7 +21,7 @@ export interface HostGroup {
 
 /** Groups of the hosts that have changes, the largest first. */
 export function groupHosts(states: Iterable<HostState>): readonly HostGroup[] {
-  const plans = [...states].flatMap(({ plan }) => (plan !== null && plan.changes.length > 0 ? [plan] : []));
+  const plans = [...states].flatMap(({ plan }) => (plan !== null && hasWork(plan) ? [plan] : []));
   return foldPlans(plans)
     .map(describe)
     .sort((a, b) => b.hosts.length - a.hosts.length);

@@ -1,5 +1,6 @@
 import { printable } from '#errors/printable.js';
-import type { Severity } from '#plan/plan.js';
+import { hasWork } from '#plan/has-work.js';
+import type { HostPlan, Severity } from '#plan/plan.js';
 import { isAgainst, isOpen } from '#run/count-findings.js';
 import type { Outcome } from '#run/outcome.js';
 import type { HostState, Stage } from '#run/run-state.js';
@@ -65,7 +66,7 @@ export function readHostRow(state: HostState): HostRow {
     worst: worstSeverity(open),
     openFindings: open.length,
     unknownFindings: open.filter(({ status }) => status === 'unknown').length,
-    changes: state.plan?.changes.length ?? 0,
+    changes: state.plan === null ? 0 : state.plan.changes.length + packageCount(state.plan.packages),
     section: sectionOf(state, open.some(isAgainst)),
     digest: approvableDigest(state),
     foldKey: state.plan?.foldKey ?? null,
@@ -74,6 +75,10 @@ export function readHostRow(state: HostState): HostRow {
   const code = state.problem?.code ?? '';
   const words = [row.name, row.os, row.platform, row.daemon, row.source, row.outcome ?? row.stage, rules, code];
   return { ...row, text: words.join(' ').toLowerCase() };
+}
+
+function packageCount(packages: HostPlan['packages']): number {
+  return packages === null ? 0 : Math.max(1, packages.preview?.length ?? packages.requests.length);
 }
 
 /** Most in need of attention first: section, then severity of what is open, then number of changes. */
@@ -92,7 +97,7 @@ function sectionOf(state: HostState, stands: boolean): Section {
       return 'next';
     case 'assessed':
     case 'finished':
-      if ((state.plan?.changes.length ?? 0) > 0) return 'change';
+      if (state.plan !== null && hasWork(state.plan)) return 'change';
       return stands || state.plan === null ? 'finding' : 'in-sync';
     default:
       return 'reading';

@@ -1,3 +1,4 @@
+import { hasWork } from '#plan/has-work.js';
 import type { HostState, RunState } from '#run/run-state.js';
 
 /** Where the run stands, as the screen sees it. */
@@ -22,7 +23,7 @@ export function isSettled(host: HostState): boolean {
  */
 export function approvableDigest(host: HostState): string | null {
   if (host.stage !== 'assessed' || host.outcome !== null || host.problem !== null || host.plan === null) return null;
-  return host.plan.changes.length > 0 ? host.plan.planDigest : null;
+  return hasWork(host.plan) ? host.plan.planDigest : null;
 }
 
 function isBeyondReview(host: HostState): boolean {

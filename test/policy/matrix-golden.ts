@@ -1,4 +1,5 @@
 import type { HostPlan } from '#plan/plan.js';
+import { packageTexts } from '#report/package-lines.js';
 import type { Change } from '#resources/resource.js';
 import type { MatrixRow } from './matrix.js';
 import { renderAction, renderChange, renderVerdict } from './render-plan.js';
@@ -24,6 +25,8 @@ function renderStrategy(plan: HostPlan, shared: readonly string[], earlier: read
 
 /** The diffs and actions; `as STRATEGY` for all, or for one change, that an earlier strategy makes too. */
 function renderOnce(plan: HostPlan, earlier: readonly HostPlan[]): readonly string[] {
+  if (plan.packages !== null)
+    return ['packages first:', ...packageTexts(plan.packages).map(({ verb, text }) => `  ${verb} ${text}`)];
   if (plan.changes.length === 0 && plan.actions.length === 0) return ['changes: none'];
   const same = earlier.find((other) => doneBy(other) === doneBy(plan));
   if (same !== undefined) return [`changes: as ${same.strategy.asked}`];

@@ -5,7 +5,7 @@ import { summariseHost } from '#run/host-summary.js';
 import { type MatrixRow, SERVERS } from './matrix.js';
 
 /** What tsync does on a host for a strategy. */
-export type Outcome = 'changes' | 'nothing to do' | `audit only: ${string}`;
+export type Outcome = 'changes' | 'package first' | 'nothing to do' | `audit only: ${string}`;
 
 /** What was really changed by tests, by row. Everything else was decided on a fixture and never tried on a host. */
 export const TRIED: { readonly [row: string]: Tried | undefined } = {
@@ -43,6 +43,7 @@ ${reasons(rows)}`;
 /** Throws where a plan without changes does not say why: the page may not guess. */
 export function outcomeOf(plan: HostPlan): Outcome {
   if (plan.changes.length > 0) return 'changes';
+  if (plan.packages !== null) return 'package first';
   const code = refusalOf(plan);
   if (code !== null) return `audit only: ${code.replace(/^policy\//, '')}`;
   if (plan.findings.some(({ status, waived }) => status === 'drift' && waived === null)) {
@@ -90,13 +91,14 @@ function head(rows: readonly MatrixRow[]): string {
   return `# Support matrix
 
 Made from the code by \`test/policy/matrix.test.ts\`, which fails when this page is not as the code is. ${rows.length} hosts by ${STRATEGIES.length} strategies,
-${plans.length} in all: \`changes\` in ${count('changes')} of them (on ${settable} hosts), \`nothing to do\` in ${count('nothing')}, \`audit only\` in ${count('audit only')}. [Strategies](strategies.md) says what each strategy means.
+${plans.length} in all: \`changes\` in ${count('changes')} of them (on ${settable} hosts), \`nothing to do\` in ${count('nothing')}, \`audit only\` in ${count('audit only')}, \`package first\` in ${count('package first')}. [Strategies](strategies.md) says what each strategy means.
 
 - **row**: one host of \`test/fixtures/hosts.ts\`, with a link to its golden file: every finding that is not in sync, the diff and the
   actions of each strategy.
 - **distribution, init, daemon, platform**: what tsync reads from that host. \`daemon\` names those that run, \`platform\` the cloud, or the kind of
   virtual machine.
-- **the strategies**: a playbook asks for this strategy, names the NTP servers ${SERVERS.join(', ')} and nothing else. \`changes\`: tsync
+- **the strategies**: a playbook asks for this strategy, names the NTP servers ${SERVERS.join(', ')} and nothing else. \`package first\`: chrony must be installed
+  first ([packages](packages.md)). \`changes\`: tsync
   would set what differs. \`nothing to do\`: the host is as the strategy wants it. \`audit only\`: it is measured and judged, and nothing on it is
   changed, with the code of the reason (area \`policy\`): \`out-of-scope\`: tsync cannot set this host at all; \`strategy-impossible\`: this host cannot
   have that strategy, and \`degrade: allow\` would take the nearest; \`no-clock-control\`: chronyd runs with \`-x\`.

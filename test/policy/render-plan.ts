@@ -1,5 +1,6 @@
 import type { Finding, HostPlan, Measurement } from '#plan/plan.js';
 import { unifiedDiff } from '#plan/unified-diff.js';
+import { packageTexts } from '#report/package-lines.js';
 import type { Action, Change } from '#resources/resource.js';
 
 /** A plan as text for golden files: what is not in sync, the diffs, the actions. */
@@ -12,6 +13,9 @@ export function renderPlan(plan: HostPlan): string {
     'findings:',
     ...plan.findings.filter((finding) => finding.status !== 'in-sync' || finding.waived !== null).map(renderFinding),
     '',
+    ...(plan.packages === null
+      ? []
+      : ['packages first:', ...packageTexts(plan.packages).map(({ verb, text }) => `  ${verb} ${text}`)]),
     'changes:',
     ...plan.changes.map(renderChange),
     'actions:',

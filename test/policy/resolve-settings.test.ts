@@ -94,6 +94,7 @@ describe('resolveSettings', () => {
   limits: {offset: 100ms, daemon_offset: 500us}
   makestep: {threshold: 500ms, limit: 3}
   max_step: 1h
+  daemon: chrony
   degrade: allow
   take_ownership: yes
   protected: [/etc/chrony.conf, chrony.service]
@@ -131,6 +132,7 @@ describe('resolveSettings', () => {
       limits: { offsetSeconds: 0.1, daemonOffsetSeconds: 0.0005 },
       makestep: { thresholdSeconds: 0.5, limit: 3 },
       maxStepSeconds: 3600,
+      daemon: 'chrony',
       degrade: 'allow',
       takeOwnership: true,
       protectedNames: ['/etc/chrony.conf', 'chrony.service'],
@@ -203,7 +205,7 @@ describe('resolveSettings', () => {
         });
         const flags = flag && { origin: 'flag', values: { limits: flag } };
         expect(resolve(inventory, null, flags)?.settings.limits.offsetSeconds).toBe(
-          (flag ?? host ?? group)?.offset ?? 0.1,
+          (flag ?? host ?? group)?.offset ?? DEFAULT_SETTINGS.limits.offsetSeconds,
         );
       }),
     );

@@ -49,6 +49,7 @@ export function plan(host: string, parts: Partial<HostPlan> = {}): HostPlan {
     findings: [],
     changes: [],
     actions: [],
+    packages: null,
     planDigest: `plan-${host}`,
     foldKey: 'nothing',
     ...parts,

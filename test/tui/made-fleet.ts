@@ -105,6 +105,7 @@ export function madePlan(host: MadeHost): HostPlan {
     ],
     changes,
     actions: actionsOf(host),
+    packages: null,
     planDigest: `sha256:plan-${host.name}`,
     foldKey: `fold-${host.changes}`,
   };
