@@ -76,7 +76,14 @@ describe('a host without chrony', () => {
 
 describe('an installation that was broken off', () => {
   const half = { name: 'chrony', version: '4.3-2', state: 'iF' };
-  const work = { id: 'p1', state: 'begun', who: 'ada', run: 'r', startedAt: '2026-11-22T10:00:00Z', guard: { state: 'unknown', leftSeconds: null } } as const;
+  const work = {
+    id: 'p1',
+    state: 'begun',
+    who: 'ada',
+    run: 'r',
+    startedAt: '2026-11-22T10:00:00Z',
+    guard: { state: 'unknown', leftSeconds: null },
+  } as const;
 
   it('is never called fine: it is to be finished before anything else', () => {
     for (const change of [{ unfinishedPackages: { value: [half] } }, { openPackageWork: { value: [work] } }]) {
