@@ -7,10 +7,11 @@ import { decideFiles, type FilesDecision } from './chrony-files.js';
 import { type ChronyHost, findScope } from './chrony-host.js';
 import { type ChronyLayout, readLayout } from './chrony-layout.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
+import { chooseCloudServer, isSmeared } from './cloud-servers.js';
 import { decideImplicit, observePtpOffered } from './decide-hyperv.js';
 import { decidePackages, observeChronyPackage, type PackagesDecision } from './decide-packages.js';
 import { decideRefclock, type RefclockDecision } from './decide-refclock.js';
-import { decideServers, hasConfiguredServers } from './decide-servers.js';
+import { decideServers, serversAfter } from './decide-servers.js';
 import { decideChronyUnit, decideOthers, wantStopped } from './decide-services.js';
 import { decideSteps } from './decide-steps.js';
 import { overlayUserFiles, withUserResources } from './decide-user-resources.js';
@@ -99,7 +100,8 @@ function decideInside(
 ): Policy {
   const { settings } = resolved;
   const offer = findPtpOffer(facts, host);
-  const taken = takeStrategy(settings, facts, offer, settings.ntpServers.length > 0 || hasConfiguredServers(layout));
+  const cloud = chooseCloudServer(facts, settings, layout);
+  const taken = takeStrategy({ settings, facts, offer, layout, cloud, mayMix: isWaived('sources/smear') });
   const common = [
     inSync('host/supported'),
     inSync('chrony/readable'),
@@ -129,11 +131,17 @@ function decideInside(
   return {
     strategy: taken.strategy,
     wanted: made.wanted,
-    observations: [...observations, ...(offerUnknown(offer, facts) ?? [])],
+    observations: [...withoutChanged(observations, made.wanted), ...(offerUnknown(offer, facts) ?? [])],
     checks: checksOf(settings, taken),
     packages: null,
     withheld: made.withheld ?? open.problem ?? cannotProve(observations, isWaived),
   };
+}
+
+/** What a change says with its before and after is not said a second time. */
+function withoutChanged(observations: readonly Observation[], wanted: readonly Wanted[]): readonly Observation[] {
+  const changed = new Set(wanted.flatMap(({ reasons }) => reasons.map(({ rule }) => rule)));
+  return observations.filter(({ rule, verdict }) => !(changed.has(rule) && verdict.status === 'violation'));
 }
 
 interface Made {
@@ -167,11 +175,18 @@ function chrony(
   { taken, offer }: { readonly taken: Taken; readonly offer: PtpOffer },
   isWaived: (rule: RuleId) => boolean,
 ): Made {
-  const servers = decideServers(layout, taken.row, settings);
+  const servers = decideServers(layout, taken.row, settings, {
+    cloud: taken.cloud,
+    isDhcpAsked: (origins.dhcp_servers ?? 'default') !== 'default',
+  });
   const refclock = decideRefclock(layout, host, facts, taken, offer);
   const usesPtp = refclock.refclock.by === 'ours' || refclock.refclock.by === 'image';
   const byPtp = usesPtp && taken.row.phc !== 'watched';
-  const steps = decideSteps(layout, settings, { byPtp, bySettings: (origins.makestep ?? 'default') !== 'default' });
+  const steps = decideSteps(layout, settings, {
+    byPtp,
+    bySettings: (origins.makestep ?? 'default') !== 'default',
+    smeared: followsSmeared(settings, facts, layout, { taken, offer }),
+  });
   const waived = dropWaived([refclock, steps, servers], isWaived);
   const files = decideFiles(
     layout,
@@ -196,6 +211,19 @@ function chrony(
     ],
     withheld: findWithheld(files, servers, layout),
   };
+}
+
+/** tsync's own choice of sources smears leap seconds; what an operator configured is only reported. */
+function followsSmeared(
+  settings: Settings,
+  facts: Facts,
+  layout: ChronyLayout,
+  { taken, offer }: { readonly taken: Taken; readonly offer: PtpOffer },
+): boolean {
+  const { row, cloud } = taken;
+  if (offer.usable && offer.clock.smears === true && ['only', 'first', 'beside'].includes(row.phc)) return true;
+  const isChosen = cloud !== null || row.servers === 'playbook';
+  return isChosen && isSmeared(serversAfter(layout, row.servers, settings, cloud), facts);
 }
 
 /** The directive that reads what the script makes: wanted with our refclock, kept where nothing is decided. */

@@ -1,11 +1,11 @@
-import type { Facts, PtpDevice } from '#facts/facts.js';
-import type { ConfigLine } from './chrony-config.js';
+import type { Facts } from '#facts/facts.js';
 import type { ChronyHost } from './chrony-host.js';
 import type { ChronyLayout, PlacedLine } from './chrony-layout.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
 import { HOST_CLOCKS, type HostClock, isClockOf } from './host-clocks.js';
 import { type Decision, disable, type LineOp, lineEvidence } from './line-decision.js';
 import { inSync, violation } from './observe.js';
+import { optionWords, type PhcLine, phcLines } from './phc-lines.js';
 import type { Observation } from './policy.js';
 import type { PtpOffer } from './ptp-offer.js';
 import { type RefclockUse, refclockOptions } from './refclock.js';
@@ -63,37 +63,6 @@ function decideLines(
   return { ops, refclock: { by: 'ours', clock, options: refclockOptions(clock, phc, host.version) } };
 }
 
-interface PhcLine {
-  readonly placed: PlacedLine;
-  /** How the line names its clock. */
-  readonly names: 'host' | 'index' | 'other';
-  readonly path: string;
-  /** The clock behind the path; null: no such device, undefined: not known. */
-  readonly device: PtpDevice | null | undefined;
-}
-
-function phcLines(layout: ChronyLayout, devices: readonly PtpDevice[] | null): PhcLine[] {
-  return layout.foreign
-    .filter(({ file, line }) => file.role === 'config' && !line.disabled && isPhc(line))
-    .map((placed) => {
-      const path = (placed.line.args[1] ?? '').replace(/:.*$/, '');
-      const names = HOST_CLOCKS.some(({ link }) => link === path)
-        ? 'host'
-        : /^\/dev\/ptp\d+$/.test(path)
-          ? 'index'
-          : 'other';
-      return { placed, path, names, device: devices === null ? undefined : (devices.find(leadsTo(path)) ?? null) };
-    });
-}
-
-function leadsTo(path: string) {
-  return (device: PtpDevice) => `/dev/${device.device}` === path || device.symlinks.includes(path);
-}
-
-function isPhc(line: ConfigLine): boolean {
-  return line.directive === 'refclock' && line.args[0]?.toUpperCase() === 'PHC';
-}
-
 function isOfHost({ names, device }: PhcLine): boolean {
   return names === 'host' || (device != null && HOST_CLOCKS.some((clock) => isClockOf(clock, device.clockName)));
 }
@@ -117,10 +86,6 @@ function isGood(
   if (words.includes('stratum') && !isAtLeast(host.version, SINCE.refclockStratum)) return false;
   if (words.includes('noselect') !== (use === 'watched')) return false;
   return words.includes('prefer') ? order.mayPrefer : !order.mustPrefer;
-}
-
-function optionWords(line: ConfigLine): string[] {
-  return line.args.slice(2).map((word) => word.toLowerCase());
 }
 
 function observe(layout: ChronyLayout, lines: readonly PhcLine[], host: ChronyHost): Observation[] {

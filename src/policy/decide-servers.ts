@@ -1,4 +1,6 @@
+import { type ConfigLine, parseLine } from './chrony-config.js';
 import { type ChronyLayout, ownLines, type PlacedLine } from './chrony-layout.js';
+import { type CloudChoice, isServerOf } from './cloud-servers.js';
 import { type Decision, disable, enable, type LineOp, lineEvidence, type OwnLine } from './line-decision.js';
 import { inSync, violation } from './observe.js';
 import type { Observation } from './policy.js';
@@ -11,20 +13,48 @@ export function hasConfiguredServers(layout: ChronyLayout): boolean {
   return (
     ownLines(layout).some(isServerLine) ||
     activeForeign(layout).length > 0 ||
-    disabledForeign(layout).some(({ line }) => isServerLine(line))
+    disabledForeign(layout).some(({ line }) => isServerLine(line) || outsideFolder(line) !== null)
   );
 }
 
+export interface ServersAsked {
+  readonly cloud: CloudChoice | null;
+  /** Somebody wrote `dhcp_servers`: it holds too where what is configured stays as it is. */
+  readonly isDhcpAsked: boolean;
+}
+
 /** Which server, pool, peer and DHCP sourcedir lines go, come back or are ours. */
-export function decideServers(layout: ChronyLayout, row: StrategyRow, settings: Settings): Decision {
+export function decideServers(
+  layout: ChronyLayout,
+  row: StrategyRow,
+  settings: Settings,
+  { cloud, isDhcpAsked }: ServersAsked,
+): Decision {
   switch (row.servers) {
     case 'kept':
-      return keepServers(layout, row, settings);
+      return keepServers(layout, row, settings, cloud, isDhcpAsked || cloud !== null);
     case 'none':
       return replaceServers(layout, row, settings, []);
     case 'playbook':
       return replaceServers(layout, row, settings, settings.ntpServers);
   }
+}
+
+/** The server lines that chronyd has after `decideServers`, as far as they are known. */
+export function serversAfter(
+  layout: ChronyLayout,
+  servers: StrategyRow['servers'],
+  settings: Settings,
+  cloud: CloudChoice | null,
+): readonly ConfigLine[] {
+  const named = settings.ntpServers.map((server) => parseLine(serverLine(server)));
+  if (servers === 'none') return [];
+  if (servers === 'playbook' && named.length > 0) return named;
+  const staying = activeForeign(layout).filter(
+    (placed) => !cloud?.drop.includes(placed) && !(settings.dhcpServers === 'ignore' && isFromDhcp(placed)),
+  );
+  const added = (cloud?.add ?? []).map((server) => parseLine(serverLine(server)));
+  return [...ownLines(layout).filter(isServerLine), ...staying.map(({ line }) => line), ...added, ...named];
 }
 
 function replaceServers(
@@ -44,9 +74,9 @@ function replaceServers(
   }
   const foreign = active
     .filter((placed) => !stays.has(placed))
-    .map((placed) => disable(placed, 'sources/foreign-servers'));
+    .map((placed) => disable(bringer(layout, placed), 'sources/foreign-servers'));
   return {
-    ops: [...foreign, ...dhcpOps(layout, settings)],
+    ops: [...onePerLine(foreign), ...dhcpOps(layout, settings)],
     own: dedupe(own),
     observations:
       servers.length > 0
@@ -59,8 +89,17 @@ function replaceServers(
  * What is configured stays, and servers of the playbook come beside it; only a host that tsync left without any server
  * gets back what it had.
  */
-function keepServers(layout: ChronyLayout, row: StrategyRow, settings: Settings): Decision {
-  const active = [...ownLines(layout).filter(isServerLine), ...activeForeign(layout).map(({ line }) => line)];
+function keepServers(
+  layout: ChronyLayout,
+  row: StrategyRow,
+  settings: Settings,
+  cloud: CloudChoice | null,
+  decidesDhcp: boolean,
+): Decision {
+  const staying = activeForeign(layout).filter(
+    (placed) => !(decidesDhcp && settings.dhcpServers === 'ignore' && isFromDhcp(placed)),
+  );
+  const active = [...ownLines(layout).filter(isServerLine), ...staying.map(({ line }) => line)];
   const missing = settings.ntpServers.filter((server) => !active.some((line) => isSameServer(line, server)));
   const texts = [
     ...ownLines(layout)
@@ -68,10 +107,41 @@ function keepServers(layout: ChronyLayout, row: StrategyRow, settings: Settings)
       .map((line) => line.text.trim()),
     ...missing.map((server) => serverLine(server)),
   ];
-  const own = dedupe(texts.map((text) => ({ text, rule: 'sources/playbook-servers' })));
-  if (active.length + missing.length > 0) return { ops: [], own, observations: [inSync('sources/none')] };
+  const added = (cloud?.add ?? []).map(
+    (server): OwnLine => ({ text: serverLine(server), rule: 'sources/cloud-endpoint' }),
+  );
+  const own = dedupe([...texts.map((text): OwnLine => ({ text, rule: ruleOfOwn(text, cloud) })), ...added]);
+  const dropped = (cloud?.drop ?? []).map((placed) => disable(placed, 'sources/smear'));
+  const ops = [...dropped, ...(decidesDhcp ? dhcpOps(layout, settings) : [])];
+  if (active.length + missing.length + added.length > 0) return { ops, own, observations: [inSync('sources/none')] };
   const back = disabledForeign(layout).map((placed) => enable(placed, 'sources/none'));
   return { ops: back, own, observations: back.length > 0 ? [] : [noServers(layout, row)] };
+}
+
+/** A server of the cloud that stands in our lines was not asked for by the playbook. */
+function ruleOfOwn(text: string, cloud: CloudChoice | null): OwnLine['rule'] {
+  return cloud !== null && isServerOf(cloud.cloud, parseLine(text))
+    ? 'sources/cloud-endpoint'
+    : 'sources/playbook-servers';
+}
+
+/** Where a line lies outside of /etc, in a folder that an image or a generator fills: the directive that reads that folder. */
+function bringer(layout: ChronyLayout, placed: PlacedLine): PlacedLine {
+  const { path } = placed.file;
+  if (path.startsWith('/etc/')) return placed;
+  const folder = path.slice(0, path.lastIndexOf('/'));
+  return layout.foreign.find((one) => outsideFolder(one.line) === folder) ?? placed;
+}
+
+/** The folder of a `sourcedir` line that names one folder outside of /etc; DHCP's has its own setting. */
+function outsideFolder(line: ConfigLine): string | null {
+  const folder =
+    line.directive === 'sourcedir' && line.args.length === 1 ? line.args[0]?.replace(/\/+$/, '') : undefined;
+  return folder === undefined || folder.startsWith('/etc/') || folder === DHCP_FOLDER ? null : folder;
+}
+
+function onePerLine(ops: readonly LineOp[]): readonly LineOp[] {
+  return ops.filter((op, index) => ops.findIndex(({ placed }) => placed === op.placed) === index);
 }
 
 function noServers(layout: ChronyLayout, row: StrategyRow): Observation {
@@ -91,7 +161,9 @@ function activeForeign(layout: ChronyLayout): PlacedLine[] {
 }
 
 function disabledForeign(layout: ChronyLayout): PlacedLine[] {
-  return layout.foreign.filter(({ line }) => (isServerLine(line) || isDhcpFolder(line)) && line.disabled);
+  return layout.foreign.filter(
+    ({ line }) => (isServerLine(line) || isDhcpFolder(line) || outsideFolder(line) !== null) && line.disabled,
+  );
 }
 
 function dhcpOps(layout: ChronyLayout, settings: Settings): LineOp[] {

@@ -1,6 +1,6 @@
 import type { ConfigLine } from './chrony-config.js';
 import type { ChronyLayout, PlacedLine } from './chrony-layout.js';
-import { type Decision, disable, enable, lineEvidence } from './line-decision.js';
+import { type Decision, disable, enable, type LineOp, lineEvidence } from './line-decision.js';
 import { inSync, violation } from './observe.js';
 import type { Observation } from './policy.js';
 import type { Settings } from './settings.js';
@@ -9,6 +9,8 @@ import type { Settings } from './settings.js';
 export interface StepsAsked {
   readonly byPtp: boolean;
   readonly bySettings: boolean;
+  /** chronyd is to follow sources that smear leap seconds: it must not make any of its own. */
+  readonly smeared: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export function decideSteps(layout: ChronyLayout, settings: Settings, asked: Ste
   const rtc = decideRtcsync(layout, asked.byPtp);
   const mayExit = asked.byPtp && settings.makestep?.limit === -1;
   return {
-    ops: [...step.ops, ...rtc.ops],
+    ops: [...step.ops, ...rtc.ops, ...leapSeconds(layout, asked.smeared)],
     own: [...step.own, ...rtc.own],
     observations: [...step.observations, ...rtc.observations, ...maxchange(layout, mayExit)],
   };
@@ -57,6 +59,14 @@ function decideRtcsync(layout: ChronyLayout, enforced: boolean): Decision {
   return { ops: [], own: [{ text: 'rtcsync', rule: 'chrony/rtcsync' }], observations: [] };
 }
 
+/** Switched off beside sources that smear; what tsync had switched off comes back without them. */
+function leapSeconds(layout: ChronyLayout, smeared: boolean): readonly LineOp[] {
+  const rule = 'chrony/leap-seconds-smeared';
+  const lines = [...linesOf(layout, 'leapsectz'), ...linesOf(layout, 'leapseclist')];
+  if (!smeared) return comeBack(lines, rule);
+  return lines.filter(({ line }) => !line.disabled).map((placed) => disable(placed, rule));
+}
+
 function maxchange(layout: ChronyLayout, enforced: boolean): Observation[] {
   const active = linesOf(layout, 'maxchange').filter(({ line }) => !line.disabled);
   const first = active[0];
@@ -64,7 +74,7 @@ function maxchange(layout: ChronyLayout, enforced: boolean): Observation[] {
   return [violation('chrony/maxchange', first.line.text.trim(), 'no maxchange line', active.map(lineEvidence))];
 }
 
-function comeBack(lines: readonly PlacedLine[], rule: 'chrony/makestep') {
+function comeBack(lines: readonly PlacedLine[], rule: LineOp['rule']): readonly LineOp[] {
   return lines.filter(({ line }) => line.disabled).map((placed) => enable(placed, rule));
 }
 

@@ -408,9 +408,10 @@ export const OBSERVED_RULES = [
     id: 'sources/cloud-endpoint',
     severity: 'info',
     sentence: 'The time server of the cloud is among the servers.',
-    applies: 'In AWS, Google Cloud and Oracle Cloud, where chronyd has NTP servers and the playbook names none.',
+    applies:
+      'In AWS, Google Cloud, Oracle Cloud and Alibaba Cloud, where chronyd has NTP servers and the playbook names none.',
     source:
-      'AWS: 169.254.169.123; Google: metadata.google.internal; Oracle: 169.254.169.254: near, and reachable without any way out',
+      'AWS: 169.254.169.123; Google: metadata.google.internal; Oracle: 169.254.169.254; Alibaba: ntp.cloud.aliyuncs.com: near, and reachable without any way out',
     remedy: 'Name it in the playbook under ntp_servers; in AWS and Google Cloud alone, because it smears leap seconds.',
   },
   {

@@ -136,6 +136,7 @@ describe('resolveSettings', () => {
       degrade: 'allow',
       takeOwnership: true,
       protectedNames: ['/etc/chrony.conf', 'chrony.service'],
+      resources: [],
       rollout: { serial: [1, '10%', '100%'], maxFail: '5%', settleTimeoutSeconds: 60, confirmTimeoutSeconds: 300 },
       waivers: [
         { rule: 'chrony/no-clock-control', reason: 'container', expires: '2027-01-31' },

@@ -1,4 +1,4 @@
-import type { Cloud } from '#facts/facts.js';
+import { cloudServerOf, isServerOf } from '../cloud-servers.js';
 import { evidence } from '../observe.js';
 import { amount, breach, type Condition, doubt } from './answer.js';
 import { maxSources } from './chrony.js';
@@ -14,13 +14,6 @@ import {
 } from './seen.js';
 import { isSmearing, isUnsmeared } from './smear.js';
 
-/** Time servers that a cloud puts beside its guests. */
-const ENDPOINTS: Partial<Record<Cloud, readonly string[]>> = {
-  aws: ['169.254.169.123', 'fd00:ec2::123'],
-  gcp: ['metadata.google.internal', 'metadata', '169.254.169.254'],
-  oci: ['169.254.169.254'],
-};
-
 export const SOURCES_CONDITIONS = {
   'sources/azure-metadata': ({ facts, isConfigKnown, servers }) => {
     if (facts.cloud.value !== 'azure' || !isConfigKnown) return null;
@@ -28,10 +21,10 @@ export const SOURCES_CONDITIONS = {
     return wrong.length === 0 ? 'holds' : breach('169.254.169.254', 'an NTP server', wrong.map(lineSeen));
   },
   'sources/cloud-endpoint': (seen) => {
-    const endpoints = ENDPOINTS[seen.facts.cloud.value ?? 'none'];
-    if (endpoints === undefined || seen.servers.length === 0 || seen.settings.ntpServers.length > 0) return null;
+    const cloud = cloudServerOf(seen.facts);
+    if (cloud === null || seen.servers.length === 0 || seen.settings.ntpServers.length > 0) return null;
     if (seen.refclocks.length > 0 || hasEndpoint(seen)) return 'holds';
-    return breach('other servers', endpoints[0] ?? '', seen.servers.map(lineSeen));
+    return breach('other servers', cloud.server.address, seen.servers.map(lineSeen));
   },
   'sources/falseticker': (seen) => {
     const sources = ntpSources(seen);
@@ -81,8 +74,8 @@ export const SOURCES_CONDITIONS = {
 } satisfies Record<string, Condition>;
 
 function hasEndpoint({ facts, servers }: Seen): boolean {
-  const endpoints = ENDPOINTS[facts.cloud.value ?? 'none'] ?? [];
-  return servers.some(({ line }) => endpoints.includes(line.args[0]?.toLowerCase() ?? ''));
+  const cloud = cloudServerOf(facts);
+  return cloud !== null && servers.some(({ line }) => isServerOf(cloud, line));
 }
 
 /** With NTS servers, chronyd by default insists that one of them (or a refclock) is selectable before it follows anything. */
