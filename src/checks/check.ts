@@ -6,8 +6,16 @@ export type Check =
   | { readonly kind: 'clock-offset'; readonly limitSeconds: number; readonly because: RuleId }
   /** The daemon is synchronised: leap status, reference id, stratum. */
   | { readonly kind: 'synchronised'; readonly because: RuleId }
-  /** One of these sources is selected: names as `chronyc -n sources` prints them (`PHC0`, an address), or the given server names. */
-  | { readonly kind: 'selected-source'; readonly anyOf: SelectedSource; readonly because: RuleId }
+  /**
+   * The daemon has selected a source of such a kind. `names`: one of these (systemd-timesyncd alone, whose servers of DHCP cannot be
+   * left out); null: any.
+   */
+  | {
+      readonly kind: 'selected-source';
+      readonly anyOf: SelectedSource;
+      readonly names: readonly string[] | null;
+      readonly because: RuleId;
+    }
   /** A PTP refclock gives samples, selected or not. */
   | { readonly kind: 'watched-source'; readonly because: RuleId }
   /** The daemon's own estimate of its offset from its source. */

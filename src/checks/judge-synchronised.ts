@@ -1,15 +1,15 @@
 import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
 import type { DaemonName, Facts } from '#facts/facts.js';
+import { activeDaemon } from './active-daemon.js';
 import type { Evidence, Judgement } from './verdict.js';
 
 /** The active daemon says that it is synchronised. chronyd first: it is the one that tsync sets. */
 export function judgeSynchronised(facts: Facts): Judgement {
-  const active = facts.daemons.filter((one) => one.active.value === true).map((one) => one.name);
-  if (active.includes('chrony')) return judgeChrony(facts);
-  if (active.includes('timesyncd')) return judgeTimesyncd(facts);
-  const ntpd = active.find(isNtpd);
-  if (ntpd !== undefined) return judgeNtpd(facts, ntpd);
+  const active = activeDaemon(facts);
+  if (active === 'chrony') return judgeChrony(facts);
+  if (active === 'timesyncd') return judgeTimesyncd(facts);
+  if (active !== null) return judgeNtpd(facts, active);
   if (facts.daemons.some((one) => one.active.value === null)) return unknown('Which time daemon runs is not known.');
   return violation('no time daemon runs', []);
 }
@@ -45,10 +45,6 @@ function judgeNtpd(facts: Facts, name: DaemonName): Judgement {
   if (leap === null || stratum === null) return unknown(`${name} did not say its leap status and stratum.`, seen);
   const isFree = /^(?:11|3|not.?sync.*|.*unsync.*)$/i.test(leap) || stratum < 1 || stratum > 15;
   return isFree ? violation('not synchronised', seen) : { verdict: { status: 'in-sync' }, evidence: seen };
-}
-
-function isNtpd(name: DaemonName): boolean {
-  return name === 'ntpd' || name === 'ntpsec' || name === 'openntpd';
 }
 
 function violation(value: string, evidence: readonly Evidence[]): Judgement {

@@ -16,7 +16,7 @@ export function judge(check: Check, facts: Facts): Judgement {
     case 'synchronised':
       return judgeSynchronised(facts);
     case 'selected-source':
-      return judgeSelectedSource(facts, check.anyOf);
+      return judgeSelectedSource(facts, check.anyOf, check.names);
     case 'watched-source':
       return judgeWatchedSource(facts);
     case 'daemon-offset':

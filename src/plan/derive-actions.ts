@@ -1,46 +1,33 @@
+import type { DaemonName } from '#facts/facts.js';
 import type { Action, Change, ChangeId } from '#resources/resource.js';
 
-/** What the derivation must know of the host: chrony's unit (null: none of ours), and whether it can reload sources. */
+/** What the derivation must know of the host. */
 export interface ActionContext {
-  readonly unit: string | null;
+  /** The unit of each daemon that has one. */
+  readonly units: ReadonlyMap<DaemonName, string>;
+  /** Which daemon reads a file, where it is not chrony. */
+  readonly owners: ReadonlyMap<string, DaemonName>;
+  /** Whether chronyd runs and can take in other servers without a restart. */
   readonly canReloadSources: boolean;
 }
 
 /** What the changes make necessary, in the order in which it is done, each with its cost. */
 export function deriveActions(changes: readonly Change[], context: ActionContext): readonly Action[] {
-  const asking = (need: Need) => changes.filter((change) => needOf(change, context).includes(need)).map(({ id }) => id);
-  const restart = asking('restart');
-  const reload = asking('reload-sources');
+  const needs = changes.flatMap((change) => needsOf(change, context).map((need) => ({ ...need, id: change.id })));
+  const asking = (kind: Need['kind']) => needs.filter((need) => need.kind === kind).map(({ id }) => id);
   return [
     ...free('daemon-reload', '', asking('daemon-reload')),
     ...free('udev-trigger', 'ptp', asking('udev-trigger')),
     ...ownRestarts(changes, context),
-    ...daemonActions(changes, context, restart, reload),
+    ...DAEMONS.flatMap((daemon) => daemonActions(changes, context, daemon, needs)),
   ];
 }
 
-type Need = 'daemon-reload' | 'udev-trigger' | 'restart' | 'reload-sources';
-
-function daemonActions(
-  changes: readonly Change[],
-  { unit, canReloadSources }: ActionContext,
-  restart: readonly ChangeId[],
-  reload: readonly ChangeId[],
-): readonly Action[] {
-  if (unit === null || isStopped(changes, unit)) return [];
-  const isReloadEnough = restart.length === 0 && canReloadSources;
-  if (isReloadEnough) return free('reload-sources', '', reload);
-  const after = [...restart, ...reload];
-  return after.length === 0
-    ? []
-    : [{ kind: 'restart', name: unit, after, withoutSyncSeconds: RESTART_SECONDS, mayStep: true }];
-}
-
-/** Units that files of the user's own name, but for chrony's, which is restarted once for all. */
-function ownRestarts(changes: readonly Change[], { unit }: ActionContext): readonly Action[] {
+/** Units that files of the user's own name, but for those of time daemons, which are restarted once for all. */
+function ownRestarts(changes: readonly Change[], context: ActionContext): readonly Action[] {
   const units = new Set(changes.flatMap((change) => restartOf(change) ?? []));
   return [...units]
-    .filter((one) => one !== unit && !isStopped(changes, one))
+    .filter((one) => daemonOf(one, context) === null && !isStopped(changes, one))
     .flatMap((one) =>
       free(
         'restart',
@@ -54,26 +41,71 @@ function restartOf(change: Change): string | null {
   return change.kind === 'file' ? (change.restart ?? null) : null;
 }
 
-/** A restart costs about 25 s without sync, and it re-arms makestep. */
-const RESTART_SECONDS = 25;
+function daemonOf(unit: string, { units }: ActionContext): DaemonName | null {
+  return DAEMONS.find((daemon) => units.get(daemon) === unit) ?? null;
+}
 
-function free(kind: Need, name: string, after: readonly ChangeId[]): Action[] {
+/** What one change needs; `daemon`: whose restart, or whose sources. */
+type Need =
+  | { readonly kind: 'daemon-reload' | 'udev-trigger' }
+  | { readonly kind: 'restart' | 'reload-sources'; readonly daemon: DaemonName };
+
+function daemonActions(
+  changes: readonly Change[],
+  { units, canReloadSources }: ActionContext,
+  daemon: DaemonName,
+  needs: readonly (Need & { readonly id: ChangeId })[],
+): readonly Action[] {
+  const unit = units.get(daemon);
+  if (unit === undefined || isStopped(changes, unit)) return [];
+  const asking = (kind: Need['kind']) =>
+    needs.flatMap((need) => (need.kind === kind && 'daemon' in need && need.daemon === daemon ? [need.id] : []));
+  const [restart, reload] = [asking('restart'), asking('reload-sources')];
+  if (restart.length === 0 && canReloadSources) return free('reload-sources', '', reload);
+  const after = [...restart, ...reload];
+  return after.length === 0
+    ? []
+    : [{ kind: 'restart', name: unit, after, withoutSyncSeconds: RESTART_SECONDS[daemon], mayStep: true }];
+}
+
+const DAEMONS = ['chrony', 'ntpd', 'ntpsec', 'timesyncd', 'openntpd'] as const satisfies readonly DaemonName[];
+
+/**
+ * How long a restart leaves the clock without sync, as the lab saw it. All of them may step: chronyd, whose makestep it re-arms;
+ * ntpd above 0.128 s, and with -g any offset; timesyncd above 0.4 s (NTP_MAX_ADJUST of its timesyncd-manager.c).
+ */
+const RESTART_SECONDS: { readonly [D in DaemonName]: number } = {
+  chrony: 25,
+  ntpd: 12,
+  ntpsec: 12,
+  timesyncd: 2,
+  openntpd: 60,
+};
+
+function free(
+  kind: 'daemon-reload' | 'udev-trigger' | 'reload-sources' | 'restart',
+  name: string,
+  after: readonly ChangeId[],
+): Action[] {
   return after.length === 0 ? [] : [{ kind, name, after, withoutSyncSeconds: 0, mayStep: false }];
 }
 
 /** Files decide by where they lie; a service or parameter is changed by its own verb. */
-function needOf(change: Change, { unit }: ActionContext): readonly Need[] {
+function needsOf(change: Change, context: ActionContext): readonly Need[] {
   if (change.kind !== 'file') return [];
   const { name } = change;
+  const { units, owners } = context;
+  const asked = change.restart === undefined || change.restart === null ? null : daemonOf(change.restart, context);
   if (name.startsWith('/etc/systemd/system/')) {
-    return unit !== null && (name.startsWith(`/etc/systemd/system/${unit}.d/`) || change.restart === unit)
-      ? ['daemon-reload', 'restart']
-      : ['daemon-reload'];
+    const daemon = asked ?? DAEMONS.find((one) => name.startsWith(`/etc/systemd/system/${units.get(one) ?? '?'}.d/`));
+    return [{ kind: 'daemon-reload' }, ...(daemon === undefined ? [] : [{ kind: 'restart', daemon } as const])];
   }
-  if (name.startsWith('/etc/udev/rules.d/')) return ['udev-trigger'];
+  if (name.startsWith('/etc/udev/rules.d/')) return [{ kind: 'udev-trigger' }];
   if (name.startsWith('/etc/modprobe.d/')) return [];
-  if (change.because === 'playbook/resource') return unit !== null && change.restart === unit ? ['restart'] : [];
-  return name.endsWith('.sources') ? ['reload-sources'] : ['restart'];
+  if (change.because === 'playbook/resource') return asked === null ? [] : [{ kind: 'restart', daemon: asked }];
+  if (name.startsWith('/etc/systemd/timesyncd.conf')) return [{ kind: 'restart', daemon: 'timesyncd' }];
+  if (name.endsWith('.sources')) return [{ kind: 'reload-sources', daemon: 'chrony' }];
+  return [{ kind: 'restart', daemon: owners.get(name) ?? 'chrony' }];
 }
 
 function isStopped(changes: readonly Change[], unit: string): boolean {

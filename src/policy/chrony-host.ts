@@ -1,14 +1,11 @@
-import { printable } from '#errors/printable.js';
-import { type Problem, problem } from '#errors/problem.js';
+import type { Problem } from '#errors/problem.js';
 import type { DaemonFacts, Facts } from '#facts/facts.js';
 import { parseVersion } from './chrony-version.js';
-import { DISTRIBUTIONS, type Distribution } from './distributions.js';
+import { findSystem, outside, type System } from './system-scope.js';
 
 /** A host that this policy can set: chrony under systemd on a distribution whose layout is known. All of it known. */
-export interface ChronyHost {
-  readonly distribution: Distribution;
+export interface ChronyHost extends System {
   readonly version: readonly [number, number];
-  readonly systemdVersion: number;
   /** Unit with suffix: `chrony.service`. */
   readonly unit: string;
   /** The file that chronyd really reads. */
@@ -21,49 +18,36 @@ export type Scope =
   /** `lacksChrony`: all else would do, but chrony is not (wholly) installed. */
   | { readonly inside: false; readonly problem: Problem; readonly lacksChrony: boolean };
 
-/** Tells whether tsync may set the time of this host, and if not, the first reason why. */
+/** Tells whether tsync may set the time of this host by chrony, and if not, the first reason why. */
 export function findScope(facts: Facts): Scope {
-  const os = facts.os.value;
-  if (os === null) return outside(`The distribution is not known: ${facts.os.value === null ? facts.os.reason : ''}`);
-  const distribution = DISTRIBUTIONS[os.family];
-  if (distribution === null) return outside(`${os.prettyName} is of a family of distributions that is not known.`);
-  if (os.id === 'rhcos') return outside(`The files of ${os.prettyName} come from its MachineConfig.`);
-  const major = Number.parseInt(os.versionId, 10);
-  if (distribution.oldest > 0 && !(major >= distribution.oldest)) {
-    return outside(`${os.prettyName} is older than release ${distribution.oldest} of its family.`);
-  }
-  if (facts.init.value !== 'systemd') return outside(`Its init is ${facts.init.value ?? 'not known'}, not systemd.`);
-  if (facts.virtualization.value === 'wsl')
-    return outside('It is a Linux subsystem of Windows, whose clock Windows keeps.');
-  return findChrony(facts, distribution);
+  const found = findSystem(facts);
+  return found.inside ? findChrony(facts, found.system) : { ...found, lacksChrony: false };
 }
 
-function findChrony(facts: Facts, distribution: Distribution): Scope {
+/** chrony on a system that can be set. */
+export function findChrony(facts: Facts, system: System): Scope {
   const daemon = facts.daemons.find((one) => one.name === 'chrony');
   if (daemon === undefined || daemon.installed.value === false)
-    return { ...outside(`chrony is not installed; ${othersOf(facts)}.`), lacksChrony: true };
+    return { ...refused(`chrony is not installed; ${othersOf(facts)}.`), lacksChrony: true };
   const half = facts.unfinishedPackages.value?.find(({ name }) => name === 'chrony');
   if (half !== undefined)
-    return { ...outside(`chrony ${half.version} is only half installed (dpkg: ${half.state}).`), lacksChrony: true };
+    return { ...refused(`chrony ${half.version} is only half installed (dpkg: ${half.state}).`), lacksChrony: true };
   if (daemon.installed.value === null)
-    return outside(`Whether chrony is installed is not known: ${daemon.installed.reason}`);
-  if (daemon.unit === null) return outside('chrony is installed, but systemd has no unit for it.');
-  if (daemon.version.value === null) return outside(`The version of chrony is not known: ${daemon.version.reason}`);
+    return refused(`Whether chrony is installed is not known: ${daemon.installed.reason}`);
+  if (daemon.unit === null) return refused('chrony is installed, but systemd has no unit for it.');
+  if (daemon.version.value === null) return refused(`The version of chrony is not known: ${daemon.version.reason}`);
   const version = parseVersion(daemon.version.value);
-  if (version === null) return outside(`The version of chrony, "${daemon.version.value}", is not understood.`);
-  if (facts.systemdVersion.value === null)
-    return outside(`The version of systemd is not known: ${facts.systemdVersion.reason}`);
+  if (version === null) return refused(`The version of chrony, "${daemon.version.value}", is not understood.`);
   const { configPath } = facts.chrony;
-  if (configPath === null) return outside('It is not known which file chronyd reads.');
+  if (configPath === null) return refused('It is not known which file chronyd reads.');
   if (!configPath.startsWith('/etc/')) {
-    return outside(`chronyd reads ${configPath}, which lies outside of /etc: its image or a generator makes it anew.`);
+    return refused(`chronyd reads ${configPath}, which lies outside of /etc: its image or a generator makes it anew.`);
   }
   return {
     inside: true,
     host: {
-      distribution,
+      ...system,
       version,
-      systemdVersion: facts.systemdVersion.value,
       unit: daemon.unit,
       configPath,
       daemon,
@@ -78,6 +62,6 @@ function othersOf(facts: Facts): string {
   return active.length === 0 ? 'no time daemon runs' : `${active.join(' and ')} keeps its time`;
 }
 
-function outside(detail: string): Extract<Scope, { inside: false }> {
-  return { inside: false, problem: problem('policy/out-of-scope', printable(detail)), lacksChrony: false };
+function refused(detail: string): Extract<Scope, { inside: false }> {
+  return { ...outside(detail), lacksChrony: false };
 }

@@ -1,30 +1,13 @@
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
-import type { Facts, FileFacts } from '#facts/facts.js';
-import { type ConfigLine, parseChronyConfig } from './chrony-config.js';
+import type { Facts } from '#facts/facts.js';
+import { parseChronyConfig, readChronyWords } from './chrony-config.js';
 import type { ChronyHost } from './chrony-host.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
+import { type ConfigFile, type ConfigLayout, foreignLines, isSnippet, type PresentFile } from './config-layout.js';
+import type { ConfigLine } from './config-line.js';
 
-type PresentFile = Extract<FileFacts, { readonly state: 'present' }>;
-
-/** One file of chrony's configuration that is there. */
-export interface ConfigFile {
-  /** The file itself: where a symbolic link leads. */
-  readonly path: string;
-  /** `sources`: only server, pool and peer count there. */
-  readonly role: 'config' | 'sources';
-  readonly lines: readonly ConfigLine[];
-  readonly file: PresentFile;
-  /** True for files that only tsync writes. */
-  readonly ours: boolean;
-}
-
-export interface ChronyLayout {
-  readonly main: ConfigFile;
-  /** In reading order, `main` included. */
-  readonly files: readonly ConfigFile[];
-  /** Every directive that is not ours, those that tsync switched off included. */
-  readonly foreign: readonly PlacedLine[];
+export interface ChronyLayout extends ConfigLayout {
   /** Folder below /etc whose *.conf the daemon reads, or null. */
   readonly confdir: string | null;
   /** Folder below /etc whose *.sources the daemon reads, or null. */
@@ -64,41 +47,16 @@ function isOddInclude(line: ConfigLine): boolean {
   );
 }
 
-export interface PlacedLine {
-  readonly file: ConfigFile;
-  /** 0-based. */
-  readonly index: number;
-  readonly line: ConfigLine;
-}
-
-function foreignLines(file: ConfigFile): PlacedLine[] {
-  if (file.ours) return [];
-  return file.lines.flatMap((line, index) => (line.directive === null || line.ours ? [] : [{ file, index, line }]));
-}
-
-/** Directives of tsync's own files and block that the daemon reads now. */
-export function ownLines(layout: ChronyLayout): readonly ConfigLine[] {
-  return layout.files
-    .filter((file) => !isSnippet(file.path))
-    .flatMap((file) =>
-      file.lines.filter((line) => (file.ours || line.ours) && line.directive !== null && !line.disabled),
-    );
-}
-
 function toConfigFile(path: string, file: PresentFile): ConfigFile {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return {
     path: file.resolvedTo ?? path,
     role: path.endsWith('.sources') ? 'sources' : 'config',
     lines: parseChronyConfig(file.bytes),
+    readWords: readChronyWords,
     file,
     ours: name === 'tsync.conf' || name === 'tsync.sources' || isSnippet(path),
   };
-}
-
-/** What refclock.sh writes at each start of the daemon. */
-function isSnippet(path: string): boolean {
-  return path.endsWith('/tsync-refclock.conf');
 }
 
 function findFolders(files: readonly ConfigFile[], host: ChronyHost): Pick<ChronyLayout, 'confdir' | 'sourcedir'> {

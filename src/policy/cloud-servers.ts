@@ -1,6 +1,6 @@
 import type { Cloud, Facts } from '#facts/facts.js';
-import type { ConfigLine } from './chrony-config.js';
-import { type ChronyLayout, ownLines, type PlacedLine } from './chrony-layout.js';
+import { ownLines, type PlacedLine, type ReadConfig } from './config-layout.js';
+import type { ConfigLine } from './config-line.js';
 import type { HostClock } from './host-clocks.js';
 import { isSmearing, isUnsmeared } from './observe/smear.js';
 import { isServerLine } from './server-line.js';
@@ -71,7 +71,7 @@ export interface CloudChoice {
  * The server of the cloud, where neither the playbook nor the host names servers of their own: those that a distribution
  * ships are nobody's choice. Null: no such cloud, or somebody chose (a server with NTS or a key is chosen, too).
  */
-export function chooseCloudServer(facts: Facts, settings: Settings, layout: ChronyLayout): CloudChoice | null {
+export function chooseCloudServer(facts: Facts, settings: Settings, layout: ReadConfig): CloudChoice | null {
   const cloud = cloudServerOf(facts);
   if (cloud === null || settings.ntpServers.length > 0) return null;
   const foreign = layout.foreign.filter(({ line, file }) => isServerLine(line) && !line.disabled && !isFromDhcp(file));

@@ -1,7 +1,7 @@
 import type { Facts } from '#facts/facts.js';
 import { readModuleParameter } from '#resources/module-parameter/read-module-parameter.js';
-import { ownState, wantFile } from './chrony-files.js';
 import { textToBytes } from './config-text.js';
+import { ownState, wantFile } from './edit-files.js';
 import { evidence, inSync, violation } from './observe.js';
 import type { Observation, Wanted } from './policy.js';
 import type { KnownRuleId } from './rules.js';

@@ -4,6 +4,7 @@ import type { Facts } from '#facts/facts.js';
 import type { PackagePlan } from '#resources/package/package-plan.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
 import type { Observation } from './policy.js';
+import { isClockMissing } from './ptp-offer.js';
 import type { Settings } from './settings.js';
 import { STRATEGY_ROWS } from './strategies.js';
 
@@ -55,8 +56,7 @@ export function whyChrony(settings: Settings, facts: Facts): string | null {
   if (daemon === 'chrony') return 'The setting "daemon: chrony" asks for it.';
   if (strategy === 'auto') return null;
   const { phc } = STRATEGY_ROWS[strategy];
-  const hasPtp = facts.ptp.value?.some((device) => device.clockName === 'hyperv') === true;
-  if (phc !== 'removed' && phc !== 'left' && hasPtp)
+  if (phc !== 'removed' && phc !== 'left' && facts.ptp.value !== null && !isClockMissing(facts))
     return `The strategy ${strategy} needs it: no other daemon takes a PTP clock by its name.`;
   const isBare = facts.daemons.every((one) => one.installed.value === false);
   return isBare ? `The strategy ${strategy} needs a time daemon, and none is installed.` : null;

@@ -1,7 +1,8 @@
 import type { Facts } from '#facts/facts.js';
 import type { ChronyHost } from './chrony-host.js';
-import type { ChronyLayout, PlacedLine } from './chrony-layout.js';
+import type { ChronyLayout } from './chrony-layout.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
+import type { PlacedLine } from './config-layout.js';
 import { HOST_CLOCKS, type HostClock, isClockOf } from './host-clocks.js';
 import { type Decision, disable, type LineOp, lineEvidence } from './line-decision.js';
 import { inSync, violation } from './observe.js';

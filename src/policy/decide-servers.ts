@@ -1,15 +1,16 @@
-import { type ConfigLine, parseLine } from './chrony-config.js';
-import { type ChronyLayout, ownLines, type PlacedLine } from './chrony-layout.js';
+import { readChronyWords } from './chrony-config.js';
 import { type CloudChoice, isServerOf } from './cloud-servers.js';
+import { ownLines, type PlacedLine, type ReadConfig } from './config-layout.js';
+import { type ConfigLine, parseLine } from './config-line.js';
 import { type Decision, disable, enable, type LineOp, lineEvidence, type OwnLine } from './line-decision.js';
 import { inSync, violation } from './observe.js';
 import type { Observation } from './policy.js';
 import { isSameServer, isServerLine, serverLine } from './server-line.js';
-import type { Settings } from './settings.js';
+import type { NtpServer, Settings } from './settings.js';
 import type { StrategyRow } from './strategies.js';
 
 /** True when a strategy that keeps servers finds at least one: a line that counts now, or that would come back. */
-export function hasConfiguredServers(layout: ChronyLayout): boolean {
+export function hasConfiguredServers(layout: ReadConfig): boolean {
   return (
     ownLines(layout).some(isServerLine) ||
     activeForeign(layout).length > 0 ||
@@ -17,51 +18,51 @@ export function hasConfiguredServers(layout: ChronyLayout): boolean {
   );
 }
 
+/** The line of a daemon for one server of the playbook. */
+export type PrintServer = (server: NtpServer, preferred?: boolean) => string;
+
 export interface ServersAsked {
+  readonly print: PrintServer;
   readonly cloud: CloudChoice | null;
   /** Somebody wrote `dhcp_servers`: it holds too where what is configured stays as it is. */
   readonly isDhcpAsked: boolean;
 }
 
 /** Which server, pool, peer and DHCP sourcedir lines go, come back or are ours. */
-export function decideServers(
-  layout: ChronyLayout,
-  row: StrategyRow,
-  settings: Settings,
-  { cloud, isDhcpAsked }: ServersAsked,
-): Decision {
+export function decideServers(layout: ReadConfig, row: StrategyRow, settings: Settings, asked: ServersAsked): Decision {
   switch (row.servers) {
     case 'kept':
-      return keepServers(layout, row, settings, cloud, isDhcpAsked || cloud !== null);
+      return keepServers(layout, row, settings, asked);
     case 'none':
-      return replaceServers(layout, row, settings, []);
+      return replaceServers(layout, row, settings, [], asked);
     case 'playbook':
-      return replaceServers(layout, row, settings, settings.ntpServers);
+      return replaceServers(layout, row, settings, settings.ntpServers, asked);
   }
 }
 
 /** The server lines that chronyd has after `decideServers`, as far as they are known. */
 export function serversAfter(
-  layout: ChronyLayout,
+  layout: ReadConfig,
   servers: StrategyRow['servers'],
   settings: Settings,
   cloud: CloudChoice | null,
 ): readonly ConfigLine[] {
-  const named = settings.ntpServers.map((server) => parseLine(serverLine(server)));
+  const named = settings.ntpServers.map((server) => parseLine(serverLine(server), readChronyWords));
   if (servers === 'none') return [];
   if (servers === 'playbook' && named.length > 0) return named;
   const staying = activeForeign(layout).filter(
     (placed) => !cloud?.drop.includes(placed) && !(settings.dhcpServers === 'ignore' && isFromDhcp(placed)),
   );
-  const added = (cloud?.add ?? []).map((server) => parseLine(serverLine(server)));
+  const added = (cloud?.add ?? []).map((server) => parseLine(serverLine(server), readChronyWords));
   return [...ownLines(layout).filter(isServerLine), ...staying.map(({ line }) => line), ...added, ...named];
 }
 
 function replaceServers(
-  layout: ChronyLayout,
+  layout: ReadConfig,
   row: StrategyRow,
   settings: Settings,
   servers: Settings['ntpServers'],
+  { print }: ServersAsked,
 ): Decision {
   const preferred = prefersNtp(row, settings) && !servers.some((server) => server.prefer);
   const active = activeForeign(layout).filter((placed) => !isFromDhcp(placed));
@@ -70,7 +71,7 @@ function replaceServers(
   for (const server of servers) {
     const there = active.find((placed) => isSameServer(placed.line, server, preferred));
     if (there !== undefined) stays.add(there);
-    else own.push({ text: serverLine(server, preferred), rule: 'sources/playbook-servers' });
+    else own.push({ text: print(server, preferred), rule: 'sources/playbook-servers' });
   }
   const foreign = active
     .filter((placed) => !stays.has(placed))
@@ -90,12 +91,12 @@ function replaceServers(
  * gets back what it had.
  */
 function keepServers(
-  layout: ChronyLayout,
+  layout: ReadConfig,
   row: StrategyRow,
   settings: Settings,
-  cloud: CloudChoice | null,
-  decidesDhcp: boolean,
+  { cloud, isDhcpAsked, print }: ServersAsked,
 ): Decision {
+  const decidesDhcp = isDhcpAsked || cloud !== null;
   const staying = activeForeign(layout).filter(
     (placed) => !(decidesDhcp && settings.dhcpServers === 'ignore' && isFromDhcp(placed)),
   );
@@ -105,11 +106,9 @@ function keepServers(
     ...ownLines(layout)
       .filter(isServerLine)
       .map((line) => line.text.trim()),
-    ...missing.map((server) => serverLine(server)),
+    ...missing.map((server) => print(server)),
   ];
-  const added = (cloud?.add ?? []).map(
-    (server): OwnLine => ({ text: serverLine(server), rule: 'sources/cloud-endpoint' }),
-  );
+  const added = (cloud?.add ?? []).map((server): OwnLine => ({ text: print(server), rule: 'sources/cloud-endpoint' }));
   const own = dedupe([...texts.map((text): OwnLine => ({ text, rule: ruleOfOwn(text, cloud) })), ...added]);
   const dropped = (cloud?.drop ?? []).map((placed) => disable(placed, 'sources/smear'));
   const ops = [...dropped, ...(decidesDhcp ? dhcpOps(layout, settings) : [])];
@@ -120,13 +119,13 @@ function keepServers(
 
 /** A server of the cloud that stands in our lines was not asked for by the playbook. */
 function ruleOfOwn(text: string, cloud: CloudChoice | null): OwnLine['rule'] {
-  return cloud !== null && isServerOf(cloud.cloud, parseLine(text))
+  return cloud !== null && isServerOf(cloud.cloud, parseLine(text, readChronyWords))
     ? 'sources/cloud-endpoint'
     : 'sources/playbook-servers';
 }
 
 /** Where a line lies outside of /etc, in a folder that an image or a generator fills: the directive that reads that folder. */
-function bringer(layout: ChronyLayout, placed: PlacedLine): PlacedLine {
+function bringer(layout: ReadConfig, placed: PlacedLine): PlacedLine {
   const { path } = placed.file;
   if (path.startsWith('/etc/')) return placed;
   const folder = path.slice(0, path.lastIndexOf('/'));
@@ -144,7 +143,7 @@ function onePerLine(ops: readonly LineOp[]): readonly LineOp[] {
   return ops.filter((op, index) => ops.findIndex(({ placed }) => placed === op.placed) === index);
 }
 
-function noServers(layout: ChronyLayout, row: StrategyRow): Observation {
+function noServers(layout: ReadConfig, row: StrategyRow): Observation {
   if (row.phc === 'beside' || row.phc === 'first') return inSync('sources/none');
   const refclocks = layout.foreign.filter(({ line }) => line.directive === 'refclock' && !line.disabled);
   if (row.phc === 'left' && refclocks.length > 0) return inSync('sources/none', refclocks.map(lineEvidence));
@@ -156,17 +155,17 @@ function prefersNtp(row: StrategyRow, settings: Settings): boolean {
   return row.phc === 'beside' && settings.prefer === 'ntp' && !row.selected.refclock;
 }
 
-function activeForeign(layout: ChronyLayout): PlacedLine[] {
+function activeForeign(layout: ReadConfig): PlacedLine[] {
   return layout.foreign.filter(({ line }) => isServerLine(line) && !line.disabled);
 }
 
-function disabledForeign(layout: ChronyLayout): PlacedLine[] {
+function disabledForeign(layout: ReadConfig): PlacedLine[] {
   return layout.foreign.filter(
     ({ line }) => (isServerLine(line) || isDhcpFolder(line) || outsideFolder(line) !== null) && line.disabled,
   );
 }
 
-function dhcpOps(layout: ChronyLayout, settings: Settings): LineOp[] {
+function dhcpOps(layout: ReadConfig, settings: Settings): LineOp[] {
   const folders = layout.foreign.filter(({ line }) => isDhcpFolder(line));
   if (settings.dhcpServers === 'ignore') {
     return folders.filter(({ line }) => !line.disabled).map((placed) => disable(placed, 'sources/dhcp'));

@@ -1,6 +1,5 @@
 import type { Facts, ServiceFacts } from '#facts/facts.js';
 import { readService } from '#resources/service/read-service.js';
-import type { ChronyHost } from './chrony-host.js';
 import { evidence, inSync, unknown } from './observe.js';
 import type { Observation, Wanted } from './policy.js';
 
@@ -9,12 +8,15 @@ export interface ServicesDecision {
   readonly observations: readonly Observation[];
 }
 
-/** Every other time daemon: stopped, without links, timesyncd masked too. One that neither runs nor would is left alone. */
+/**
+ * Every time daemon but the one that is to keep the clock (null: none is): stopped, without links, timesyncd masked too. One
+ * that neither runs nor would is left alone.
+ */
 export function decideOthers(facts: Facts, ownUnit: string | null): ServicesDecision {
   const wanted: Wanted[] = [];
   const observations: Observation[] = [];
   for (const daemon of facts.daemons) {
-    if (daemon.unit === null || daemon.unit === ownUnit || daemon.name === 'chrony') continue;
+    if (daemon.unit === null || daemon.unit === ownUnit) continue;
     if (!facts.services.has(daemon.unit) && daemon.installed.value === false) continue;
     const reading = readService(facts, daemon.unit);
     if (!reading.known) observations.push(unknown('daemon/single', reading.problem));
@@ -27,7 +29,7 @@ export function decideOthers(facts: Facts, ownUnit: string | null): ServicesDeci
 }
 
 /** A time daemon that is not to run, now or after a boot. */
-export function wantStopped(unit: string, masked: boolean, isActive: boolean): Wanted {
+function wantStopped(unit: string, masked: boolean, isActive: boolean): Wanted {
   const seen = evidence(`systemctl show ${unit}`, isActive ? 'active' : 'would start at boot');
   return {
     resource: { kind: 'service', name: unit, desired: { active: false, links: [], masked }, because: 'daemon/single' },
@@ -35,19 +37,19 @@ export function wantStopped(unit: string, masked: boolean, isActive: boolean): W
   };
 }
 
-/** chrony's own unit: running, and linked as its [Install] section asks. */
-export function decideChronyUnit(facts: Facts, host: ChronyHost): ServicesDecision {
-  const reading = readService(facts, host.unit);
+/** The unit of the daemon that keeps the clock: running, and linked as its [Install] section asks. */
+export function decideUnit(facts: Facts, unit: string): ServicesDecision {
+  const reading = readService(facts, unit);
   if (!reading.known) return { wanted: [], observations: [unknown('daemon/running', reading.problem)] };
-  const service = facts.services.get(host.unit);
-  const links = service === undefined ? [] : linksOf(service, host.unit, reading.state?.links ?? []);
+  const service = facts.services.get(unit);
+  const links = service === undefined ? [] : linksOf(service, unit, reading.state?.links ?? []);
   const seen = [
-    evidence(`systemctl show ${host.unit}`, `${service?.activeState ?? 'not found'}, ${service?.unitFileState ?? ''}`),
+    evidence(`systemctl show ${unit}`, `${service?.activeState ?? 'not found'}, ${service?.unitFileState ?? ''}`),
   ];
   const wanted: Wanted = {
     resource: {
       kind: 'service',
-      name: host.unit,
+      name: unit,
       desired: { active: true, links, masked: false },
       because: 'daemon/running',
     },

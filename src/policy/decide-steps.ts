@@ -1,5 +1,6 @@
-import type { ConfigLine } from './chrony-config.js';
-import type { ChronyLayout, PlacedLine } from './chrony-layout.js';
+import type { ChronyLayout } from './chrony-layout.js';
+import type { PlacedLine } from './config-layout.js';
+import type { ConfigLine } from './config-line.js';
 import { type Decision, disable, enable, type LineOp, lineEvidence } from './line-decision.js';
 import { inSync, violation } from './observe.js';
 import type { Observation } from './policy.js';

@@ -1,4 +1,4 @@
-import { BLOCK_BEGIN, BLOCK_END, type ConfigLine, DISABLED_MARK, parseLine } from './chrony-config.js';
+import { BLOCK_BEGIN, BLOCK_END, type ConfigLine, DISABLED_MARK, parseLine, type ReadWords } from './config-line.js';
 
 export interface ConfigEdit {
   /** Lines (0-based) to switch off. */
@@ -10,11 +10,17 @@ export interface ConfigEdit {
 }
 
 /** Applies the edit; every line that is not named and not ours stays as it is, byte for byte. */
-export function editConfig(lines: readonly ConfigLine[], edit: ConfigEdit): readonly ConfigLine[] {
+export function editConfig(
+  lines: readonly ConfigLine[],
+  edit: ConfigEdit,
+  readWords: ReadWords,
+): readonly ConfigLine[] {
   if (edit.disable.size === 0 && edit.enable.size === 0 && sameBlock(lines, edit.block)) return lines;
   // A mark of ours without its partner goes too: beside the new block it would make a block of somebody else's lines.
-  const kept = lines.flatMap((line, index) => (line.ours || isMark(line) ? [] : [switchLine(line, index, edit)]));
-  return [...kept, ...makeBlock(kept, edit.block)];
+  const kept = lines.flatMap((line, index) =>
+    line.ours || isMark(line) ? [] : [switchLine(line, index, edit, readWords)],
+  );
+  return [...kept, ...makeBlock(kept, edit.block, readWords)];
 }
 
 function isMark({ text }: ConfigLine): boolean {
@@ -22,9 +28,9 @@ function isMark({ text }: ConfigLine): boolean {
   return trimmed === BLOCK_BEGIN || trimmed === BLOCK_END;
 }
 
-function switchLine(line: ConfigLine, index: number, edit: ConfigEdit): ConfigLine {
-  if (edit.disable.has(index) && !line.disabled) return parseLine(DISABLED_MARK + line.text);
-  if (edit.enable.has(index) && line.disabled) return parseLine(line.text.slice(DISABLED_MARK.length));
+function switchLine(line: ConfigLine, index: number, edit: ConfigEdit, readWords: ReadWords): ConfigLine {
+  if (edit.disable.has(index) && !line.disabled) return parseLine(DISABLED_MARK + line.text, readWords);
+  if (edit.enable.has(index) && line.disabled) return parseLine(line.text.slice(DISABLED_MARK.length), readWords);
   return line;
 }
 
@@ -34,11 +40,15 @@ function sameBlock(lines: readonly ConfigLine[], block: readonly string[]): bool
   return present.length === wanted.length && present.every((text, index) => text === wanted[index]);
 }
 
-function makeBlock(before: readonly ConfigLine[], block: readonly string[]): readonly ConfigLine[] {
+function makeBlock(
+  before: readonly ConfigLine[],
+  block: readonly string[],
+  readWords: ReadWords,
+): readonly ConfigLine[] {
   if (block.length === 0) return [];
   const last = before.at(-1);
-  const gap = last === undefined || last.text.endsWith('\n') ? [] : [parseLine('\n')];
-  return [...gap, ...withMarks(block).map((text) => parseLine(text, true))];
+  const gap = last === undefined || last.text.endsWith('\n') ? [] : [parseLine('\n', readWords)];
+  return [...gap, ...withMarks(block).map((text) => parseLine(text, readWords, true))];
 }
 
 function withMarks(block: readonly string[]): string[] {

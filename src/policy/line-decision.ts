@@ -1,5 +1,5 @@
 import type { Evidence } from '#checks/verdict.js';
-import type { PlacedLine } from './chrony-layout.js';
+import type { PlacedLine } from './config-layout.js';
 import { evidence } from './observe.js';
 import type { Observation } from './policy.js';
 import type { KnownRuleId } from './rules.js';

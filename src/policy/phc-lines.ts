@@ -1,6 +1,6 @@
 import type { Facts, PtpDevice } from '#facts/facts.js';
-import type { ConfigLine } from './chrony-config.js';
-import type { ChronyLayout, PlacedLine } from './chrony-layout.js';
+import type { PlacedLine, ReadConfig } from './config-layout.js';
+import type { ConfigLine } from './config-line.js';
 import { HOST_CLOCKS, type HostClock, isClockOf } from './host-clocks.js';
 
 /** A `refclock PHC` line that counts and is not ours. */
@@ -13,7 +13,7 @@ export interface PhcLine {
   readonly device: PtpDevice | null | undefined;
 }
 
-export function phcLines(layout: ChronyLayout, devices: readonly PtpDevice[] | null): PhcLine[] {
+export function phcLines(layout: ReadConfig, devices: readonly PtpDevice[] | null): PhcLine[] {
   return layout.foreign
     .filter(({ file, line }) => file.role === 'config' && !line.disabled && isPhc(line))
     .map((placed) => {
@@ -36,7 +36,7 @@ function isPhc(line: ConfigLine): boolean {
 }
 
 /** Whether chronyd is configured to follow this clock, by whatever name. */
-export function isFollowed(layout: ChronyLayout, facts: Facts, clock: HostClock): boolean {
+export function isFollowed(layout: ReadConfig, facts: Facts, clock: HostClock): boolean {
   return phcLines(layout, facts.ptp.value).some(
     (one) =>
       (one.path === clock.link || (one.device != null && isClockOf(clock, one.device.clockName))) &&

@@ -22,3 +22,18 @@ export function findPtpOffer(facts: Facts, host: ChronyHost): PtpOffer {
   }
   return { usable: true, clock };
 }
+
+/** On a host whose clock another daemon keeps: none of them reads a PTP clock by its name. */
+export function offerWithoutChrony(facts: Facts, daemon: string): PtpOffer {
+  const clock = hostClockOf(facts);
+  if (clock === null) return { usable: false, clock, reason: 'This platform has no PTP clock that tsync knows.' };
+  if (isClockMissing(facts)) return { usable: false, clock, reason: clock.missing(facts) };
+  return { usable: false, clock, reason: `${daemon} cannot read a PTP clock: only chrony can.` };
+}
+
+/** Known to have no PTP clock that a guest of its platform may follow; false also where that is not known. */
+export function isClockMissing(facts: Facts): boolean {
+  const clock = hostClockOf(facts);
+  if (clock === null) return true;
+  return facts.ptp.value?.some((device) => isClockOf(clock, device.clockName)) === false;
+}

@@ -1,7 +1,7 @@
 import type { Facts } from '#facts/facts.js';
-import { ownState, wantFile } from './chrony-files.js';
 import type { ChronyHost } from './chrony-host.js';
 import type { RefclockDecision } from './decide-refclock.js';
+import { ownState, wantFile } from './edit-files.js';
 import { type HostClock, isClockOf } from './host-clocks.js';
 import { evidence } from './observe.js';
 import type { Reason, Wanted } from './policy.js';

@@ -1,4 +1,4 @@
-import type { ConfigLine } from './chrony-config.js';
+import type { ConfigLine } from './config-line.js';
 import type { NtpServer } from './settings.js';
 
 /** The line of chrony for one server of the playbook; `preferred` adds `prefer` where the strategy prefers NTP. */
@@ -16,10 +16,19 @@ export function serverLine(server: NtpServer, preferred = false): string {
   ].join(' ');
 }
 
-/** True for `server`, `pool` and `peer`. */
+/** Lines that bring NTP servers; the last three are of ntpd only. */
 export function isServerLine(line: ConfigLine): boolean {
-  return line.directive === 'server' || line.directive === 'pool' || line.directive === 'peer';
+  return line.directive !== null && SERVER_DIRECTIVES.has(line.directive);
 }
+
+const SERVER_DIRECTIVES: ReadonlySet<string> = new Set([
+  'server',
+  'pool',
+  'peer',
+  'broadcastclient',
+  'multicastclient',
+  'manycastclient',
+]);
 
 /** True when the line is that server with all that the playbook says about it; what it leaves open may be anything. */
 export function isSameServer(line: ConfigLine, server: NtpServer, preferred = false): boolean {

@@ -1,6 +1,6 @@
 import type { Facts } from '#facts/facts.js';
-import type { ChronyLayout } from './chrony-layout.js';
 import { type CloudChoice, findMix } from './cloud-servers.js';
+import type { ReadConfig } from './config-layout.js';
 import { hasConfiguredServers, serversAfter } from './decide-servers.js';
 import type { HostClock } from './host-clocks.js';
 import { isFollowed } from './phc-lines.js';
@@ -27,7 +27,7 @@ export interface Situation {
   readonly settings: Settings;
   readonly facts: Facts;
   readonly offer: PtpOffer;
-  readonly layout: ChronyLayout;
+  readonly layout: ReadConfig;
   /** The server of the cloud, where it may be taken. */
   readonly cloud: CloudChoice | null;
   /** Whether sources that smear leap seconds may stand beside others: a waived `sources/smear`. */

@@ -705,6 +705,9 @@ expand_glob() {
 probe_other_daemons() {
   probe_file /etc/systemd/timesyncd.conf
   for folder in /usr/lib /usr/local/lib /run /etc; do probe_matches "$root$folder"/systemd/timesyncd.conf.d/*.conf; done
+  if [ -e "$root/etc/systemd/timesyncd.conf" ] || [ -e "$root/usr/lib/systemd/timesyncd.conf" ]; then
+    probe_file /etc/systemd/timesyncd.conf.d/zz-tsync.conf
+  fi
   probe_ntp_config
   for file in /etc/openntpd/ntpd.conf /etc/ntpd.conf /etc/default/ntp /etc/default/ntpsec /etc/default/openntpd \
     /etc/default/ntpdate /etc/sysconfig/ntpd /etc/sysconfig/ntp /etc/sysconfig/ntpdate /etc/ntp/step-tickers \
@@ -769,10 +772,8 @@ walk_ntp_config() {
     fi
   done
   # ntpsec reads this folder without being told
-  if [ "$1" = /etc/ntpsec/ntp.conf ]; then
-    expand_glob 0 '/etc/ntpsec/ntp.d/*.conf'
-    for match in $expanded; do ntp_file "$match"; done
-  fi
+  expand_glob 0 "${1%.conf}.d/*.conf"
+  for match in $expanded; do ntp_file "$match"; done
 }
 
 ntp_file() {

@@ -107,7 +107,7 @@ describe('synchronised', () => {
 describe('the selected source', () => {
   const status = (selected: MadeHost['selected'], anyOf: { refclock: boolean; server: boolean }) =>
     judge(
-      { kind: 'selected-source', anyOf, because: 'phc/selected' },
+      { kind: 'selected-source', anyOf, names: null, because: 'phc/selected' },
       facts(selected === undefined ? {} : { selected }),
     ).verdict.status;
   it.each([

@@ -2,7 +2,8 @@
 # hosts.sh: real Debian hosts for tests, each a booted container with its own sshd, address and file system.
 #   hosts.sh image [INIT]   build a base image once (about a minute; needs root, mmdebstrap, systemd-container, iproute2)
 #   hosts.sh up N           start N hosts, $LAB_NET.11 and up; prints an inventory on standard output
-#   hosts.sh up INIT...     the same with a host for each INIT: systemd, sysv or openrc
+#   hosts.sh up INIT...     the same with a host for each INIT: systemd, sysv or openrc; or for each time daemon under systemd
+#                           that is not chrony: ntpsec or timesyncd
 #   hosts.sh boot N         end host N as a loss of power does, and boot it again from what is on its disk
 #   hosts.sh down           stop them all and remove what they changed
 # Every host starts from the image of its init; what a host changes lives in its own overlay and goes with `down`.
@@ -15,12 +16,20 @@ net=${LAB_NET:-10.77.0}
 name_of() { echo "${LAB_NAME:-lab}$1"; }
 bridge=br-${LAB_NAME:-lab}
 
-base_of() { if [[ $1 = systemd ]]; then echo "$lab/image"; else echo "$lab/image-$1"; fi; }
+base_of() {
+  case $1 in
+    systemd) echo "$lab/image" ;;
+    ntpsec | timesyncd) echo "$lab/layers/$1/upper:$lab/image" ;;
+    *) echo "$lab/image-$1" ;;
+  esac
+}
 
 image() {
   local init=$1 base packages
   base=$(base_of "$init")
   case $init in
+    ntpsec) image systemd && layer ntpsec ntpsec; return ;;
+    timesyncd) image systemd && layer timesyncd systemd-timesyncd; return ;;
     systemd) packages=systemd,systemd-sysv,dbus,libpam-systemd ;;
     sysv) packages=sysvinit-core,sysv-rc,initscripts ;;
     openrc) packages=sysvinit-core,openrc,initscripts ;;
@@ -47,6 +56,44 @@ image() {
   printf '[Unit]\nConditionCapability=\n[Service]\nExecStart=\nExecStart=!/usr/sbin/chronyd -F 1 -x\n' \
     >"$base/etc/systemd/system/chrony.service.d/lab.conf"
 }
+
+# layer DAEMON PACKAGE: what makes of the image of systemd a host that starts with another daemon, with chrony beside it,
+# disabled. On Debian these packages conflict, so it is forced; Ubuntu up to 20.04 and the RHEL family really have both.
+layer() {
+  local folder=$lab/layers/$1 root=$lab/layers/$1/root base=$lab/image
+  [[ -f $folder/made ]] && return
+  rm -rf "$folder"
+  mkdir -p "$folder"/{upper,work,root}
+  mount -t overlay overlay -o "lowerdir=$base,upperdir=$folder/upper,workdir=$folder/work" "$root"
+  printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+  chmod 755 "$root/usr/sbin/policy-rc.d"
+  DEBIAN_FRONTEND=noninteractive chroot "$root" sh -euc "
+    apt-get update -qq
+    cd /root && apt-get download -qq chrony
+    apt-get install -y -qq --no-install-recommends $2
+    dpkg -i --force-conflicts --force-depends ./chrony_*.deb && rm ./chrony_*.deb
+    systemctl disable chrony" >&2
+  rm -f "$root/usr/sbin/policy-rc.d"
+  "adapt_$1" "$root"
+  umount -l "$root"
+  touch "$folder/made"
+}
+
+# A host may not set the machine's clock. ntpd gives up where it may not; here the kernel tells it that all is well.
+adapt_ntpsec() {
+  install -d "$1/etc/systemd/system/ntpsec.service.d"
+  printf '[Unit]\nConditionCapability=\n[Service]\nType=simple\nExecStart=\nExecStart=/usr/sbin/ntpd -n -g -c /etc/ntpsec/ntp.conf\nPrivateTmp=no\n%s\n' \
+    "$no_clock" >"$1/etc/systemd/system/ntpsec.service.d/lab.conf"
+}
+
+adapt_timesyncd() {
+  install -d "$1/etc/systemd/system/systemd-timesyncd.service.d"
+  printf '[Unit]\nConditionVirtualization=\nConditionCapability=\n[Service]\nAmbientCapabilities=\nCapabilityBoundingSet=\n%s\n' \
+    "$no_clock" >"$1/etc/systemd/system/systemd-timesyncd.service.d/lab.conf"
+}
+
+# The calls that would set a clock do nothing and succeed (systemd.exec(5): an error number of 0 behind the name).
+no_clock='SystemCallFilter=~adjtimex:0 clock_adjtime:0 settimeofday:0 clock_settime:0'
 
 up() {
   local inits=("$@") i
@@ -131,5 +178,5 @@ case ${1:-} in
   up) shift; up "${@:-2}" ;;
   boot) boot "$2" ;;
   down) down ;;
-  *) sed -n '2,12s/^# \?//p' "$0"; exit 64 ;;
+  *) sed -n '2,13s/^# \?//p' "$0"; exit 64 ;;
 esac

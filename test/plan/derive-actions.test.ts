@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { deriveActions } from '#plan/derive-actions.js';
+import { type ActionContext, deriveActions } from '#plan/derive-actions.js';
 import type { Change, States } from '#resources/resource.js';
 
-const CONTEXT = { unit: 'chrony.service', canReloadSources: true };
+const CONTEXT: ActionContext = {
+  units: new Map([
+    ['chrony', 'chrony.service'],
+    ['ntpsec', 'ntpsec.service'],
+    ['timesyncd', 'systemd-timesyncd.service'],
+  ]),
+  owners: new Map([['/etc/ntpsec/ntp.conf', 'ntpsec']]),
+  canReloadSources: true,
+};
 const STATE: States['file'] = { bytes: new Uint8Array(), mode: '0644', owner: 'root', group: 'root', truncated: false };
 
 function file(name: string): Change {
@@ -64,6 +72,16 @@ describe('actions', () => {
   it('trigger udev for its rules, and nothing for modprobe', () => {
     expect(kinds([file('/etc/udev/rules.d/99-tsync-ptp.rules')])).toEqual(['udev-trigger']);
     expect(kinds([file('/etc/modprobe.d/tsync-hv_utils.conf')])).toEqual([]);
+  });
+
+  it('restart the daemon that reads the file, each with its own cost', () => {
+    const restart = (path: string) => deriveActions([file(path)], CONTEXT)[0];
+    expect(restart('/etc/ntpsec/ntp.conf')).toMatchObject({ name: 'ntpsec.service', withoutSyncSeconds: 12 });
+    expect(restart('/etc/systemd/timesyncd.conf.d/zz-tsync.conf')).toMatchObject({
+      name: 'systemd-timesyncd.service',
+      withoutSyncSeconds: 2,
+      mayStep: true,
+    });
   });
 
   it('do not start a daemon again that the changes stop', () => {

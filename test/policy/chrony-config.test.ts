@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseChronyConfig, printChronyConfig } from '#policy/chrony-config.js';
+import { parseChronyConfig, readChronyWords } from '#policy/chrony-config.js';
+import { printConfig } from '#policy/config-line.js';
 import { textToBytes } from '#policy/config-text.js';
-import { editConfig } from '#policy/edit-config.js';
+import { type ConfigEdit, editConfig as editLines } from '#policy/edit-config.js';
 import { chronyConf } from '../plan/made-hosts.js';
 
 const parse = (text: string) => parseChronyConfig(textToBytes(text));
-const print = (lines: ReturnType<typeof parse>) => String.fromCharCode(...printChronyConfig(lines));
+const print = (lines: ReturnType<typeof parse>) => String.fromCharCode(...printConfig(lines));
+
+const editConfig = (lines: ReturnType<typeof parse>, edit: ConfigEdit) => editLines(lines, edit, readChronyWords);
 
 /** Bytes that are likely to look like a configuration, and any others. */
 const anyConfig = fc.oneof(
@@ -32,7 +35,7 @@ describe('chrony.conf', () => {
   it('comes back byte for byte, whatever the bytes', () => {
     fc.assert(
       fc.property(anyConfig, (bytes) => {
-        expect(printChronyConfig(parseChronyConfig(bytes))).toEqual(bytes);
+        expect(printConfig(parseChronyConfig(bytes))).toEqual(bytes);
       }),
     );
   });
@@ -78,7 +81,7 @@ describe('an edit', () => {
     fc.assert(
       fc.property(anyConfig, anyEdit, (bytes, { disable, block }) => {
         const lines = parseChronyConfig(bytes);
-        const edited = parseChronyConfig(printChronyConfig(editConfig(lines, { disable, enable: new Set(), block })));
+        const edited = parseChronyConfig(printConfig(editConfig(lines, { disable, enable: new Set(), block })));
         const untouched = lines
           .filter((line, index) => !line.ours && !disable.has(index))
           .map((line) => line.text.trimEnd())
@@ -93,8 +96,8 @@ describe('an edit', () => {
     fc.assert(
       fc.property(anyConfig, anyEdit, (bytes, { block }) => {
         const edit = { disable: new Set<number>(), enable: new Set<number>(), block };
-        const once = printChronyConfig(editConfig(parseChronyConfig(bytes), edit));
-        expect(printChronyConfig(editConfig(parseChronyConfig(once), edit))).toEqual(once);
+        const once = printConfig(editConfig(parseChronyConfig(bytes), edit));
+        expect(printConfig(editConfig(parseChronyConfig(once), edit))).toEqual(once);
       }),
     );
   });

@@ -47,7 +47,8 @@ describe('a host without chrony', () => {
 
   it('is to get it for a strategy that takes the PTP clock, where there is one', () => {
     const settings = { strategy: 'ptp+ntp' } as const;
-    expect(planOf(without('ntpd', { ptp: { value: [HYPERV_PTP] } }), settings).packages).not.toBeNull();
+    const hyperv = { virtualization: { value: 'hyperv' }, ptp: { value: [HYPERV_PTP] } } as const;
+    expect(planOf(without('ntpd', hyperv), settings).packages).not.toBeNull();
     expect(planOf(without('ntpd'), settings).packages).toBeNull();
   });
 

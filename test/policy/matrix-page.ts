@@ -55,8 +55,8 @@ export function outcomeOf(plan: HostPlan): Outcome {
 /** The code of the problem for which nothing is changed; null when nothing stands against it. */
 function refusalOf({ strategy, findings }: HostPlan): string | null {
   const scope = findings.find(({ rule }) => rule === (strategy.taken === 'none' ? 'host/supported' : null));
-  const readable = findings.find(({ rule }) => rule === 'chrony/readable');
-  for (const finding of [scope, readable]) if (finding?.status === 'unknown') return finding.problem.code;
+  const unread = findings.filter(({ rule }) => rule.endsWith('/readable'));
+  for (const finding of [scope, ...unread]) if (finding?.status === 'unknown') return finding.problem.code;
   const possible = findings.find(({ rule }) => rule === 'strategy/possible');
   if (possible?.status === 'violation') return 'policy/strategy-impossible';
   const withheld = Object.entries(catalog).find(([, { summary }]) =>

@@ -129,6 +129,7 @@ describe('resolveSettings', () => {
         },
       ],
       dhcpServers: 'keep',
+      resources: [],
       limits: { offsetSeconds: 0.1, daemonOffsetSeconds: 0.0005 },
       makestep: { thresholdSeconds: 0.5, limit: 3 },
       maxStepSeconds: 3600,
@@ -136,7 +137,6 @@ describe('resolveSettings', () => {
       degrade: 'allow',
       takeOwnership: true,
       protectedNames: ['/etc/chrony.conf', 'chrony.service'],
-      resources: [],
       rollout: { serial: [1, '10%', '100%'], maxFail: '5%', settleTimeoutSeconds: 60, confirmTimeoutSeconds: 300 },
       waivers: [
         { rule: 'chrony/no-clock-control', reason: 'container', expires: '2027-01-31' },

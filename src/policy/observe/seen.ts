@@ -1,8 +1,9 @@
 import type { Evidence } from '#checks/verdict.js';
 import type { ChronySource, ChronyTracking, DaemonFacts, DaemonName, Facts, PtpDevice } from '#facts/facts.js';
-import { type ConfigLine, parseChronyConfig } from '../chrony-config.js';
+import { parseChronyConfig } from '../chrony-config.js';
 import type { ChronyLayout } from '../chrony-layout.js';
 import { parseVersion } from '../chrony-version.js';
+import type { ConfigLine } from '../config-line.js';
 import { evidence } from '../observe.js';
 import type { Settings } from '../settings.js';
 

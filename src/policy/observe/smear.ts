@@ -1,5 +1,5 @@
 import type { Facts } from '#facts/facts.js';
-import type { ConfigLine } from '../chrony-config.js';
+import type { ConfigLine } from '../config-line.js';
 
 /** A server that is known to smear leap seconds: Google's and Amazon's. */
 export function isSmearing({ line }: { readonly line: ConfigLine }, { cloud }: Pick<Facts, 'cloud'>): boolean {

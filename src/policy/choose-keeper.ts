@@ -1,0 +1,78 @@
+import type { Problem } from '#errors/problem.js';
+import type { DaemonFacts, Facts } from '#facts/facts.js';
+import { findChrony } from './chrony-host.js';
+import { whyChrony } from './decide-packages.js';
+import type { Keeper, KeeperReading, KeptDaemon } from './keeper.js';
+import { chronyKeeper } from './keeper-chrony.js';
+import { ntpdKeeper } from './keeper-ntpd.js';
+import { timesyncdKeeper } from './keeper-timesyncd.js';
+import { unknown } from './observe.js';
+import type { Observation } from './policy.js';
+import { isClockMissing } from './ptp-offer.js';
+import type { ResolvedSettings } from './settings.js';
+import type { System } from './system-scope.js';
+
+export type KeeperChoice =
+  | { readonly known: true; readonly keeper: Keeper }
+  /** `lacksChrony`: all else would do, but chrony, which is needed, is not (wholly) installed. */
+  | {
+      readonly known: false;
+      readonly observation: Observation;
+      readonly problem: Problem;
+      readonly lacksChrony: boolean;
+    };
+
+/** Which daemon is to keep the clock of this host: the one that does, or chrony where the settings need it. */
+export function chooseKeeper(resolved: ResolvedSettings, facts: Facts, system: System): KeeperChoice {
+  const kept = findKept(facts);
+  if (kept === null || wantsChrony(resolved, facts)) {
+    const found = findChrony(facts, system);
+    if (!found.inside) return refused('host/supported', found.problem, found.lacksChrony);
+    return choice(chronyKeeper(resolved, facts, found.host));
+  }
+  return choice(
+    kept.name === 'timesyncd' ? timesyncdKeeper(resolved, facts, kept, system) : ntpdKeeper(resolved, facts, kept),
+  );
+}
+
+function findKept({ daemons }: Facts): KeptDaemon | null {
+  const active = daemons.filter((one) => one.active.value === true);
+  // openntpd, which tsync cannot set, keeps the time
+  if (active.length > 0 && !active.some(isKept) && !active.some(isChrony)) return null;
+  if (active.some(isChrony)) return null;
+  const candidates = daemons.filter(isKept).filter((one) => one.installed.value === true);
+  return (
+    candidates.find((one) => one.active.value === true && one.name !== 'timesyncd') ??
+    candidates.find((one) => one.active.value === true) ??
+    candidates.find((one) => one.enabled.value === true) ??
+    (daemons.find(isChrony)?.installed.value === true ? null : (candidates[0] ?? null))
+  );
+}
+
+function isKept(daemon: DaemonFacts): daemon is KeptDaemon {
+  return (daemon.name === 'ntpd' || daemon.name === 'ntpsec' || daemon.name === 'timesyncd') && daemon.unit !== null;
+}
+
+function isChrony({ name }: DaemonFacts): boolean {
+  return name === 'chrony';
+}
+
+/**
+ * Only where it is asked for, or where a PTP clock is: no other daemon reads one. Without chrony `auto` and `degrade: allow`
+ * take what the daemon that is there can do.
+ */
+function wantsChrony({ settings }: ResolvedSettings, facts: Facts): boolean {
+  const isThere = facts.daemons.find(isChrony)?.installed.value !== false;
+  if (settings.strategy === 'auto' && settings.daemon === 'keep')
+    return isThere && facts.ptp.value !== null && !isClockMissing(facts);
+  if (whyChrony(settings, facts) === null) return false;
+  return isThere || settings.daemon === 'chrony' || settings.degrade === 'refuse';
+}
+
+function choice(reading: KeeperReading): KeeperChoice {
+  return reading.known ? reading : refused(reading.rule, reading.problem, false);
+}
+
+function refused(rule: Observation['rule'], found: Problem, lacksChrony: boolean): KeeperChoice {
+  return { known: false, observation: unknown(rule, found), problem: found, lacksChrony };
+}
