@@ -306,6 +306,19 @@ it('extends the guard by arming a new one before the old one goes', () => {
   expect(host.armedGuards()).toEqual([]);
 });
 
+it('does not wait at boot for a module that is loaded later: its parameter comes from the restored files', () => {
+  host.run(dash, program);
+  rmSync(host.path(`run/tsync/${ID}`));
+  rmSync(host.path('sys/module/hv_utils'), { recursive: true });
+  expect(host.undo(dash, ID, 'boot').steps.at(-1)).toBe('transaction reverted');
+});
+
+it('says that a parameter could not be restored when its module is gone in a running system', () => {
+  host.run(dash, program);
+  rmSync(host.path('sys/module/hv_utils'), { recursive: true });
+  expect(host.undo(dash, ID).steps.at(-1)).toMatch(/^transaction failed:hv_utils.timesync_implicit: could not be restored/);
+});
+
 it('does nothing at boot while the boot is the one it was armed in, and takes it back in the next', () => {
   const before = host.state();
   host.run(dash, program);
