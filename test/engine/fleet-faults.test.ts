@@ -1,0 +1,283 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { applyFleet } from '#engine/apply-fleet.js';
+import type { ApplyTask } from '#engine/apply-host.js';
+import { assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
+import type { EngineDeps } from '#engine/deps.js';
+import type { Facts } from '#facts/facts.js';
+import { foldKeyOf, planDigestOf } from '#plan/digests.js';
+import type { HostPlan } from '#plan/plan.js';
+import { DEFAULT_SETTINGS } from '#policy/settings.js';
+import type { Change, States } from '#resources/resource.js';
+import type { Event, EventBody } from '#run/event.js';
+import type { Outcome } from '#run/outcome.js';
+import { reduce } from '#run/reduce.js';
+import type { RunState } from '#run/run-state.js';
+import { openStore } from '#store/open-store.js';
+import { PrivilegeGate } from '#transport/privilege-gate.js';
+import { TEXTS } from '../resources/fake-host.js';
+import { faultsOf, fleetPage, type SeedRow } from './fleet-page.js';
+import { ModelHost } from './model-host.js';
+
+// 200 hosts in waves, a tenth of them with a fault that a seed chooses. The engine, the store and the reducer are real; the hosts
+// are models behind the transport, and time is the timers' own.
+
+const HOSTS = 200;
+const FAULTY = 20;
+const GUARD_SECONDS = 45;
+const SERIAL = [1, '10%', '20%'] as const;
+const SEEDS = [1, 2, 3, 4, 5];
+const rollout = {
+  settleTimeoutSeconds: 10,
+  confirmTimeoutSeconds: GUARD_SECONDS,
+  serial: SERIAL,
+  maxFail: '5%',
+} as const;
+
+const rows: SeedRow[] = [];
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tsync-fleet-'));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: new Date('2026-11-22T10:00:00Z') });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true, force: true });
+});
+describe.each(SEEDS)('200 hosts with faults of seed %i', (seed) => {
+  it('are stopped in time, kept whole in the store, and reported as they are', { timeout: 60_000 }, async () => {
+    const faults = faultsOf(seed, HOSTS, FAULTY);
+    const hosts = faults.map((fault, place) => new ModelHost(`host${place + 1}`, fault, GUARD_SECONDS));
+    const { state, waves, run } = await rolledOut(hosts);
+    const outcomeOf = ({ name }: ModelHost) => state.hosts.get(name)?.outcome ?? null;
+    expect(hosts.filter((host) => outcomeOf(host) === 'changed').length).toBeGreaterThan(50);
+
+    expectStopRule(waves, outcomeOf);
+    expectStored(run, state);
+    // long enough for every guard that was still armed
+    await vi.advanceTimersByTimeAsync((GUARD_SECONDS + 60) * 1000);
+    for (const host of hosts) expect(reportFits(host, outcomeOf(host)), `${host.name}, ${host.fault}`).toBe('');
+    rows.push({ seed, faults, outcomes: hosts.map(outcomeOf), waves: waves.map((wave) => wave.length) });
+  });
+});
+
+it('ended as docs/proof/fleet.md says', async () => {
+  expect(rows).toHaveLength(SEEDS.length);
+  await expect(fleetPage(rows, HOSTS)).toMatchFileSnapshot(
+    fileURLToPath(new URL('../../docs/proof/fleet.md', import.meta.url)),
+  );
+});
+
+interface RolledOut {
+  readonly state: RunState;
+  readonly waves: readonly (readonly ModelHost[])[];
+  readonly run: string;
+}
+
+/** Probe, approve, apply and prove, as `tsync run --yes` does. */
+async function rolledOut(hosts: readonly ModelHost[]): Promise<RolledOut> {
+  const byName = new Map(hosts.map((host) => [host.name, host]));
+  const store = openStore(folder);
+  const run = 'fleet-of-models';
+  let state: RunState | null = null;
+  let sequence = 0;
+  const emit = (body: EventBody) => {
+    const event: Event = { ...body, at: new Date().toISOString(), sequence: ++sequence };
+    store.append(run, event);
+    state = reduce(state, event);
+  };
+  const deps = depsWith(byName, run, emit);
+  const tasks = hosts.map(({ name }) => taskOf(name));
+  emit({
+    type: 'run-started',
+    kind: 'run',
+    run,
+    hosts: hosts.map(({ name }) => name),
+    who: 'test',
+    version: '0',
+    inventory: 'models',
+    operatorClock: { synchronised: null, detail: 'a test' },
+    of: null,
+  });
+  const items: ApplyTask[] = [];
+  await inItsTime(
+    assessFleet(tasks, deps, {
+      asRoot: true,
+      judge: ({ host }, { facts }) => planFor(host.name, facts),
+      onAssessed(assessed) {
+        if (assessed.plan.changes.length === 0) return finishUnchanged(assessed, deps);
+        items.push({ ...assessed, standingOf: ({ facts }) => standingOf(facts) });
+      },
+    }),
+  );
+  const failedBefore = hosts.filter(({ name }) => state?.hosts.get(name)?.outcome === 'unreachable').length;
+  await inItsTime(applyFleet(items, deps, failedBefore));
+  store.close();
+  const order = items.map(({ task }) => byName.get(task.host.name) as ModelHost);
+  return { state: state as unknown as RunState, waves: wavesOf(order), run };
+}
+
+/** Lets the timers run until the promise is settled. */
+async function inItsTime(work: Promise<void>): Promise<void> {
+  let settled = false;
+  const watched = work.finally(() => {
+    settled = true;
+  });
+  while (!settled) await vi.advanceTimersByTimeAsync(250);
+  await watched;
+}
+
+/** Once more than 5 % of the hosts have failed, no wave is begun any more; before that, each host of a wave is. */
+function expectStopRule(waves: RolledOut['waves'], outcomeOf: (host: ModelHost) => Outcome | null): void {
+  const failing: readonly (Outcome | null)[] = ['failed', 'unreachable', 'reverted', 'stale', 'guard-unknown'];
+  let failed = HOSTS - waves.flat().length;
+  for (const wave of waves) {
+    const isStopped = failed > HOSTS * 0.05;
+    for (const host of wave) expect(outcomeOf(host) === 'skipped', `${host.name} skipped`).toBe(isStopped);
+    if (isStopped) for (const host of wave) expect([host.begun, host.content]).toEqual([0, 'before']);
+    failed += wave.filter((host) => failing.includes(outcomeOf(host))).length;
+  }
+}
+
+/** Another process that reads the store folds the same state from it, and each host ended once. */
+function expectStored(run: string, state: RunState): void {
+  const store = openStore(folder, { access: 'read' });
+  const events = [...store.events(run)];
+  store.close();
+  expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, place) => place + 1));
+  const folded = events.reduce<RunState | null>(reduce, null);
+  expect([...(folded?.hosts.values() ?? [])]).toEqual([...state.hosts.values()]);
+  const ends = events.filter(({ type }) => type === 'host-finished').map((event) => 'host' in event && event.host);
+  expect(ends.toSorted()).toEqual([...state.hosts.keys()].toSorted());
+}
+
+/** What the report says against what the host itself says now; empty when they agree. */
+function reportFits(host: ModelHost, outcome: Outcome | null): string {
+  const is = `${host.content} ${host.transaction?.state ?? 'absent'}`;
+  const fits: Readonly<Record<string, readonly string[]>> = {
+    changed: ['after confirmed'],
+    reverted: ['before reverted'],
+    failed: ['before absent'],
+    stale: ['before absent'],
+    skipped: ['before absent'],
+    unreachable: ['before absent'],
+    // what could not be learned, and only then: the host's guard did its work all the same, or a person must look
+    'guard-unknown': host.fault === 'undo fails' ? ['after failed'] : ['before absent', 'before reverted'],
+  };
+  if (outcome === 'guard-unknown' && !CANNOT_BE_LEARNED.includes(host.fault ?? '')) return 'it could have been asked';
+  return fits[outcome ?? '']?.includes(is) ? '' : `reported as ${outcome}, and is ${is}`;
+}
+
+const CANNOT_BE_LEARNED = ['gone before apply', 'gone after apply', 'undo fails'];
+
+function wavesOf(hosts: readonly ModelHost[]): readonly (readonly ModelHost[])[] {
+  const waves: (readonly ModelHost[])[] = [];
+  let left = hosts;
+  for (const share of [1 / hosts.length, 0.1, ...Array<number>(20).fill(0.2)]) {
+    if (left.length === 0) break;
+    const size = Math.max(1, Math.floor(share * hosts.length + 1e-9));
+    waves.push(left.slice(0, size));
+    left = left.slice(size);
+  }
+  return waves;
+}
+
+function depsWith(hosts: ReadonlyMap<string, ModelHost>, run: string, emit: EngineDeps['emit']): EngineDeps {
+  const encode = (text: string) => new TextEncoder().encode(text);
+  const started = Date.now();
+  let nonces = 0;
+  return {
+    transport: {
+      connect: (host) => (hosts.get(host.name) as ModelHost).connect(),
+      close: async () => {},
+    },
+    privilege: new PrivilegeGate(),
+    programs: { probe: encode('tsync_probe "$@"\n'), settle: encode('\ntsync_settle "$@"\n'), texts: TEXTS },
+    emit,
+    clock: {
+      nowSeconds: () => Date.now() / 1000,
+      monotonicMs: () => Date.now() - started,
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    },
+    forks: 25,
+    newNonce: () => (++nonces).toString(16).padStart(32, '0'),
+    today: '2026-11-22',
+    finishSignal: new AbortController().signal,
+    leaveSignal: new AbortController().signal,
+    loginName: 'root',
+    run,
+    who: 'test',
+    version: '0',
+  };
+}
+
+function taskOf(name: string): ApplyTask['task'] {
+  const connection = {
+    transport: 'ssh',
+    address: name,
+    port: 22,
+    user: 'root',
+    privateKeyFiles: [],
+    password: null,
+    become: false,
+    becomeMethod: 'sudo',
+    becomeUser: 'root',
+    becomePassword: null,
+    hostKeys: [],
+    legacy: false,
+    connectTimeoutMs: 10_000,
+  } as const;
+  return {
+    host: { name, groups: ['all'], vars: {}, connection, settings: [] },
+    settings: { settings: { ...DEFAULT_SETTINGS, rollout }, origins: {} },
+  };
+}
+
+function planFor(host: string, facts: Facts): HostPlan {
+  const [before, wanted] = [stateIn(facts, '/etc/model'), fileState('after')];
+  const isDone = before !== null && new TextDecoder().decode(before.bytes) === 'after';
+  const change = {
+    id: 'file:/etc/model',
+    kind: 'file',
+    name: '/etc/model',
+    before,
+    after: wanted,
+    because: 'test/model',
+  };
+  const changes = isDone ? [] : [change as Change];
+  return {
+    host,
+    strategy: { asked: 'test', taken: 'test', reason: '' },
+    snapshotDigest: 'model',
+    findings: [],
+    changes,
+    actions: [],
+    planDigest: planDigestOf(host, changes, []),
+    foldKey: foldKeyOf(changes, []),
+  };
+}
+
+function standingOf(facts: Facts) {
+  const waitingFor = textIn(facts, '/etc/model') === 'after' ? [] : ['file /etc/model is not as planned'];
+  if (textIn(facts, '/etc/settled') !== 'yes') waitingFor.push('the clock follows nothing');
+  return { waitingFor, hopeless: null };
+}
+
+const textIn = (facts: Facts, path: string) => new TextDecoder().decode(stateIn(facts, path)?.bytes);
+
+function stateIn(facts: Facts, path: string): States['file'] {
+  const file = facts.files.get(path);
+  return file?.state === 'present' ? fileState(new TextDecoder().decode(file.bytes)) : null;
+}
+
+const fileState = (text: string): NonNullable<States['file']> => ({
+  bytes: new TextEncoder().encode(text),
+  mode: '0644',
+  owner: 'root',
+  group: 'root',
+  truncated: false,
+});
