@@ -5,6 +5,7 @@
 #   hosts.sh up INIT...     the same with a host for each INIT: systemd, sysv or openrc; or for each time daemon under systemd
 #                           that is not chrony: ntpsec or timesyncd
 #   hosts.sh boot N         end host N as a loss of power does, and boot it again from what is on its disk
+#   hosts.sh init N         print the process id that host N's init has on this machine
 #   hosts.sh down           stop them all and remove what they changed
 # Every host starts from the image of its init; what a host changes lives in its own overlay and goes with `down`.
 # Two labs at once need different LAB_NAME (at most 8 letters), LAB_NET and LAB_DIR.
@@ -141,12 +142,14 @@ await() {
 # finish DIR: ends the host that runs from there. script runs systemd-nspawn, which runs the host's init: with init, all that
 # runs inside ends.
 finish() {
-  local pid nspawn init
-  pid=$(<"$1/pid")
-  for nspawn in $(pgrep -P "$pid"); do
-    for init in $(pgrep -P "$nspawn"); do kill -9 "$init" 2>/dev/null || true; done
-  done
-  kill -9 "$pid" 2>/dev/null || true
+  local init
+  for init in $(init_of "$1"); do kill -9 "$init" 2>/dev/null || true; done
+  kill -9 "$(<"$1/pid")" 2>/dev/null || true
+}
+
+init_of() {
+  local nspawn
+  for nspawn in $(pgrep -P "$(<"$1/pid")"); do pgrep -P "$nspawn" || true; done
 }
 
 boot() {
@@ -177,6 +180,7 @@ case ${1:-} in
   image) image "${2:-systemd}" ;;
   up) shift; up "${@:-2}" ;;
   boot) boot "$2" ;;
+  init) init_of "$lab/hosts/$(name_of "$2")" ;;
   down) down ;;
   *) sed -n '2,13s/^# \?//p' "$0"; exit 64 ;;
 esac

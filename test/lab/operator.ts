@@ -42,8 +42,11 @@ export interface Running {
 export class Operator {
   readonly home = mkdtempSync(join(tmpdir(), 'tsync-lab-home-'));
   private readonly running = new Set<Running['child']>();
+  private readonly top: string;
 
-  constructor() {
+  /** `top`: the work tree whose tsync is called. */
+  constructor(top = TOP) {
+    this.top = top;
     mkdirSync(join(this.home, '.ssh'), { mode: 0o700 });
   }
 
@@ -63,7 +66,7 @@ export class Operator {
       XDG_CACHE_HOME: join(this.home, 'cache'),
       ...variables,
     };
-    const child = spawn(process.execPath, [join(TOP, 'bin/tsync.js'), ...args], {
+    const child = spawn(process.execPath, [join(this.top, 'bin/tsync.js'), ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -9,7 +9,17 @@ export interface SshTarget {
 }
 
 /** What a command prints that runs on a host, over the system's ssh: the tests look for themselves. */
-export function sshCommand({ address, port, key, user = 'root' }: SshTarget, command: string): string {
+export function sshCommand(target: SshTarget, command: string): string {
+  return execFileSync('ssh', [...sshArguments(target), command], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 120_000,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+}
+
+/** What the system's ssh needs to run a command there: the command comes after these. */
+export function sshArguments({ address, port, key, user = 'root' }: SshTarget): string[] {
   const settings = [
     'StrictHostKeyChecking=no',
     'UserKnownHostsFile=/dev/null',
@@ -18,12 +28,7 @@ export function sshCommand({ address, port, key, user = 'root' }: SshTarget, com
     'ConnectTimeout=20',
   ];
   const options = settings.flatMap((setting) => ['-o', setting]);
-  return execFileSync('ssh', ['-F', 'none', '-i', key, '-p', String(port), ...options, `${user}@${address}`, command], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 120_000,
-    maxBuffer: 64 * 1024 * 1024,
-  });
+  return ['-F', 'none', '-i', key, '-p', String(port), ...options, `${user}@${address}`];
 }
 
 /** Prints what runs on a systemd host, and what systemd knows of every unit file: what a rollback must leave as it was. */
