@@ -316,7 +316,9 @@ it('does not wait at boot for a module that is loaded later: its parameter comes
 it('says that a parameter could not be restored when its module is gone in a running system', () => {
   host.run(dash, program);
   rmSync(host.path('sys/module/hv_utils'), { recursive: true });
-  expect(host.undo(dash, ID).steps.at(-1)).toMatch(/^transaction failed:hv_utils.timesync_implicit: could not be restored/);
+  expect(host.undo(dash, ID).steps.at(-1)).toMatch(
+    /^transaction failed:hv_utils.timesync_implicit: could not be restored/,
+  );
 });
 
 it('does nothing at boot while the boot is the one it was armed in, and takes it back in the next', () => {
