@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyFleet } from '#engine/apply-fleet.js';
-import type { ApplyTask } from '#engine/apply-host.js';
+import { type ApplyTask, applyHost } from '#engine/apply-host.js';
 import { assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
 import type { EngineDeps } from '#engine/deps.js';
+import { Pace } from '#engine/pace.js';
 import type { Facts } from '#facts/facts.js';
 import { foldKeyOf, planDigestOf } from '#plan/digests.js';
 import type { HostPlan } from '#plan/plan.js';
@@ -52,16 +53,17 @@ describe.each(SEEDS)('200 hosts with faults of seed %i', (seed) => {
   it('are stopped in time, kept whole in the store, and reported as they are', { timeout: 60_000 }, async () => {
     const faults = faultsOf(seed, HOSTS, FAULTY);
     const hosts = faults.map((fault, place) => new ModelHost(`host${place + 1}`, fault, GUARD_SECONDS));
-    const { state, waves, run } = await rolledOut(hosts);
+    const { state, run } = await rolledOut(hosts);
     const outcomeOf = ({ name }: ModelHost) => state.hosts.get(name)?.outcome ?? null;
     expect(hosts.filter((host) => outcomeOf(host) === 'changed').length).toBeGreaterThan(50);
 
-    expectStopRule(waves, outcomeOf);
-    expectStored(run, state);
+    const events = storedEvents(run);
+    expectStopRule(events, new Map(hosts.map((host) => [host.name, host])));
+    expectStored(events, state);
     // long enough for every guard that was still armed
     await vi.advanceTimersByTimeAsync((GUARD_SECONDS + 60) * 1000);
     for (const host of hosts) expect(reportFits(host, outcomeOf(host)), `${host.name}, ${host.fault}`).toBe('');
-    rows.push({ seed, faults, outcomes: hosts.map(outcomeOf), waves: waves.map((wave) => wave.length) });
+    rows.push({ seed, faults, outcomes: hosts.map(outcomeOf) });
   });
 });
 
@@ -74,7 +76,6 @@ it('ended as docs/proof/fleet.md says', async () => {
 
 interface RolledOut {
   readonly state: RunState;
-  readonly waves: readonly (readonly ModelHost[])[];
   readonly run: string;
 }
 
@@ -115,10 +116,9 @@ async function rolledOut(hosts: readonly ModelHost[]): Promise<RolledOut> {
     }),
   );
   const failedBefore = hosts.filter(({ name }) => state?.hosts.get(name)?.outcome === 'unreachable').length;
-  await inItsTime(applyFleet(items, deps, failedBefore));
+  await inItsTime(applyFleet(items, deps, { failedBefore, firstWave: 1 }, (item) => applyHost(item, deps)));
   store.close();
-  const order = items.map(({ task }) => byName.get(task.host.name) as ModelHost);
-  return { state: state as unknown as RunState, waves: wavesOf(order), run };
+  return { state: state as unknown as RunState, run };
 }
 
 /** Lets the timers run until the promise is settled. */
@@ -131,23 +131,32 @@ async function inItsTime(work: Promise<void>): Promise<void> {
   await watched;
 }
 
-/** Once more than 5 % of the hosts have failed, no wave is begun any more; before that, each host of a wave is. */
-function expectStopRule(waves: RolledOut['waves'], outcomeOf: (host: ModelHost) => Outcome | null): void {
-  const failing: readonly (Outcome | null)[] = ['failed', 'unreachable', 'reverted', 'stale', 'guard-unknown'];
-  let failed = HOSTS - waves.flat().length;
-  for (const wave of waves) {
-    const isStopped = failed > HOSTS * 0.05;
-    for (const host of wave) expect(outcomeOf(host) === 'skipped', `${host.name} skipped`).toBe(isStopped);
-    if (isStopped) for (const host of wave) expect([host.begun, host.content]).toEqual([0, 'before']);
-    failed += wave.filter((host) => failing.includes(outcomeOf(host))).length;
+/** Until more than 5 % of the hosts have failed, none is left out; from that moment on none is begun any more. */
+function expectStopRule(events: readonly Event[], hosts: ReadonlyMap<string, ModelHost>): void {
+  const failing: readonly Outcome[] = ['failed', 'unreachable', 'reverted', 'stale', 'guard-unknown'];
+  let failed = 0;
+  let stoppedAt = '';
+  for (const event of events) {
+    if (event.type === 'apply-started' && stoppedAt !== '') expect(event.at, `${event.host} begun`).toBe(stoppedAt);
+    if (event.type !== 'host-finished') continue;
+    if (event.outcome === 'skipped') {
+      expect(stoppedAt, `${event.host} left out`).not.toBe('');
+      expect(hosts.get(event.host)).toMatchObject({ begun: 0, content: 'before' });
+    }
+    if (failing.includes(event.outcome)) failed += 1;
+    if (failed > HOSTS * 0.05 && stoppedAt === '') stoppedAt = event.at;
   }
 }
 
-/** Another process that reads the store folds the same state from it, and each host ended once. */
-function expectStored(run: string, state: RunState): void {
+function storedEvents(run: string): readonly Event[] {
   const store = openStore(folder, { access: 'read' });
   const events = [...store.events(run)];
   store.close();
+  return events;
+}
+
+/** Another process that reads the store folds the same state from it, and each host ended once. */
+function expectStored(events: readonly Event[], state: RunState): void {
   expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, place) => place + 1));
   const folded = events.reduce<RunState | null>(reduce, null);
   expect([...(folded?.hosts.values() ?? [])]).toEqual([...state.hosts.values()]);
@@ -174,18 +183,6 @@ function reportFits(host: ModelHost, outcome: Outcome | null): string {
 
 const CANNOT_BE_LEARNED = ['gone before apply', 'gone after apply', 'undo fails'];
 
-function wavesOf(hosts: readonly ModelHost[]): readonly (readonly ModelHost[])[] {
-  const waves: (readonly ModelHost[])[] = [];
-  let left = hosts;
-  for (const share of [1 / hosts.length, 0.1, ...Array<number>(20).fill(0.2)]) {
-    if (left.length === 0) break;
-    const size = Math.max(1, Math.floor(share * hosts.length + 1e-9));
-    waves.push(left.slice(0, size));
-    left = left.slice(size);
-  }
-  return waves;
-}
-
 function depsWith(hosts: ReadonlyMap<string, ModelHost>, run: string, emit: EngineDeps['emit']): EngineDeps {
   const encode = (text: string) => new TextEncoder().encode(text);
   const started = Date.now();
@@ -204,6 +201,7 @@ function depsWith(hosts: ReadonlyMap<string, ModelHost>, run: string, emit: Engi
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     },
     forks: 25,
+    pace: new Pace(),
     newNonce: () => (++nonces).toString(16).padStart(32, '0'),
     today: '2026-11-22',
     finishSignal: new AbortController().signal,
@@ -249,15 +247,14 @@ function planFor(host: string, facts: Facts): HostPlan {
     because: 'test/model',
   };
   const changes = isDone ? [] : [change as Change];
+  const planned = { host, changes, actions: [], packages: null };
   return {
-    host,
+    ...planned,
     strategy: { asked: 'test', taken: 'test', reason: '' },
     snapshotDigest: 'model',
     findings: [],
-    changes,
-    actions: [],
-    planDigest: planDigestOf(host, changes, []),
-    foldKey: foldKeyOf(changes, []),
+    planDigest: planDigestOf(planned),
+    foldKey: foldKeyOf(planned),
   };
 }
 

@@ -6,7 +6,6 @@ export interface SeedRow {
   readonly seed: number;
   readonly faults: readonly (Fault | null)[];
   readonly outcomes: readonly (Outcome | null)[];
-  readonly waves: readonly number[];
 }
 
 /** Which of `hosts` hosts have which fault: `faulty` of them, by this seed alone. */
@@ -55,8 +54,8 @@ export function fleetPage(rows: readonly SeedRow[], hosts: number): string {
 Made by \`test/engine/fleet-faults.test.ts\`, part of \`npm test\`, which compares this page with what it saw: do not edit it.
 
 The engine, the store and the events are real, the hosts are models behind the transport (\`test/engine/model-host.ts\`). Waves of one
-host, a tenth, then a fifth each; \`max_fail: 5%\`; the seed says which 20 hosts have which fault. For each seed the test asserts: no wave
-begins once more than ten hosts failed, and before that none is left out; what is read back from the store folds to the same state, no number
+host, a tenth, then a fifth each; \`max_fail: 5%\`; the seed says which 20 hosts have which fault. For each seed the test asserts: from the
+moment when more than ten hosts have failed no further one is begun, and before it none is left out; what is read back from the store folds to the same state, no number
 missing, one end a host; and when every guard's time is over, each host is asked again and is what the report says of it.
 
 | seed | ${OUTCOMES.join(' | ')} |

@@ -213,32 +213,38 @@ class Conversation implements RemoteExec {
     const [word = '', argument = ''] = request.split(' ');
     switch (word) {
       case 't':
-        return this.say(`t ${argument} ${(Date.now() / 1000).toFixed(9)}`);
+        this.say(`t ${argument} ${(Date.now() / 1000).toFixed(9)}`);
+        break;
       case 'go':
-        if (this.program.includes('tsync_settle')) return this.say('idle');
-        this.sayProbe();
-        return this.say('done');
+        if (this.program.includes('tsync_settle')) this.say('idle');
+        else this.say(...this.probed(), 'done');
+        break;
       case 'probe':
-        this.sayProbe();
-        return this.say('idle');
+        this.say(...this.probed(), 'idle');
+        break;
       case 'clock':
-        return this.say('clock 0.000000001');
+        this.say('clock 0.000000001');
+        break;
       case 'state':
-        return this.say(`step state ${this.host.transaction?.state ?? 'absent'}`, 'idle');
+        this.say(`step state ${this.host.transaction?.state ?? 'absent'}`, 'idle');
+        break;
       case 'confirm':
-        return this.confirm();
+        this.confirm();
+        break;
       case 'revert':
-        return this.say(`step revert ${this.host.revert()}`, 'idle');
+        this.say(`step revert ${this.host.revert()}`, 'idle');
+        break;
       case 'bye':
         this.say('done');
-        return this.close(0);
+        this.close(0);
+        break;
     }
   }
 
-  private sayProbe(): void {
+  private probed(): readonly string[] {
     const file = (path: string, content: string) =>
       `begin file ${path} mode=644 owner=root group=root size=${content.length}\n${content}\n@${this.nonce} end ok`;
-    this.say(file('/etc/model', this.host.probe()), file('/etc/settled', this.host.settles ? 'yes' : 'no'));
+    return [file('/etc/model', this.host.probe()), file('/etc/settled', this.host.settles ? 'yes' : 'no')];
   }
 
   private confirm(): void {
