@@ -1,13 +1,16 @@
 import pLimit from 'p-limit';
 import { type Problem, problem } from '#errors/problem.js';
 import { mayGoOn, waves } from '#plan/rollout.js';
+import { waitForWindow } from '#plan/wait-for-window.js';
 import type { Settings } from '#policy/settings.js';
 import { countsAsFailed } from '#run/counts-as-failed.js';
 import type { Outcome } from '#run/outcome.js';
 import type { ApplyTask } from './apply-host.js';
 import type { EngineDeps } from './deps.js';
 
-type FleetDeps = Pick<EngineDeps, 'forks' | 'pace' | 'finishSignal' | 'emit'>;
+type FleetDeps = Pick<EngineDeps, 'forks' | 'pace' | 'finishSignal' | 'emit'> & {
+  readonly clock: Pick<EngineDeps['clock'], 'nowSeconds'>;
+};
 
 export interface RolloutStart {
   /** Hosts that failed before anything was changed, by the definition of `countsAsFailed`. */
@@ -18,7 +21,8 @@ export interface RolloutStart {
 
 /**
  * Applies approved plans: hosts that share one rollout go in its waves, each wave waits until the one before is proved, and
- * once more than `max_fail` hosts failed no further host is begun, also not in the wave that goes on. `change` changes and
+ * once more than `max_fail` hosts failed no further host is begun, also not in the wave that goes on. A host whose maintenance
+ * window is closed when its turn comes is left as it is. `change` changes and
  * proves one host.
  */
 export async function applyFleet(
@@ -55,6 +59,8 @@ async function applyInWaves(
     await deps.pace.whenOpen(deps.finishSignal);
     if (deps.finishSignal.aborted) return skip(item, deps, null);
     if (!mayGoOn(failed, from.total, maxFail)) return skip(item, deps, stopped(failed, from.total, maxFail));
+    const closed = waitForWindow(item.plan, item.task.settings.settings, deps.clock.nowSeconds());
+    if (closed !== null) return skip(item, deps, closed);
     if (countsAsFailed(await from.change(item))) failed++;
   }
   for (const [index, wave] of all.entries()) {

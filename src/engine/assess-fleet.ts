@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { assess } from '#plan/assess.js';
 import { hasWork } from '#plan/has-work.js';
 import type { HostPlan } from '#plan/plan.js';
+import { waitForWindow } from '#plan/wait-for-window.js';
 import { askedBy } from '#policy/asked.js';
 import type { Change } from '#resources/resource.js';
 import { isAgainst } from '#run/count-findings.js';
@@ -59,7 +60,9 @@ async function assessHost(
     const probed = await probeHost(task.host, deps, { asRoot, asked });
     const plan = judge(task, probed);
     const { clock } = probed.snapshot;
-    deps.emit({ type: 'host-assessed', host, plan, clock, summary: summariseHost(probed.facts), notes: [] });
+    const closed = waitForWindow(plan, task.settings.settings, deps.clock.nowSeconds());
+    const notes = closed === null ? [] : [`it cannot be applied now: ${closed.detail}`];
+    deps.emit({ type: 'host-assessed', host, plan, clock, summary: summariseHost(probed.facts), notes });
     await onAssessed({ task, probed, plan, asked });
   } catch (error) {
     const problem = problemOf(error);

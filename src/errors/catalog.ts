@@ -280,6 +280,10 @@ export const catalog = {
     summary: 'somebody changed this since',
     hint: 'Look at the difference; what is theirs is not overwritten.',
   },
+  'rollout/outside-window': {
+    summary: 'the maintenance window is closed, so nothing was changed',
+    hint: 'Run it again, or apply the saved plan, while the window of the playbook is open.',
+  },
   'rollout/stopped': {
     summary: 'too many hosts failed, so no further host was changed',
     hint: 'Look at those that failed; then run again, with --resume-wave to begin with a later wave.',

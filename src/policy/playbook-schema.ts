@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { jsonSchemaOf } from './json-schema.js';
+import { DAYS, isZone, minutesOfDay } from './maintenance-window.js';
 import { STRATEGIES } from './settings.js';
 import { DURATION, durationSeconds } from './settings-duration.js';
 import { userResourcesSchema } from './user-resource-schema.js';
@@ -55,6 +56,16 @@ const ntpServer = z.strictObject({
 
 const ruleId = z.string().regex(/^[a-z0-9][a-z0-9./_-]{0,99}$/, 'must be the id of a rule, as tsync rules prints it');
 
+const TIME_WORDS = 'must be a time of day: 22:00';
+const timeOfDay = z.string(TIME_WORDS).refine((value) => minutesOfDay(value) !== null, TIME_WORDS);
+
+const windowSchema = z.strictObject({
+  days: z.array(z.enum(DAYS)).max(7).optional().describe('Days on which it begins; every day without it'),
+  from: timeOfDay,
+  to: timeOfDay.describe('Not after `from`: on the next day'),
+  zone: z.string().max(64).refine(isZone, 'must be a time zone: Europe/Berlin').optional().describe('UTC without it'),
+});
+
 const settingsShape = {
   strategy: z.enum(STRATEGIES).optional().describe('Which clocks a host follows; see docs/playbook.md'),
   prefer: z.enum(['ptp', 'ntp']).optional().describe('Which is preferred where both are there'),
@@ -84,6 +95,12 @@ const settingsShape = {
     .enum(['keep', 'chrony'])
     .optional()
     .describe('Which daemon keeps the time: the one that is there, or chrony, which is installed where it is missing'),
+  window: z
+    .union([windowSchema, z.array(windowSchema).max(100), z.null()], {
+      error: 'must be a mapping of days, from, to and zone, or a list of these',
+    })
+    .optional()
+    .describe('When changes that may step the clock or restart a daemon may be made; null: at any time'),
   degrade: z
     .enum(['refuse', 'allow'])
     .optional()

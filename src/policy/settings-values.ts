@@ -1,5 +1,6 @@
 import { TsyncError } from '#errors/tsync-error.js';
 import type { Json, SettingsLayer } from '#inventory/host.js';
+import { DAYS, isZone, type MaintenanceWindow, minutesOfDay } from './maintenance-window.js';
 import { readUserResource } from './read-user-resource.js';
 import {
   DEFAULT_SETTINGS,
@@ -26,6 +27,7 @@ const READERS = {
   makestep: readMakestep,
   max_step: (value) => (value === null ? null : seconds(value)),
   daemon: oneOf('keep', 'chrony'),
+  window: (value) => listOf(readWindow)(Array.isArray(value) ? value : value === null ? [] : [value]),
   degrade: oneOf('refuse', 'allow'),
   take_ownership: readBoolean,
   protected: listOf(readText),
@@ -75,6 +77,7 @@ function settingsFrom(read: <K extends Key>(key: K, otherwise: Value<K>) => Valu
     makestep: read('makestep', defaults.makestep),
     maxStepSeconds: read('max_step', defaults.maxStepSeconds),
     daemon: read('daemon', defaults.daemon),
+    windows: read('window', defaults.windows),
     degrade: read('degrade', defaults.degrade),
     takeOwnership: read('take_ownership', defaults.takeOwnership),
     protectedNames: read('protected', defaults.protectedNames),
@@ -170,6 +173,16 @@ function readMakestep(value: Json): Settings['makestep'] | undefined {
   const thresholdSeconds = durationSeconds(map?.threshold);
   const limit = readNumber(map?.limit);
   return thresholdSeconds === null || limit === null ? undefined : { thresholdSeconds, limit };
+}
+
+function readWindow(value: Json): MaintenanceWindow | undefined {
+  const map = mapping(value);
+  const { days = [], from, to, zone = 'UTC' } = map ?? {};
+  if (typeof from !== 'string' || typeof to !== 'string' || typeof zone !== 'string' || !isZone(zone)) return undefined;
+  const [fromMinutes, toMinutes] = [minutesOfDay(from), minutesOfDay(to)];
+  const named = listOf((day) => DAYS.find((one) => one === day))(days);
+  if (fromMinutes === null || toMinutes === null || named === undefined) return undefined;
+  return { days: named, fromMinutes, toMinutes, zone };
 }
 
 function readWaiver(value: Json): Waiver | undefined {

@@ -1,3 +1,4 @@
+import type { MaintenanceWindow } from './maintenance-window.js';
 import type { UserResource } from './user-resource.js';
 
 export const STRATEGIES = [
@@ -51,6 +52,8 @@ export interface Settings {
   readonly maxStepSeconds: number | null;
   /** `chrony`: chrony keeps the time, and is installed where it is missing. `keep`: the daemon that is there, where it can do what is asked. */
   readonly daemon: 'keep' | 'chrony';
+  /** When changes that may step the clock or restart a daemon may be made; none: at any time. */
+  readonly windows: readonly MaintenanceWindow[];
   readonly degrade: 'refuse' | 'allow';
   readonly takeOwnership: boolean;
   /** Paths and units that are never changed. */
@@ -82,6 +85,7 @@ export const DEFAULT_SETTINGS: Settings = {
   limits: { offsetSeconds: 1, daemonOffsetSeconds: 0.05 },
   makestep: { thresholdSeconds: 1, limit: -1 },
   maxStepSeconds: null,
+  windows: [],
   daemon: 'keep',
   degrade: 'refuse',
   takeOwnership: false,

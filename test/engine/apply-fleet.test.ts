@@ -3,7 +3,9 @@ import { applyFleet } from '#engine/apply-fleet.js';
 import type { ApplyTask } from '#engine/apply-host.js';
 import { Pace } from '#engine/pace.js';
 import type { Amount } from '#plan/rollout.js';
+import type { MaintenanceWindow } from '#policy/maintenance-window.js';
 import { DEFAULT_SETTINGS } from '#policy/settings.js';
+import type { Action } from '#resources/resource.js';
 import type { EventBody } from '#run/event.js';
 import type { Outcome } from '#run/outcome.js';
 
@@ -16,20 +18,50 @@ interface Rollout {
   readonly failedBefore?: number;
   /** How each host ends, from the first on; the others are changed. */
   readonly ends?: readonly Outcome[];
+  readonly windows?: readonly MaintenanceWindow[];
+  /** Of every host's plan. */
+  readonly actions?: readonly Action[];
   readonly onChange?: (host: string, begun: readonly string[]) => Promise<void> | void;
 }
 
+/** 2026-11-22T12:00:00Z, a Sunday. */
+const NOON = 1_795_348_800;
+const RESTART: Action = { kind: 'restart', name: 'chrony.service', after: [], withoutSyncSeconds: 25, mayStep: true };
+const RELOAD: Action = { ...RESTART, kind: 'reload-sources', withoutSyncSeconds: 0, mayStep: false };
+const AT_NIGHT: MaintenanceWindow = { days: [], fromMinutes: 22 * 60, toMinutes: 4 * 60, zone: 'UTC' };
+const BY_DAY: MaintenanceWindow = { days: ['sun'], fromMinutes: 8 * 60, toMinutes: 18 * 60, zone: 'UTC' };
+
 /** Rolls out over made hosts `h1`, `h2` ...; gives the hosts that were begun and all events. */
 async function rollOut(rollout: Rollout, pace = new Pace(), finish = new AbortController()) {
-  const { serial = ['100%'], maxFail, forks = 1, firstWave = 1, failedBefore = 0, ends = [] } = rollout;
-  const settings = { ...DEFAULT_SETTINGS, rollout: { ...DEFAULT_SETTINGS.rollout, serial, maxFail } };
+  const {
+    serial = ['100%'],
+    maxFail,
+    forks = 1,
+    firstWave = 1,
+    failedBefore = 0,
+    ends = [],
+    windows = [],
+    actions = [],
+  } = rollout;
+  const settings = { ...DEFAULT_SETTINGS, windows, rollout: { ...DEFAULT_SETTINGS.rollout, serial, maxFail } };
+  const plan = { actions, changes: [], packages: null };
   const items = Array.from(
     { length: rollout.hosts },
-    (_, index) => ({ task: { host: { name: `h${index + 1}` }, settings: { settings, origins: {} } } }) as ApplyTask,
+    (_, index) =>
+      ({
+        task: { host: { name: `h${index + 1}` }, settings: { settings, origins: {} } },
+        plan,
+      }) as unknown as ApplyTask,
   );
   const events: EventBody[] = [];
   const begun: string[] = [];
-  const deps = { forks, pace, finishSignal: finish.signal, emit: (event: EventBody) => void events.push(event) };
+  const deps = {
+    forks,
+    pace,
+    finishSignal: finish.signal,
+    emit: (event: EventBody) => void events.push(event),
+    clock: { nowSeconds: () => NOON },
+  };
   await applyFleet(items, deps, { failedBefore, firstWave }, async (item) => {
     begun.push(item.task.host.name);
     await rollout.onChange?.(item.task.host.name, begun);
@@ -131,5 +163,20 @@ describe('a rollout', () => {
     );
     expect(begun).toEqual(['h1']);
     expect(skipped.map(({ problem }) => problem)).toEqual([null, null, null]);
+  });
+});
+
+describe('the maintenance window', () => {
+  it.each([
+    ['closed, for a restart', { actions: [RESTART], windows: [AT_NIGHT] }, 0],
+    ['closed, for what disturbs nothing', { actions: [RELOAD], windows: [AT_NIGHT] }, 2],
+    ['open, for a restart', { actions: [RESTART], windows: [AT_NIGHT, BY_DAY] }, 2],
+    ['not set, for a restart', { actions: [RESTART] }, 2],
+  ])('%s', async (_, given, begun) => {
+    const result = await rollOut({ hosts: 2, maxFail: 0, ...given });
+    expect(result.begun).toHaveLength(begun);
+    expect(result.skipped.map(({ outcome, problem }) => [outcome, problem?.code])).toEqual(
+      Array(2 - begun).fill(['skipped', 'rollout/outside-window']),
+    );
   });
 });

@@ -87,6 +87,12 @@ describe('parsePlaybook', () => {
       "'rollout.serial' must be a number of hosts",
       '2:21',
     ],
+    [
+      '- hosts: all\n  window: {from: "22:00", to: "25:00"}',
+      'playbook/invalid-value',
+      "'window.to' must be a time of day",
+      '2:31',
+    ],
     ['- hosts: all\n  max_step: -1', 'playbook/invalid-value', "'max_step' must be a duration", '2:13'],
     [
       '- hosts: all\n  waivers: [{rule: a/b, reason: c, expires: 2027-13-01}]',

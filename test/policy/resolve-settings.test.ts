@@ -94,6 +94,7 @@ describe('resolveSettings', () => {
   limits: {offset: 100ms, daemon_offset: 500us}
   makestep: {threshold: 500ms, limit: 3}
   max_step: 1h
+  window: {days: [sat, sun], from: "22:00", to: "04:00", zone: Europe/Berlin}
   daemon: chrony
   degrade: allow
   take_ownership: yes
@@ -133,6 +134,7 @@ describe('resolveSettings', () => {
       limits: { offsetSeconds: 0.1, daemonOffsetSeconds: 0.0005 },
       makestep: { thresholdSeconds: 0.5, limit: 3 },
       maxStepSeconds: 3600,
+      windows: [{ days: ['sat', 'sun'], fromMinutes: 1320, toMinutes: 240, zone: 'Europe/Berlin' }],
       daemon: 'chrony',
       degrade: 'allow',
       takeOwnership: true,
