@@ -2,8 +2,8 @@
 # hosts.sh: real Debian hosts for tests, each a booted container with its own sshd, address and file system.
 #   hosts.sh image [INIT]   build a base image once (about a minute; needs root, mmdebstrap, systemd-container, iproute2)
 #   hosts.sh up N           start N hosts, $LAB_NET.11 and up; prints an inventory on standard output
-#   hosts.sh up INIT...     the same with a host for each INIT: systemd, sysv or openrc; or for each time daemon under systemd
-#                           that is not chrony: ntpsec or timesyncd
+#   hosts.sh up INIT...     the same with a host for each INIT: systemd, sysv or openrc; or ntpsec-chrony or timesyncd-chrony:
+#                           systemd with that time daemon, and chrony beside it, disabled
 #   hosts.sh boot N         end host N as a loss of power does, and boot it again from what is on its disk
 #   hosts.sh init N         print the process id that host N's init has on this machine
 #   hosts.sh down           stop them all and remove what they changed
@@ -20,7 +20,7 @@ bridge=br-${LAB_NAME:-lab}
 base_of() {
   case $1 in
     systemd) echo "$lab/image" ;;
-    ntpsec | timesyncd) echo "$lab/layers/$1/upper:$lab/image" ;;
+    *-chrony) echo "$lab/layers/$1/upper:$lab/image" ;;
     *) echo "$lab/image-$1" ;;
   esac
 }
@@ -29,8 +29,8 @@ image() {
   local init=$1 base packages
   base=$(base_of "$init")
   case $init in
-    ntpsec) image systemd && layer ntpsec ntpsec; return ;;
-    timesyncd) image systemd && layer timesyncd systemd-timesyncd; return ;;
+    ntpsec-chrony) image systemd && layer "$init" ntpsec; return ;;
+    timesyncd-chrony) image systemd && layer "$init" systemd-timesyncd; return ;;
     systemd) packages=systemd,systemd-sysv,dbus,libpam-systemd ;;
     sysv) packages=sysvinit-core,sysv-rc,initscripts ;;
     openrc) packages=sysvinit-core,openrc,initscripts ;;
@@ -58,7 +58,7 @@ image() {
     >"$base/etc/systemd/system/chrony.service.d/lab.conf"
 }
 
-# layer DAEMON PACKAGE: what makes of the image of systemd a host that starts with another daemon, with chrony beside it,
+# layer NAME PACKAGE: what makes of the image of systemd a host that starts with another daemon, with chrony beside it,
 # disabled. On Debian these packages conflict, so it is forced; Ubuntu up to 20.04 and the RHEL family really have both.
 layer() {
   local folder=$lab/layers/$1 root=$lab/layers/$1/root base=$lab/image
@@ -75,7 +75,7 @@ layer() {
     dpkg -i --force-conflicts --force-depends ./chrony_*.deb && rm ./chrony_*.deb
     systemctl disable chrony" >&2
   rm -f "$root/usr/sbin/policy-rc.d"
-  "adapt_$1" "$root"
+  "adapt_${1%-chrony}" "$root"
   umount -l "$root"
   touch "$folder/made"
 }

@@ -34,6 +34,9 @@ export const playbookOf = (settleSeconds: number, confirmSeconds: number): strin
       reason: containers share the clock of the machine
 `;
 
+/** What a host boots with: hosts.sh. */
+export type LabInit = 'systemd' | 'sysv' | 'openrc' | 'ntpsec-chrony' | 'timesyncd-chrony';
+
 /**
  * Until then ordinary users may not log in (pam_nologin) and systemd may cancel our jobs; `--wait` gives up at once where the
  * bus is not there yet.
@@ -52,14 +55,15 @@ export class Lab {
     this.stopNtpServer = stopNtpServer;
   }
 
-  /** Starts hosts 1 to `count`, whatever a run before left, and waits until each has booted. */
-  static async start(count: number): Promise<Lab> {
+  /** Starts hosts 1 to `count`, or one for each init, whatever a run before left, and waits until each has booted. */
+  static async start(wanted: number | readonly LabInit[]): Promise<Lab> {
     hosts('down');
-    const inventory = hosts('up', String(count));
+    const inits = typeof wanted === 'number' ? Array.from({ length: wanted }, () => 'systemd') : wanted;
+    const inventory = hosts('up', ...inits);
     const stopNtpServer = await startNtpServer(NTP_SERVER, `${NETWORK}.0/24`);
     const lab = new Lab(inventory, stopNtpServer);
     try {
-      for (let index = 1; index <= count; index++) lab.awaitBoot(index);
+      for (let index = 1; index <= inits.length; index++) lab.awaitBoot(index);
     } catch (error) {
       await lab.stop();
       throw error;
@@ -131,9 +135,9 @@ export class Lab {
     return { etc: fingerprint(this.pathOn(index, '/etc')), services: this.onHost(index, SERVICES) };
   }
 
-  /** The daemon's process ids and their start times. */
+  /** The time daemons' process ids and their start times. */
   daemonOf(index: number): string {
-    return this.onHost(index, 'ps -o pid=,lstart= -C chronyd');
+    return this.onHost(index, 'ps -o pid=,lstart= -C chronyd,ntpd,systemd-timesyn');
   }
 
   /** The states of the transactions on a host, oldest first. */
