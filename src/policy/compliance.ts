@@ -22,6 +22,8 @@ const HOST_ONLY =
 const LIMIT = 'Judged by limits.offset (1 s unless it is set), which must not be wider than the limit of the regime.';
 const NO_USER = 'The user of the process is not read.';
 
+const STOPPED = 'tsync stops and masks it, which is not enough for the text: it wants the package removed.';
+
 const IN_USE = ['daemon/running', 'clock/synchronised'] as const;
 const STIG_SERVER = ['compliance/ntp-server', 'compliance/poll'] as const;
 
@@ -49,26 +51,28 @@ export const COMPLIANCE: readonly ComplianceItem[] = [
   item('DISA STIG RHEL 8', 'RHEL-08-030742', 'chronyd takes no commands from the network (cmdport 0)', [
     'compliance/command-port',
   ]),
+  item('DISA STIG RHEL 9', 'RHEL-09-252010', 'chrony is installed', ['compliance/chrony-package']),
   item('DISA STIG RHEL 9', 'RHEL-09-252015', 'chronyd is enabled', ['daemon/running']),
   item('DISA STIG RHEL 9', 'RHEL-09-252020', 'the clock is compared at least every 24 hours', STIG_SERVER, HOST_ONLY),
   item('DISA STIG RHEL 9', 'RHEL-09-252025', 'chronyd serves nobody (port 0)', ['compliance/port']),
   item('DISA STIG RHEL 9', 'RHEL-09-252030', 'chronyd takes no commands from the network (cmdport 0)', [
     'compliance/command-port',
   ]),
+  item('DISA STIG RHEL 10', 'RHEL-10-200540', 'chrony is installed', ['compliance/chrony-package']),
   item('DISA STIG RHEL 10', 'RHEL-10-200542', 'chronyd serves nobody (port 0)', ['compliance/port']),
   item('DISA STIG RHEL 10', 'RHEL-10-200543', 'chronyd takes no commands from the network (cmdport 0)', [
     'compliance/command-port',
   ]),
   item('DISA STIG RHEL 10', 'RHEL-10-800040', 'the clock is compared at least every 24 hours', STIG_SERVER, HOST_ONLY),
-  item('DISA STIG Ubuntu 22.04', 'UBTU-22-215015', 'chrony is installed', ['host/supported']),
+  item('DISA STIG Ubuntu 22.04', 'UBTU-22-215015', 'chrony is installed', ['compliance/chrony-package']),
   item(
     'DISA STIG Ubuntu 22.04',
     'UBTU-22-215020',
-    'systemd-timesyncd is not there',
-    ['daemon/single'],
-    'tsync stops and masks it; the item wants the package removed, which is not judged.',
-    { shows: 'some' },
+    'systemd-timesyncd is not installed',
+    ['compliance/timesyncd-package'],
+    STOPPED,
   ),
+  item('DISA STIG Ubuntu 22.04', 'UBTU-22-215025', 'ntp is not installed', ['compliance/ntp-package']),
   item(
     'DISA STIG Ubuntu 22.04',
     'UBTU-22-252010',
@@ -79,6 +83,21 @@ export const COMPLIANCE: readonly ComplianceItem[] = [
   item('DISA STIG Ubuntu 22.04', 'UBTU-22-252015', 'the clock is stepped when it is off by more than a second', [
     'compliance/makestep',
   ]),
+  item(
+    'DISA STIG Ubuntu 24.04',
+    'UBTU-24-100010',
+    'systemd-timesyncd is not installed',
+    ['compliance/timesyncd-package'],
+    STOPPED,
+  ),
+  item(
+    'DISA STIG Ubuntu 24.04',
+    'UBTU-24-100020',
+    'ntp is not installed',
+    ['compliance/ntp-package'],
+    'On this release ntp is an empty package that leads to ntpsec; the package ntpsec itself is not what the text names.',
+  ),
+  item('DISA STIG Ubuntu 24.04', 'UBTU-24-100700', 'chrony is installed', ['compliance/chrony-package']),
   item(
     'DISA STIG Ubuntu 24.04',
     'UBTU-24-600160',
@@ -106,6 +125,13 @@ export const COMPLIANCE: readonly ComplianceItem[] = [
   item('DISA STIG SLES 12', 'SLES-12-030300', 'the clock is compared at least every 24 hours', STIG_SERVER, HOST_ONLY),
   item('DISA STIG SLES 15', 'SLES-15-010400', 'the clock is compared at least every 24 hours', STIG_SERVER, HOST_ONLY),
   item(
+    'DISA STIG SLE Micro 5',
+    'SLEM-05-252010',
+    'the clock is compared at least every 24 hours',
+    STIG_SERVER,
+    HOST_ONLY,
+  ),
+  item(
     'NIST 800-53',
     'AU-8',
     'time stamps come from clocks within the chosen granularity of UTC',
@@ -118,6 +144,14 @@ export const COMPLIANCE: readonly ComplianceItem[] = [
     'clocks are compared with an authoritative source and corrected',
     ['clock/synchronised', 'compliance/ntp-server'],
     HOST_ONLY,
+  ),
+  item(
+    'NIST 800-53',
+    'AU-12(1)',
+    'audit records of several systems can be put into one order of time',
+    ['clock/offset', 'clock/synchronised'],
+    'The tolerance between two hosts is twice limits.offset; how the records are gathered is not judged.',
+    { shows: 'some' },
   ),
   item('PCI DSS 4.0', '10.6.1', 'time synchronisation is in use', [...IN_USE, 'daemon/single']),
   item(
@@ -214,6 +248,7 @@ const DISTRIBUTIONS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/Ubuntu ([0-9., ]+)/, ['ubuntu']],
   [/Debian ([0-9., ]+)/, ['debian']],
   [/SLES ([0-9., ]+)/, ['sles', 'sled', 'sles_sap']],
+  [/SLE Micro ([0-9., ]+)/, ['sle-micro', 'sl-micro']],
   [/Amazon Linux ([0-9., ]+)/, ['amzn']],
 ];
 

@@ -3,6 +3,14 @@ import type { Rule } from './rule.js';
 /** What only a regime of compliance asks for (src/policy/compliance.ts); sorted by id. */
 export const COMPLIANCE_RULES = [
   {
+    id: 'compliance/chrony-package',
+    severity: 'info',
+    sentence: 'The package chrony is installed.',
+    applies: 'Where the packages could be read.',
+    source: 'DISA STIG: RHEL-09-252010, RHEL-10-200540, UBTU-22-215015, UBTU-24-100700',
+    remedy: 'Install chrony.',
+  },
+  {
     id: 'compliance/command-port',
     severity: 'info',
     sentence: 'chronyd takes no commands over the network.',
@@ -28,6 +36,14 @@ export const COMPLIANCE_RULES = [
     remedy: 'Add one server with maxpoll 16 beside the PTP clock, or document the deviation.',
   },
   {
+    id: 'compliance/ntp-package',
+    severity: 'info',
+    sentence: 'The package ntp is not installed.',
+    applies: 'Where the packages could be read.',
+    source: 'DISA STIG: UBTU-22-215025, UBTU-24-100020',
+    remedy: 'Remove the package ntp.',
+  },
+  {
     id: 'compliance/poll',
     severity: 'info',
     sentence: 'Every NTP server is asked at least every 24 hours, and is named by a server line.',
@@ -42,5 +58,13 @@ export const COMPLIANCE_RULES = [
     applies: 'Where chronyd is configured.',
     source: 'DISA STIG: RHEL-08-030741, RHEL-09-252025, RHEL-10-200542; chrony.conf(5): port',
     remedy: 'Set "port 0" on a host that is no time server.',
+  },
+  {
+    id: 'compliance/timesyncd-package',
+    severity: 'info',
+    sentence: 'The package systemd-timesyncd is not installed.',
+    applies: 'Where the packages could be read.',
+    source: 'DISA STIG: UBTU-22-215020, UBTU-24-100010',
+    remedy: 'Remove the package systemd-timesyncd; that it is stopped and masked is not enough for the text.',
   },
 ] as const satisfies readonly Rule[];

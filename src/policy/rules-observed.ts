@@ -441,6 +441,15 @@ export const OBSERVED_RULES = [
     remedy: 'Open TCP 4460 outwards, or replace the NTS servers.',
   },
   {
+    id: 'sources/nts-lost',
+    severity: 'low',
+    sentence: 'The servers are authenticated, as the distribution ships them.',
+    applies: 'On Ubuntu 25.10 and later, where chronyd has NTP servers.',
+    source:
+      'Ubuntu 25.10 and later configure their servers with NTS; plain servers in their place can be forged by anyone on the way',
+    remedy: 'Name servers with nts: true in the playbook, or waive this rule with the reason.',
+  },
+  {
     id: 'sources/reachable',
     severity: 'high',
     sentence: 'At least one NTP server answers.',

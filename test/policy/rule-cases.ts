@@ -1,6 +1,7 @@
 import type { AroundFacts, ChronySource, ChronyTracking, DaemonFacts, Facts, HypervFacts } from '#facts/facts.js';
 import type { ComplianceRuleId, ObservedRuleId } from '#policy/rules.js';
 import { DEFAULT_SETTINGS, type Settings } from '#policy/settings.js';
+import { server } from '../plan/made-hosts.js';
 import { HYPERV_PTP, type MadeHost, makeFacts, present } from './make-facts.js';
 
 /** What a rule is judged on. */
@@ -122,11 +123,17 @@ function onAlpine(of: Given, ...commandLine: string[]): Given {
   return { ...of, facts: { ...of.facts, os, daemons: of.facts.daemons.map((one) => ({ ...one, commandLine })) } };
 }
 
+function onUbuntu(versionId: string, of: Given): Given {
+  const os = { value: { id: 'ubuntu', versionId, family: 'debian', prettyName: 'Ubuntu' } } as const;
+  return { ...of, facts: { ...of.facts, os } };
+}
+
 function failed(of: Given): Given {
   const services = new Map([...of.facts.services].map(([name, one]) => [name, { ...one, activeState: 'failed' }]));
   return { ...of, facts: { ...of.facts, services } };
 }
 
+const PLAIN = server('192.0.2.1');
 const unsynchronised = { leap: 'Not synchronised', stratum: 0, referenceId: '00000000' } as const;
 
 /** One case for every rule that has a condition of its own. */
@@ -224,15 +231,24 @@ export const RULE_CASES: Record<ObservedRuleId | ComplianceRuleId, RuleCase> = {
     fine: given('', { tracking: { stratum: 9 } }),
     silent: given('', { tracking: { stratum: 16 } }),
   },
+  'compliance/chrony-package': { broken: given('', { facts: { packages: { value: {} } } }), fine: given('') },
   'compliance/command-port': { broken: given(POOL), fine: given('cmdport 0') },
   'compliance/makestep': { broken: given('makestep 1 3'), fine: given('makestep 1 -1') },
   'compliance/ntp-server': { broken: onAzure(PHC), fine: given('server 10.0.0.1') },
+  'compliance/ntp-package': {
+    broken: given('', { facts: { packages: { value: { ntp: '4.2.8' } } } }),
+    fine: given(''),
+  },
   'compliance/poll': {
     broken: given('server 10.0.0.1 maxpoll 17'),
     fine: given('server 10.0.0.1 maxpoll 16'),
     silent: onAzure(PHC),
   },
   'compliance/port': { broken: given('port 123'), fine: given('port 0') },
+  'compliance/timesyncd-package': {
+    broken: given('', { facts: { packages: { value: { 'systemd-timesyncd': '255' } } } }),
+    fine: given(''),
+  },
   'daemon/clock-jobs': {
     broken: given('', { around: job('ntpdate') }),
     fine: given('', { around: job('hwclock') }),
@@ -401,6 +417,11 @@ export const RULE_CASES: Record<ObservedRuleId | ComplianceRuleId, RuleCase> = {
     broken: given('server a nts\nserver b', { tracking: unsynchronised, sources: [{ state: '?' }] }),
     fine: given('server a nts\nserver b'),
     silent: given('authselectmode ignore\nserver a nts', { tracking: unsynchronised }),
+  },
+  'sources/nts-lost': {
+    broken: onUbuntu('26.04', given('server a nts', { settings: { ntpServers: [PLAIN] } })),
+    fine: onUbuntu('26.04', given('server a nts', { settings: { ntpServers: [PLAIN], strategy: 'monitor' } })),
+    silent: onUbuntu('24.04', given('server a')),
   },
   'sources/reachable': {
     broken: given(POOL, { sources: [{ reach: 0 }, { reach: 0 }] }),

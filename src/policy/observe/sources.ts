@@ -1,3 +1,4 @@
+import type { Facts } from '#facts/facts.js';
 import { cloudServerOf, isServerOf } from '../cloud-servers.js';
 import { evidence } from '../observe.js';
 import { amount, breach, type Condition, doubt } from './answer.js';
@@ -40,6 +41,14 @@ export const SOURCES_CONDITIONS = {
       : breach(count === 1 ? '1 server' : `${count} servers`, '3 servers', seen.servers.map(lineSeen));
   },
   'sources/nts': judgeNts,
+  'sources/nts-lost': ({ facts, settings, servers }) => {
+    if (!shipsNts(facts) || servers.length === 0) return null;
+    const isKept = settings.ntpServers.length === 0 || KEEPING.has(settings.strategy);
+    const configured = servers.filter((one) => optionsOf(one).includes('nts'));
+    if (isKept ? configured.length > 0 : settings.ntpServers.some(({ nts }) => nts)) return 'holds';
+    const named = settings.ntpServers.map(({ address }) => evidence('ntp_servers', address));
+    return breach('servers without NTS', 'a server with NTS', isKept ? servers.map(lineSeen) : named);
+  },
   'sources/reachable': (seen) => {
     const sources = ntpSources(seen);
     if (sources === null || sources.length === 0 || !isSettled(seen)) return null;
@@ -72,6 +81,15 @@ export const SOURCES_CONDITIONS = {
     return breach(amount(selected.lastSampleAgeSeconds, 's'), amount(limit, 's'), [sourceSeen(selected)]);
   },
 } satisfies Record<string, Condition>;
+
+/** Strategies beside whose servers those that are configured stay. */
+const KEEPING: ReadonlySet<string> = new Set(['host+ptp', 'monitor']);
+
+/** Ubuntu from 25.10 on ships chrony with servers that are authenticated by NTS. */
+function shipsNts({ os }: Facts): boolean {
+  const [year = 0, month = 0] = os.value?.versionId.split('.').map(Number) ?? [];
+  return os.value?.id === 'ubuntu' && year + month / 100 >= 25.1;
+}
 
 function hasEndpoint({ facts, servers }: Seen): boolean {
   const cloud = cloudServerOf(facts);
