@@ -101,7 +101,7 @@ function needsOf(change: Change, context: ActionContext): readonly Need[] {
     return [{ kind: 'daemon-reload' }, ...(daemon === undefined ? [] : [{ kind: 'restart', daemon } as const])];
   }
   if (name.startsWith('/etc/udev/rules.d/')) return [{ kind: 'udev-trigger' }];
-  if (name.startsWith('/etc/modprobe.d/')) return [];
+  if (name.startsWith('/etc/modprobe.d/') || name.startsWith('/etc/init.d/')) return [];
   if (change.because === 'playbook/resource') return asked === null ? [] : [{ kind: 'restart', daemon: asked }];
   if (name.startsWith('/etc/systemd/timesyncd.conf')) return [{ kind: 'restart', daemon: 'timesyncd' }];
   if (name.endsWith('.sources')) return [{ kind: 'reload-sources', daemon: 'chrony' }];

@@ -3,10 +3,10 @@ import type { DaemonFacts, Facts } from '#facts/facts.js';
 import { parseVersion } from './chrony-version.js';
 import { findSystem, outside, type System } from './system-scope.js';
 
-/** A host that this policy can set: chrony under systemd on a distribution whose layout is known. All of it known. */
+/** A host that this policy can set: chrony on a distribution and under an init that are known. All of it known. */
 export interface ChronyHost extends System {
   readonly version: readonly [number, number];
-  /** Unit with suffix: `chrony.service`. */
+  /** Unit with suffix: `chrony.service`; of other inits the script's name. */
   readonly unit: string;
   /** The file that chronyd really reads. */
   readonly configPath: string;
@@ -34,7 +34,7 @@ export function findChrony(facts: Facts, system: System): Scope {
     return { ...refused(`chrony ${half.version} is only half installed (dpkg: ${half.state}).`), lacksChrony: true };
   if (daemon.installed.value === null)
     return refused(`Whether chrony is installed is not known: ${daemon.installed.reason}`);
-  if (daemon.unit === null) return refused('chrony is installed, but systemd has no unit for it.');
+  if (daemon.unit === null) return refused('chrony is installed, but its init has no service for it.');
   if (daemon.version.value === null) return refused(`The version of chrony is not known: ${daemon.version.reason}`);
   const version = parseVersion(daemon.version.value);
   if (version === null) return refused(`The version of chrony, "${daemon.version.value}", is not understood.`);

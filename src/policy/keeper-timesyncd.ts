@@ -112,7 +112,8 @@ function pollLines(servers: readonly NtpServer[]): readonly string[] {
 }
 
 /** timesyncd.conf(5): the intervals since systemd 236, and not below 16 s. */
-function unusableServer({ ntpServers }: Settings, { systemdVersion }: System): string | null {
+function unusableServer({ ntpServers }: Settings, { init }: System): string | null {
+  const systemdVersion = init.kind === 'systemd' ? init.version : 0;
   const nts = ntpServers.find((server) => server.nts);
   if (nts !== undefined) return `${nts.address} is asked for with NTS, which systemd-timesyncd does not know.`;
   const key = ntpServers.find((server) => server.key !== null);
@@ -149,7 +150,8 @@ function lastWord({ afterOurs: [first] }: TimesyncdLayout): Problem | null {
   return problem('policy/edit-refused', `${where} says "${text}" and is read after ${OWN_DROP_IN}.`);
 }
 
-function checksOf(settings: Settings, { row }: Taken, { systemdVersion }: System): Check[] {
+function checksOf(settings: Settings, { row }: Taken, { init }: System): Check[] {
+  const systemdVersion = init.kind === 'systemd' ? init.version : 0;
   const names = row.servers === 'playbook' ? byPreference(settings.ntpServers) : null;
   return [
     { kind: 'selected-source', anyOf: row.selected, names, because: 'sources/selected' },

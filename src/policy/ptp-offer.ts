@@ -2,6 +2,7 @@ import type { Facts } from '#facts/facts.js';
 import type { ChronyHost } from './chrony-host.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
 import { type HostClock, hostClockOf, isClockOf } from './host-clocks.js';
+import { whyNoStartHook } from './start-hook.js';
 
 /** The PTP clock of the VM's host, or in a full sentence why chrony cannot use one here. */
 export type PtpOffer =
@@ -20,6 +21,8 @@ export function findPtpOffer(facts: Facts, host: ChronyHost): PtpOffer {
     const reason = 'chrony before 2.2 cannot take a refclock in only if its device is there.';
     return { usable: false, clock, reason };
   }
+  const reason = whyNoStartHook(facts, host);
+  if (reason !== null) return { usable: false, clock, reason };
   return { usable: true, clock };
 }
 

@@ -5,34 +5,33 @@ import { ownState, wantFile } from './edit-files.js';
 import { type HostClock, isClockOf } from './host-clocks.js';
 import { evidence } from './observe.js';
 import type { Reason, Wanted } from './policy.js';
-import { dropIn, dropInPath, REFCLOCK_SCRIPT_PATH, refclockScript, UDEV_RULE_PATH, udevRule } from './refclock.js';
+import { REFCLOCK_SCRIPT_PATH, refclockScript, UDEV_RULE_PATH, udevRule } from './refclock.js';
+import { dropStartHook, wantStartHook } from './start-hook.js';
 
-/** The script, the drop-in that runs it and the udev rule: made, removed, or left, as the decision says. */
+/** The script, what runs it and the udev rule: made, removed, or left, as the decision says. */
 export function refclockFiles(facts: Facts, host: ChronyHost, decision: RefclockDecision['refclock']): Wanted[] {
   switch (decision.by) {
     case 'left':
       return [];
     case 'none':
-      return [REFCLOCK_SCRIPT_PATH, dropInPath(host), UDEV_RULE_PATH].flatMap((path) => removed(facts, path));
+      return [...dropped(facts, host), ...removed(facts, UDEV_RULE_PATH)];
     case 'image':
-      return [
-        ...[REFCLOCK_SCRIPT_PATH, dropInPath(host)].flatMap((path) => removed(facts, path)),
-        ...nameOf(facts, decision.clock),
-      ];
+      return [...dropped(facts, host), ...nameOf(facts, decision.clock)];
     case 'ours':
-      return [...madeFiles(host, decision.clock, decision.options), ...nameOf(facts, decision.clock)];
+      return [...madeFiles(facts, host, decision.clock, decision.options), ...nameOf(facts, decision.clock)];
   }
 }
 
-function madeFiles(host: ChronyHost, clock: HostClock, options: string): Wanted[] {
+function madeFiles(facts: Facts, host: ChronyHost, clock: HostClock, options: string): Wanted[] {
   const script = refclockScript(host, clock, options);
   const reasons: Reason[] = [
     { rule: 'phc/configured', evidence: [evidence('/sys/class/ptp', `a clock named ${clock.name}`)] },
   ];
-  return [
-    wantFile(REFCLOCK_SCRIPT_PATH, ownState(script, '0755'), reasons),
-    wantFile(dropInPath(host), ownState(dropIn(host)), reasons),
-  ];
+  return [wantFile(REFCLOCK_SCRIPT_PATH, ownState(script, '0755'), reasons), ...wantStartHook(facts, host, reasons)];
+}
+
+function dropped(facts: Facts, host: ChronyHost): Wanted[] {
+  return [...removed(facts, REFCLOCK_SCRIPT_PATH), ...dropStartHook(facts, host)];
 }
 
 /** Only where systemd's own rules do not make the name, or where our rule is what makes it. */

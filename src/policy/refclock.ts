@@ -33,12 +33,13 @@ export function snippetPlace(host: ChronyHost): SnippetPlace {
 
 export const REFCLOCK_SCRIPT_PATH = '/etc/tsync/refclock.sh';
 
-/** The script that systemd runs before every start of chronyd; constant but for the clock, the place and the options. */
+/** The script that runs before every start of chronyd; constant but for the clock, the place and the options. */
 export function refclockScript(host: ChronyHost, clock: HostClock, options: string): Uint8Array {
   return textToBytes(
     SCRIPT.replace('@FILE@', () => snippetPlace(host).path)
       .replace('@LIKE@', () => host.configPath.replaceAll("'", ''))
       .replace('@OPTIONS@', () => options)
+      .replace('@RUNNER@', () => (host.init.kind === 'systemd' ? 'systemd' : 'Its own script'))
       .replace('@TITLE@', () => clock.title)
       .replace('@NAME@', () => clock.name)
       .replace('@LINK@', () => clock.link)
@@ -48,7 +49,7 @@ export function refclockScript(host: ChronyHost, clock: HostClock, options: stri
 
 const SCRIPT = `#!/bin/sh
 # Made by tsync. Puts @TITLE@ into chronyd's configuration if, and only if, it is there:
-# chronyd does not start with a refclock whose device is missing. systemd runs this before every start of chronyd.
+# chronyd does not start with a refclock whose device is missing. @RUNNER@ runs this before every start of chronyd.
 set -u
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
@@ -103,8 +104,8 @@ export function dropInPath(host: ChronyHost): string {
 }
 
 /** `-`: the daemon starts whatever happens here; `+`: with full rights, outside of the unit's sandbox (systemd 231). */
-export function dropIn(host: ChronyHost): Uint8Array {
-  const prefix = host.systemdVersion >= 231 ? '-+' : '-';
+export function dropIn(systemdVersion: number): Uint8Array {
+  const prefix = systemdVersion >= 231 ? '-+' : '-';
   return textToBytes(`# Made by tsync.\n[Service]\nExecStartPre=${prefix}/bin/sh ${REFCLOCK_SCRIPT_PATH}\n`);
 }
 

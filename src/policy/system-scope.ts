@@ -2,11 +2,12 @@ import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { DISTRIBUTIONS, type Distribution } from './distributions.js';
+import type { ScriptInit } from './script-links.js';
 
 /** A system whose services and files tsync knows how to set, whichever time daemon it has. */
 export interface System {
   readonly distribution: Distribution;
-  readonly systemdVersion: number;
+  readonly init: { readonly kind: 'systemd'; readonly version: number } | { readonly kind: ScriptInit };
 }
 
 export type SystemScope =
@@ -24,12 +25,25 @@ export function findSystem(facts: Facts): SystemScope {
   if (distribution.oldest > 0 && !(major >= distribution.oldest)) {
     return outside(`${os.prettyName} is older than release ${distribution.oldest} of its family.`);
   }
-  if (facts.init.value !== 'systemd') return outside(`Its init is ${facts.init.value ?? 'not known'}, not systemd.`);
   if (facts.virtualization.value === 'wsl')
     return outside('It is a Linux subsystem of Windows, whose clock Windows keeps.');
-  if (facts.systemdVersion.value === null)
-    return outside(`The version of systemd is not known: ${facts.systemdVersion.reason}`);
-  return { inside: true, system: { distribution, systemdVersion: facts.systemdVersion.value } };
+  const init = initOf(facts);
+  const inits: readonly string[] = distribution.inits;
+  if (init === null || !inits.includes(init.kind)) return outside(otherInit(facts));
+  return { inside: true, system: { distribution, init } };
+}
+
+function initOf({ init, systemdVersion }: Facts): System['init'] | null {
+  if (init.value === 'sysv' || init.value === 'openrc') return { kind: init.value };
+  if (init.value !== 'systemd' || systemdVersion.value === null) return null;
+  return { kind: 'systemd', version: systemdVersion.value };
+}
+
+function otherInit({ init, systemdVersion, os }: Facts): string {
+  if (init.value === null) return `Its init is not known: ${init.reason}`;
+  if (init.value === 'systemd' && systemdVersion.value === null)
+    return `The version of systemd is not known: ${systemdVersion.reason}`;
+  return `Its init is ${init.value}, under which tsync was never tried on ${os.value?.prettyName ?? 'such a host'}.`;
 }
 
 /** `detail` is a full sentence and may hold text of the host. */

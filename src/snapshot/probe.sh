@@ -488,6 +488,8 @@ probe_init_scripts() {
   for unit in chrony chronyd ntp ntpd ntpsec openntpd $lines; do
     if [ -f "$root/etc/init.d/$unit" ]; then probe_file "/etc/init.d/$unit"; fi
   done
+  # Debian's startpar starts only what stands in this list
+  if [ -f "$root/etc/init.d/.depend.start" ]; then probe_file /etc/init.d/.depend.start; fi
 }
 
 probe_packages() {

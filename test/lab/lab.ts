@@ -42,9 +42,9 @@ export type LabInit = 'systemd' | 'sysv' | 'openrc' | 'ntpsec-chrony' | 'timesyn
  * bus is not there yet.
  */
 const UNTIL_BOOTED =
-  'for i in $(seq 200); do case $(systemctl is-system-running 2>/dev/null) in running | degraded) exit 0 ;; esac; sleep 0.5; done; exit 1';
+  'if [ ! -d /run/systemd/system ]; then until pidof chronyd >/dev/null; do sleep 0.2; done; exit 0; fi; for i in $(seq 200); do case $(systemctl is-system-running 2>/dev/null) in running | degraded) exit 0 ;; esac; sleep 0.5; done; exit 1';
 
-/** Real systemd hosts, from the same image every time, and an NTP server that they reach. */
+/** Real hosts, from the image of their init every time, and an NTP server that they reach. */
 export class Lab {
   readonly inventory: string;
   private readonly stopNtpServer: () => Promise<void>;
@@ -154,6 +154,7 @@ export class Lab {
       'find /etc /run/systemd -name "*tsync-boot*"',
       'find /var/lib/tsync -maxdepth 1 -name "lock*"',
       'find /run/tsync -type f',
+      'pgrep -fa "program.sh undo [w]ait"',
     ];
     return this.onHost(index, look.map((command) => `${command} 2>/dev/null || true`).join('; '));
   }

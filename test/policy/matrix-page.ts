@@ -12,6 +12,7 @@ const OTHER_DAEMONS: Tried = {
   on: 'real host',
   shownBy: { 'test/lab/hosts.sh': 'ntpsec-chrony', 'test/lab/daemons.test.ts': "'timesyncd-chrony'" },
 };
+const OTHER_INITS = { 'test/lab/hosts.sh': 'sysvinit-core', 'test/lab/inits.test.ts': "['sysv', 'openrc']" } as const;
 
 /** What was really changed by tests, by row. Everything else was decided on a fixture and never tried on a host. */
 export const TRIED: { readonly [row: string]: Tried | undefined } = {
@@ -25,6 +26,8 @@ export const TRIED: { readonly [row: string]: Tried | undefined } = {
   },
   'debian-12-ntpsec': OTHER_DAEMONS,
   'debian-12-timesyncd': OTHER_DAEMONS,
+  'debian-12-sysvinit': { on: 'real host', shownBy: OTHER_INITS },
+  'debian-12-openrc': { on: 'real host', shownBy: OTHER_INITS },
   'debian-13': {
     on: 'emulated',
     shownBy: { 'test/lab/vm/vm.sh': 'trixie', 'test/lab/vm/vm.test.ts': "playbookOf('auto'" },
@@ -113,7 +116,7 @@ ${plans.length} in all: \`changes\` in ${count('changes')} of them (on ${settabl
 - **tried on**: where the changes were really made, and not only planned. It speaks of the strategy named here; what the other
   columns of such a row say is a plan like any other.
   - \`real host\`: the tests of \`test/lab\` change, prove and roll back such a host, with \`ntp-only\` (those of ntpsec and systemd-timesyncd
-    also with \`daemon: chrony\`). It is a container with Debian 12 and its own systemd. A container may not set the clock of its machine, so the
+    also with \`daemon: chrony\`). It is a container with Debian 12 and its own systemd, sysvinit or OpenRC. A container may not set the clock of its machine, so the
     lab's playbook waives \`chrony/no-clock-control\`; without the waiver it is only audited, as the row of chrony says.
   - \`emulated\`: the tests of \`test/lab/vm\` change and prove a machine in QEMU with Debian 13, the identity of an Azure guest and a PTP clock that
     stands in for the one of Hyper-V, with \`auto\`. No host of Azure or Hyper-V was used.

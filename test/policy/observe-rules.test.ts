@@ -94,8 +94,8 @@ describe('a host that sends what it should not', () => {
 describe('a host that tsync does not set', () => {
   it('is told what is wrong with it all the same', () => {
     const facts = makeFacts({ ...MADE_HOSTS['debian12-aws-two-daemons']!, parameters: { timesync_implicit: 'Y' } });
-    const openrc = { ...facts, init: { value: 'openrc' as const } };
-    const policy = decidePolicy(withSettings({}), openrc, () => false);
+    const upstart = { ...facts, init: { value: 'upstart' as const } };
+    const policy = decidePolicy(withSettings({}), upstart, () => false);
     expect(policy.wanted).toEqual([]);
     expect(policy.observations.filter(({ verdict }) => verdict.status === 'violation').map(({ rule }) => rule)).toEqual(
       expect.arrayContaining(['daemon/single', 'hyperv/implicit-timesync']),

@@ -12,7 +12,7 @@ import { refclockOptions, refclockScript, snippetPlace, udevRule } from '#policy
 const HOST = {
   distribution: DISTRIBUTIONS.debian,
   version: [4, 3],
-  systemdVersion: 252,
+  init: { kind: 'systemd', version: 252 },
   configPath: '/etc/chrony/chrony.conf',
 } as unknown as ChronyHost;
 /** The clock of a guest on that platform. */

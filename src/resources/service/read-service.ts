@@ -3,7 +3,7 @@ import { problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import type { Reading } from '../reading.js';
 
-/** A unit as the facts show it; a unit that systemd does not find is absent. `activating` and `reloading` count as active. */
+/** A service as the facts show it; a unit that systemd does not find is absent. `activating` and `reloading` count as active. */
 export function readService(facts: Facts, unit: string): Reading<'service'> {
   const service = facts.services.get(unit);
   if (service === undefined)
@@ -12,7 +12,7 @@ export function readService(facts: Facts, unit: string): Reading<'service'> {
   if (service.loadState === 'not-found' && links.length === 0) return { known: true, state: null };
   const active = ACTIVE.get(service.activeState);
   if (active === undefined) {
-    return { known: false, problem: unknown(`systemd says "${printable(service.activeState)}" about ${unit}.`) };
+    return { known: false, problem: unknown(`The state of ${unit} is "${printable(service.activeState)}".`) };
   }
   return { known: true, state: { active, links, masked: service.masked } };
 }
