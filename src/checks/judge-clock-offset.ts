@@ -9,6 +9,10 @@ import type { Judgement } from './verdict.js';
  */
 export function judgeClockOffset(facts: Facts, limitSeconds: number): Judgement {
   const clock = facts.clock.value;
+  if (clock === null && facts.place === 'here') {
+    const detail = 'tsync runs on this machine: its clock cannot be measured against itself.';
+    return { verdict: { status: 'unknown', problem: problem('checks/offset-itself', detail) }, evidence: [] };
+  }
   if (clock === null) {
     const detail = `No exchange of timestamps came through: ${printable(facts.clock.value === null ? facts.clock.reason : '')}`;
     return { verdict: { status: 'unknown', problem: problem('checks/offset-unknown', detail) }, evidence: [] };

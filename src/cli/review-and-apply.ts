@@ -79,7 +79,8 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
   run.deps.finishSignal.addEventListener('abort', () => approval.resolve(new Set()));
   await assess((item) => {
     items.push(item);
-    guards.set(item.task.host.name, item.task.settings.settings.rollout.confirmTimeoutSeconds);
+    const { host, settings } = item.task;
+    guards.set(host.name, host.connection.image === null ? settings.settings.rollout.confirmTimeoutSeconds : 0);
   });
   const approved = items.length === 0 ? new Set<string>() : await approval.promise;
   for (const item of items) if (!approved.has(item.task.host.name)) finish(run, item, 'declined');

@@ -35,7 +35,8 @@ export async function applyHost(input: ApplyTask, deps: EngineDeps): Promise<Out
   const transaction = transactionId(deps.run, host);
   const guardSeconds = input.task.settings.settings.rollout.confirmTimeoutSeconds;
   const extensions = { given: deps.pace.extensions };
-  deps.emit({ type: 'apply-started', host, transaction, planDigest: plan.planDigest, guardSeconds });
+  const armed = input.task.host.connection.image === null ? guardSeconds : 0;
+  deps.emit({ type: 'apply-started', host, transaction, planDigest: plan.planDigest, guardSeconds: armed });
   const applied = await runApplyProgram(input, transaction, guardSeconds, deps);
   switch (applied.kind) {
     case 'refused':

@@ -10,6 +10,7 @@ import { summariseHost } from '#run/host-summary.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
 import { type Probed, probeHost } from './probe-host.js';
+import { settleImage } from './settle-image.js';
 import { outcomeOf, problemOf } from './trouble.js';
 
 /** A host that was probed and judged, with what its plan was made of. */
@@ -32,6 +33,8 @@ export interface AssessOptions {
   readonly judge?: Judge;
   /** Changes that the probe must be able to judge beside what the settings ask for: of a saved plan, or of an earlier run. */
   readonly changesOf?: (task: HostTask) => readonly Change[];
+  /** True: what a killed run left in an image tree is taken back first (where changes are to be made anyway). */
+  readonly settlesImages?: boolean;
   readonly onAssessed: AfterAssessment;
 }
 
@@ -47,7 +50,7 @@ export async function assessFleet(tasks: readonly HostTask[], deps: EngineDeps, 
 async function assessHost(
   task: HostTask,
   deps: EngineDeps,
-  { asRoot, judge = judgeBySettings(deps.today), changesOf, onAssessed }: AssessOptions,
+  { asRoot, judge = judgeBySettings(deps.today), changesOf, settlesImages = false, onAssessed }: AssessOptions,
 ): Promise<void> {
   const host = task.host.name;
   if (deps.finishSignal.aborted) {
@@ -57,7 +60,10 @@ async function assessHost(
   try {
     deps.emit({ type: 'host-connecting', host });
     const asked = askedBy(task.settings.settings.resources, changesOf?.(task));
-    const probed = await probeHost(task.host, deps, { asRoot, asked });
+    let probed = await probeHost(task.host, deps, { asRoot, asked });
+    if (settlesImages && (await settleImage(task, probed, deps))) {
+      probed = await probeHost(task.host, deps, { asRoot, asked });
+    }
     const plan = judge(task, probed);
     const { clock } = probed.snapshot;
     const closed = waitForWindow(plan, task.settings.settings, deps.clock.nowSeconds());

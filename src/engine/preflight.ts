@@ -20,6 +20,8 @@ const MOST_SERVERS = 8;
 
 /** Tries the servers that this plan brings, from the host, and says what came of it. */
 export async function tryServers({ task, plan }: Assessed, deps: EngineDeps): Promise<void> {
+  // An image cannot ask: what can be reached from here says nothing of where it will boot.
+  if (task.host.connection.image !== null) return;
   const servers = serversToTry(plan, task.settings.settings);
   if (servers.length === 0) return;
   deps.emit({ type: 'host-preflight', host: task.host.name, ...(await preflight(task, servers, deps)) });

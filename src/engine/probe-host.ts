@@ -41,7 +41,12 @@ export async function probeHost(
       frames.push(frame);
     },
   });
-  return assembled(frames, measurementOf(result));
+  return assembled(frames, isMeasurable(host) ? measurementOf(result) : null);
+}
+
+/** A clock cannot be measured against itself, and an image has none. */
+export function isMeasurable({ connection }: Host): boolean {
+  return connection.transport !== 'local';
 }
 
 /** A round of exchanges as a measurement; null when the host gave no usable answer. */

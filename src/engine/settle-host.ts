@@ -5,7 +5,7 @@ import type { Outcome } from '#run/outcome.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
-import { assembled, type Probed } from './probe-host.js';
+import { assembled, isMeasurable, type Probed } from './probe-host.js';
 import { answerOf, type SettleDialog, withSettleDialog } from './settle-dialog.js';
 import { SettleTime } from './settle-time.js';
 import { problemOf } from './trouble.js';
@@ -127,7 +127,7 @@ async function verify(
     await giveMoreTime(dialog, input, time, deps);
     // The clock after the daemon: one that has just been told its source may still step between the two.
     const frames = await dialog.request('probe');
-    const clock = await dialog.measureClock();
+    const clock = isMeasurable(input.task.host) ? await dialog.measureClock() : null;
     const probed = assembled([...frames, { type: 'done' }], clock);
     const standing = input.standingOf(probed);
     const { name: host } = input.task.host;

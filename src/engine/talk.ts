@@ -26,8 +26,11 @@ export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise
     return await converse(connection, {
       ...rest,
       nonce: deps.newNonce(),
-      parameters: [...rootParameters(host), ...parameters],
-      become: becomeOf({ ...host.connection, become: host.connection.become || asRoot }, deps.loginName),
+      parameters: [...rootParameters(host), ...placeParameters(host), ...parameters],
+      become: becomeOf(
+        { ...host.connection, user: loginOf(host), become: host.connection.become || asRoot },
+        deps.loginName,
+      ),
       host: host.name,
       privilege: deps.privilege,
       deadlines: { readyMs: READY_MS, silenceMs, totalMs },
@@ -38,6 +41,18 @@ export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise
   } finally {
     connection.close();
   }
+}
+
+/** Without SSH nobody logs in: the operator is who is there already. */
+function loginOf({ connection: { transport, user } }: Host): string | null {
+  return transport === 'local' ? null : user;
+}
+
+/** Where a local host is: an image tree, or this machine. */
+function placeParameters({ connection: { transport, image } }: Host): string[] {
+  if (transport !== 'local') return [];
+  if (image === null) return ['here=yes'];
+  return [`root=${image.root}`, 'image=yes', ...(image.platform === null ? [] : [`platform=${image.platform}`])];
 }
 
 /** `tsync_root` and `tsync_bin` put a host's paths and commands below a folder: the demo's hosts and tests live so. */

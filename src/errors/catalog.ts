@@ -28,6 +28,10 @@ export const catalog = {
     summary: 'the daemon could not be asked',
     hint: 'Run with root rights (become); chronyc needs them where cmdport is 0.',
   },
+  'checks/offset-itself': {
+    summary: 'the clock could not be measured against another one',
+    hint: 'Run tsync from another machine to measure this one.',
+  },
   'checks/offset-uncertain': {
     summary: 'the clock could not be measured exactly enough',
     hint: 'Measure again over a faster connection, or set a wider limit.',
@@ -407,6 +411,10 @@ export const catalog = {
   'transport/no-shell': {
     summary: 'no shell answered',
     hint: 'The login shell there must be able to run sh; what the host printed instead is shown.',
+  },
+  'transport/no-tree': {
+    summary: 'there is no image to work on',
+    hint: 'Mount the image, and name the folder in which its /etc lies as root.',
   },
   'transport/refused': {
     summary: 'the host refused the connection',

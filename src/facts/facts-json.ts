@@ -11,6 +11,7 @@ export function factsJson(facts: Facts): { readonly [key: string]: FactsJson } {
   const { hyperv } = facts;
   return {
     schemaVersion: 1,
+    place: facts.place,
     ...entry('os', facts.os),
     ...entry('kernel', facts.kernel),
     ...entry('init', facts.init),

@@ -8,6 +8,7 @@ import type { Facts } from './facts.js';
 import { filesOf } from './files.js';
 import { hypervOf } from './hyperv.js';
 import { imageFact } from './image.js';
+import { imageFacts } from './image-tree.js';
 import { initFact, systemdVersionFact } from './init.js';
 import { initScriptsFact } from './init-scripts.js';
 import { clocksourceFact, clocksourcesFact, kernelFact, selinuxFact, uptimeFact } from './kernel.js';
@@ -45,7 +46,9 @@ export function factsOf(snapshot: Snapshot): Facts {
     init.value === 'systemd' || init.value === null
       ? servicesOf(sections)
       : servicesOfScripts({ sections, initScripts, processes, packages });
-  return {
+  const isImage = system.get('image') === 'yes';
+  const facts: Facts = {
+    place: isImage ? 'image' : system.get('here') === 'yes' ? 'here' : 'remote',
     os,
     kernel: kernelFact(sections),
     init,
@@ -70,7 +73,7 @@ export function factsOf(snapshot: Snapshot): Facts {
     vmSize: vmSizeFact(system),
     services,
     files: filesOf(sections),
-    clock: snapshot.clock === null ? unknown('the clock was not measured') : known(snapshot.clock),
+    clock: clockFact(snapshot, system.get('here') === 'yes'),
     uptimeSeconds: uptimeFact(system),
     root: sections.text('uid').trim() === '0',
     selinux: selinuxFact(system, system.size > 0),
@@ -78,4 +81,11 @@ export function factsOf(snapshot: Snapshot): Facts {
     around: aroundOf(sections, system, processes),
     moduleParameters: moduleParametersOf(sections),
   };
+  return isImage ? imageFacts(facts, system.get('platform') ?? undefined) : facts;
+}
+
+/** A clock that is measured against itself is always right. */
+function clockFact({ clock }: Snapshot, isHere: boolean): Facts['clock'] {
+  if (isHere) return unknown('it is the clock of the machine that tsync runs on: it cannot be measured against itself');
+  return clock === null ? unknown('the clock was not measured') : known(clock);
 }

@@ -10,7 +10,11 @@ export type Cloud = 'azure' | 'aws' | 'gcp' | 'oci' | 'alibaba' | 'none';
 export type PackageManager = 'apt' | 'dnf' | 'yum' | 'zypper' | 'tdnf' | 'apk';
 export type DaemonName = 'chrony' | 'timesyncd' | 'ntpd' | 'ntpsec' | 'openntpd';
 
+/** Where the system is: `remote`, `here` (the machine that tsync runs on, whose clock it cannot measure), or an `image` tree that does not run. */
+export type PlaceOfHost = 'remote' | 'here' | 'image';
+
 export interface Facts {
+  readonly place: PlaceOfHost;
   readonly os: Fact<{
     readonly id: string;
     readonly versionId: string;

@@ -16,6 +16,8 @@ export const CONNECTION_VARIABLES = {
   connectTimeout: ['ansible_timeout', 'ansible_ssh_timeout'],
   hostKey: ['host_key'],
   legacy: ['legacy'],
+  root: ['root'],
+  platform: ['platform'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ConnectionField = keyof typeof CONNECTION_VARIABLES;

@@ -1,12 +1,15 @@
 import type { Place } from '#errors/tsync-error.js';
+import type { PlatformName } from './platforms.js';
 
 /** A value as YAML gives it, after `{{ variable }}` substitution. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** How a host is reached and how root is become there. Times in milliseconds. */
 export interface ConnectionSettings {
-  /** `ssh` is ssh2 in this process. */
-  readonly transport: 'ssh';
+  /** `ssh` is ssh2 in this process; `local` is `sh` on the machine that tsync runs on. */
+  readonly transport: 'ssh' | 'local';
+  /** A mounted tree instead of a running system, and the platform that it is made for. Only with `local`. */
+  readonly image: { readonly root: string; readonly platform: PlatformName | null } | null;
   readonly address: string;
   readonly port: number;
   /** null: the operator's own user name. */

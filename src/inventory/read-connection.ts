@@ -1,5 +1,6 @@
 import { CONNECTION_VARIABLES, type ConnectionField } from './connection-variables.js';
 import type { ConnectionSettings, Json } from './host.js';
+import { PLATFORMS, type PlatformName } from './platforms.js';
 
 /** A variable of one host: its value, and how to say that it is wrong (makes the error with the place). */
 export interface Variable {
@@ -17,9 +18,10 @@ export function readConnection(host: string, find: (name: string) => Variable | 
     const variable = lastSet(field, find);
     return variable === null ? otherwise : reader(variable);
   };
-  read('connection', readTransport, 'ssh');
+  const transport = read('connection', readTransport, 'ssh');
   return {
-    transport: 'ssh',
+    transport,
+    image: transport === 'local' ? readImage(read) : null,
     address: read('address', readAddress, host),
     port: read('port', readPort, 22),
     user: read('user', readName, null),
@@ -44,9 +46,36 @@ function lastSet(field: ConnectionField, find: (name: string) => Variable | null
   return last;
 }
 
-function readTransport({ value, wrong }: Variable): 'ssh' {
+/** `root` and `platform` are names that an inventory may use for anything else: they count with a local connection only. */
+function readImage(
+  read: <T>(field: ConnectionField, reader: (variable: Variable) => T, otherwise: T) => T,
+): ConnectionSettings['image'] {
+  const root = read('root', readRoot, null);
+  return root === null ? null : { root, platform: read('platform', readPlatform, null) };
+}
+
+function readRoot({ name, value, wrong }: Variable): string {
+  const isPath = typeof value === 'string' && /^\/[^\n\0]{1,1000}$/.test(value) && !value.split('/').includes('..');
+  if (isPath && value.replaceAll('/', '') !== '') return value;
+  throw wrong(
+    'inventory/wrong-type',
+    `${name} must be the absolute path of a mounted tree, and not the running system.`,
+  );
+}
+
+function readPlatform({ name, value, wrong }: Variable): PlatformName {
+  const platform = PLATFORMS.find((one) => one === value);
+  if (platform !== undefined) return platform;
+  throw wrong('inventory/wrong-type', `${name} must be one of ${PLATFORMS.join(', ')}.`);
+}
+
+function readTransport({ value, wrong }: Variable): 'ssh' | 'local' {
   if (value === 'ssh' || value === 'smart') return 'ssh';
-  throw wrong('inventory/unsupported', `tsync reaches hosts by ssh only; ansible_connection is '${String(value)}'.`);
+  if (value === 'local') return 'local';
+  throw wrong(
+    'inventory/unsupported',
+    `tsync reaches hosts by ssh or local; ansible_connection is '${String(value)}'.`,
+  );
 }
 
 function readMethod({ value, wrong }: Variable): 'sudo' {

@@ -9,8 +9,7 @@ import type { ResolvedSettings } from '#policy/settings.js';
 import { waiverReason } from '#policy/waivers.js';
 import { compareResource } from '#resources/compare.js';
 import type { Change, RuleId } from '#resources/resource.js';
-import { actionContext } from './action-context.js';
-import { deriveActions } from './derive-actions.js';
+import { actionsOf } from './actions-of.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import { judgeStep, stepTooLarge } from './judge-step.js';
 import type { Evidence, Finding, HostPlan } from './plan.js';
@@ -32,14 +31,14 @@ export function assess({ host, facts, settings: resolved, snapshotDigest, today 
   const policy = decidePolicy(resolved, facts, isWaived);
   const compared = policy.wanted.map((wanted) => compareWanted(wanted, facts, settings.protectedNames, isWaived));
   const possible = compared.flatMap((one) => (one.change === null ? [] : [one.change]));
-  const step = judgeStep(facts, settings.maxStepSeconds, deriveActions(possible, actionContext(facts)));
+  const step = judgeStep(facts, settings.maxStepSeconds, actionsOf(possible, facts));
   const isStepTooLarge = step.some((one) => one.verdict.status !== 'in-sync') && !isWaived('clock/step');
   const withheld =
     policy.withheld ??
     compared.find((one) => one.problem !== null)?.problem ??
     (isStepTooLarge ? stepTooLarge(facts, settings.maxStepSeconds) : null);
   const changes = withheld === null ? possible : [];
-  const actions = deriveActions(changes, actionContext(facts));
+  const actions = actionsOf(changes, facts);
   const findings = [
     ...compared.flatMap((one) => one.findings),
     ...policy.observations,

@@ -3,8 +3,7 @@ import type { Facts } from '#facts/facts.js';
 import { ruleOf } from '#policy/rules.js';
 import { readState, sameState } from '#resources/compare.js';
 import type { Change } from '#resources/resource.js';
-import { actionContext } from './action-context.js';
-import { deriveActions } from './derive-actions.js';
+import { actionsOf } from './actions-of.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import type { Finding, HostPlan } from './plan.js';
 
@@ -31,7 +30,7 @@ export function rollbackPlan({ host, facts, changes, snapshotDigest, reason }: R
   const compared = invertChanges(changes).map((change) => compareInverse(change, facts));
   const isRefused = compared.some((finding) => finding.status === 'unknown');
   const pending = isRefused ? [] : compared.flatMap((one) => (one.status === 'drift' ? [one.change] : []));
-  const actions = deriveActions(pending, actionContext(facts));
+  const actions = actionsOf(pending, facts);
   return {
     host,
     strategy: { asked: 'rollback', taken: isRefused ? 'none' : 'rollback', reason },

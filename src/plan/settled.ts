@@ -59,6 +59,8 @@ function unsettled(finding: Finding): string[] {
     case 'unknown':
       // The measured offset is within the limit as far as anybody can tell from here.
       if (finding.problem.code === 'checks/offset-uncertain') return [];
+      // Nor can anybody tell here: the daemon's word is all there is.
+      if (finding.problem.code === 'checks/offset-itself') return [];
       // One of a list that a sentence is made of: without a full stop of its own.
       return [`${finding.rule}: ${finding.problem.detail.replace(/\.$/, '')}`];
   }

@@ -8,6 +8,7 @@ import { decideImplicit, observePtpOffered } from './decide-hyperv.js';
 import { decidePackages, observeChronyPackage, type PackagesDecision } from './decide-packages.js';
 import { decideOthers } from './decide-services.js';
 import { overlayUserFiles, withUserResources } from './decide-user-resources.js';
+import { imagePolicy } from './image-policy.js';
 import type { Keeper, Made } from './keeper.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
 import { findOpenTransaction } from './observe-host.js';
@@ -23,6 +24,11 @@ import { type Taken, takeStrategy } from './take-strategy.js';
 
 /** What the settings mean for one host: pure, so that the same facts always give the same policy. */
 export function decidePolicy(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
+  const policy = decideAll(resolved, facts, isWaived);
+  return facts.place === 'image' ? imagePolicy(policy) : policy;
+}
+
+function decideAll(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
   const { resources } = resolved.settings;
   if (resources.length === 0 || isWaived('playbook/resource')) return decideStrategy(resolved, facts, isWaived);
   const strategy = decideStrategy(resolved, overlayUserFiles(facts, resources), isWaived);

@@ -119,6 +119,8 @@ function decideFile(entry: Extract<UserResource, { kind: 'file' }>, facts: Facts
         };
   const mark = there === null || takeOwnership ? null : findOwnerMark(there.bytes);
   if (!sameState('file', there, desired)) {
+    if (facts.place === 'image' && (isForeign(desired?.owner, there?.owner) || isForeign(desired?.group, there?.group)))
+      return { refused: `${path}: the names of users in an image are not known here; only root can be set.` };
     if (mark !== null)
       return { refused: `${path} says "${evidence('', mark).text.slice(0, 200)}": another tool writes it.` };
     if (there?.bytes.includes(0))
@@ -135,6 +137,11 @@ function decideFile(entry: Extract<UserResource, { kind: 'file' }>, facts: Facts
       },
     ],
   };
+}
+
+/** The machine that works on a tree has users of its own: their names say nothing there. */
+function isForeign(wanted: string | undefined, there: string | undefined): boolean {
+  return wanted !== undefined && wanted !== 'root' && wanted !== there;
 }
 
 /** A unit that does not run is not restarted: it starts with the new file whenever it starts. */

@@ -17,13 +17,15 @@ const CONNECTION: { readonly [F in keyof typeof CONNECTION_VARIABLES]: z.ZodType
   user: z.string().describe('User to log in as; your own unless given'),
   privateKeyFile: texts.describe('Keys to log in with, in this order'),
   password: z.string().describe('Password to log in with, in quotes'),
-  connection: z.union([z.enum(['ssh', 'smart']), template]).describe('How the host is reached'),
+  connection: z.union([z.enum(['ssh', 'smart', 'local']), template]).describe('How the host is reached'),
   become: z.union([flag, template]).describe('Become root: changes need it, an audit does not'),
   becomeMethod: z.union([z.literal('sudo'), template]),
   becomeUser: z.string().describe('User to become; root'),
   becomePassword: z.string().describe('Password for sudo, in quotes'),
   connectTimeout: z.union([seconds, template]).describe('Seconds to connect within; 10'),
   hostKey: texts.describe('Keys of the host: TYPE BASE64 as in known_hosts, or SHA256:...'),
+  root: z.json().describe('With ansible_connection local: a mounted image instead of the running system'),
+  platform: z.json().describe('With root: azure, hyperv, aws, gcp, kvm, vmware or none'),
   legacy: z.union([flag, template]).describe('An SSH server that knows only SHA-1'),
 };
 

@@ -6,7 +6,7 @@ const PATH = /^(?:\/[A-Za-z0-9_:@+,~=-][A-Za-z0-9_.:@+,~=-]*|\/\.[A-Za-z0-9_:@+,
 const NO_FOLDERS = ['/proc', '/sys', '/dev', '/run', '/var/run', '/var/lib/tsync', '/etc/tsync'];
 
 const OWN_FILES =
-  /\/(?:tsync\.conf|tsync\.sources|60-tsync-refclock\.conf|99-tsync-ptp-hyperv\.rules)$|^\/etc\/(?:modprobe\.d|systemd\/system)\/tsync-/;
+  /\/(?:tsync\.conf|tsync\.sources|60-tsync-refclock\.conf|99-tsync-[^/]*)$|^\/etc\/(?:modprobe\.d|systemd\/system)\/tsync-/;
 
 /** null: the path is one. */
 export function wrongPath(path: string): string | null {

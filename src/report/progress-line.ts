@@ -25,7 +25,9 @@ function textOf(event: Event, state: RunState): string | null {
     case 'host-preflight':
       return event.problem === null ? null : `${event.problem.summary}: ${event.problem.detail}`;
     case 'apply-started':
-      return `changing; the guard reverts this host by itself after ${event.guardSeconds} s`;
+      return event.guardSeconds === 0
+        ? 'changing; an image has no guard: what is killed, the next run takes back first'
+        : `changing; the guard reverts this host by itself after ${event.guardSeconds} s`;
     case 'host-applied':
       return 'changed, now to be proved over a new connection';
     case 'verify-attempt':

@@ -1,11 +1,13 @@
 # shellcheck shell=sh
 # What takes a transaction back at the next boot, before a time daemon starts: a unit of systemd, a script of OpenRC or one of
 # sysv init. Part of apply and settle programs. It restores files and links only, and removes itself.
-# shellcheck disable=SC2154 # root, bin, tx, transaction: conversation.sh, transaction.sh
+# shellcheck disable=SC2154 # root, bin, image, tx, transaction: conversation.sh, transaction.sh
 
 # install_boot_hook: nothing where the host has no place for one; the plan of such a host says so.
 install_boot_hook() {
   hook=tsync-boot-$transaction
+  # an image that boots with an open transaction is the operator's own doing: nothing of ours may lie in it for that
+  if [ -n "$image" ]; then return 0; fi
   mark_boot || return 1
   if on_systemd; then
     install_boot_unit

@@ -12,6 +12,7 @@ locate() {
   base=$root/var/lib/tsync
   tx=$base/tx/$1
   case $1 in '' | .* | -* | *[!A-Za-z0-9.-]*) return 1 ;; esac
+  in_image "$base/lock"
 }
 
 # put TEXT: prints it and nothing else. printf is no builtin everywhere, and a command's argument is at most 128 KiB.
@@ -315,6 +316,29 @@ remove_folders() {
   cat "$base/made" "$base"/tx/*/made 2>/dev/null | sort -ru | while IFS= read -r made; do rmdir "$made" 2>/dev/null; done
 }
 
+# leave_folders PATH: an image keeps no list of the folders that were made in it: below /etc, those that a removed file leaves
+# empty go with it, as far as no package of the image has them.
+leave_folders() {
+  [ -n "$image" ] || return 0
+  empty=${1%/*}
+  while :; do
+    case $empty in "$root"/etc/*) ;; *) return 0 ;; esac
+    if is_packaged "${empty#"$root"}" || ! rmdir "$empty"; then return 0; fi
+    empty=${empty%/*}
+  done
+} 2>/dev/null
+
+# is_packaged FOLDER: also where nobody can say.
+is_packaged() {
+  if [ -d "$root/var/lib/dpkg/info" ]; then
+    grep -qsxF "$1" "$root"/var/lib/dpkg/info/*.list
+  elif [ -f "$root/lib/apk/db/installed" ]; then
+    grep -qsxF "F:${1#/}" "$root/lib/apk/db/installed"
+  elif has rpm; then
+    x rpm --root "$root" -qf "$1" >/dev/null
+  fi
+}
+
 # relabelled PATH: a new file gets the label that the host's policy has for its name.
 relabelled() {
   if has restorecon; then x restorecon "$1" >/dev/null 2>&1; fi
@@ -325,6 +349,8 @@ relabelled() {
 
 # arm_guard SECONDS: a timer of its own name that runs the undo, and is seen to run. The name is kept before it is armed.
 arm_guard() {
+  # whoever works on an image is there when it ends; what was killed is settled by the next run
+  if [ -n "$image" ]; then return 0; fi
   guard=tsync-guard-$transaction
   if [ -s "$tx/guards" ]; then guard=$guard.$(($(wc -l <"$tx/guards") + 1)); fi
   printf '%s\n' "$guard" >>"$tx/guards" || return 1
@@ -435,6 +461,7 @@ tsync_apply() {
     step transaction untouched
   fi
   release_lock
+  leave_image
   done_frame
 }
 
@@ -453,6 +480,7 @@ prepare() {
     fi
     return 1
   fi
+  sweep_image
   no_open_transaction || return 1
   if ! forward check; then
     step precheck "stale:$entry_name"
@@ -473,7 +501,7 @@ prepare() {
   elif ! flush "$tx" || ! write_state armed; then
     step prepare 'failed:the state could not be written'
   else
-    step guard armed
+    if [ -n "$image" ]; then step guard none; else step guard armed; fi
     return 0
   fi
   disarm
@@ -548,6 +576,23 @@ forget() {
   mv "$1" "$base/tx/.gone-${1##*/}" && rm -rf "$base/tx"/.gone-*
 } 2>/dev/null
 
+# sweep_image: what was killed before it changed anything.
+sweep_image() {
+  [ -n "$image" ] || return 0
+  for other in "$base"/tx/*/; do
+    if [ -d "$other" ] && [ ! -e "$other/state" ]; then rm -rf "$other"; fi
+  done
+}
+
+# forget_image, leave_image: an image that is done carries nothing of tsync's own.
+forget_image() {
+  if [ -n "$image" ]; then rm -rf "$tx"; fi
+}
+leave_image() {
+  if [ -n "$image" ]; then rmdir "$base/tx" "$base"; fi
+  return 0
+} 2>/dev/null
+
 # ---- undo
 
 # tsync_undo MODE PARAMETERS. Modes: now, guard, revert (all the same but for the journal), boot (files and links only;
@@ -579,6 +624,7 @@ tsync_undo() {
   end_orphans
   undo_locked
   release_lock
+  leave_image
 }
 
 # undo_locked: from whatever state to reverted, unless it is confirmed. Can be killed anywhere and run again.
@@ -601,6 +647,7 @@ undo_locked() {
   elif write_state reverted; then
     disarm
     note 'taken back'
+    forget_image
     step transaction reverted
   else
     step transaction 'failed:taken back, but the state could not be written'
@@ -686,8 +733,10 @@ confirm_transaction() {
     disarm
     note confirmed
     state=confirmed
+    forget_image
   fi
   release_lock
+  leave_image
   if [ "$state" = confirmed ]; then echo confirmed; else echo "refused:${state:-absent}"; fi
 }
 
@@ -699,9 +748,11 @@ revert_transaction() {
     *)
       note 'to be taken back'
       if [ -f "$tx/program.sh" ]; then
-        /bin/sh "$tx/program.sh" undo revert "root=$root" "bin=$bin" "nonce=$nonce" </dev/null 2>/dev/null
+        /bin/sh "$tx/program.sh" undo revert "root=$root" "bin=$bin" "image=$image" "nonce=$nonce" </dev/null 2>/dev/null
       fi
       open_transaction "$1"
+      # an image keeps nothing of what is over
+      if [ "$image$state" = yesabsent ]; then state=reverted; fi
       case $state in
         reverted | confirmed) step revert "$state" ;;
         *) step revert "failed:$state" ;;

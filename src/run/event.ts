@@ -53,6 +53,7 @@ export type EventBody =
       readonly host: string;
       readonly transaction: string;
       readonly planDigest: string;
+      /** 0: an image tree, which has no guard. */
       readonly guardSeconds: number;
     }
   | {

@@ -5,7 +5,8 @@
 # `${1+"$@"}` where there may be no arguments: with `set -u`, posh and bash 4.0 take an empty "$@" for an unset parameter.
 
 # shellcheck disable=SC2034 # the programs that follow use them
-# read_parameters NONCE LENGTH KEY=VALUE...: sets nonce, root, bin, paths, units, module_parameters, transaction, seconds.
+# read_parameters NONCE LENGTH KEY=VALUE...: sets nonce, root, bin, image, here, platform, paths, units,
+# module_parameters, transaction, seconds.
 # paths, units and module_parameters are lists with a line feed after each item. Unknown keys are left alone: newer clients may send more.
 read_parameters() {
   set -u
@@ -17,6 +18,7 @@ read_parameters() {
   newline='
 '
   nonce=$1 root='' bin='' paths='' units='' module_parameters='' transaction='' seconds=''
+  image='' here='' platform=''
   limit=10
   shift 2
   for parameter in ${1+"$@"}; do
@@ -24,20 +26,58 @@ read_parameters() {
       root=*) root=${parameter#*=} ;;
       bin=*) bin=${parameter#*=} ;;
       path=*) paths=$paths${parameter#*=}$newline ;;
+      image=?*) image=yes ;;
+      here=?*) here=yes ;;
+      platform=*) platform=${parameter#*=} ;;
       unit=*) units=$units${parameter#*=}$newline ;;
       parameter=*) module_parameters=$module_parameters${parameter#*=}$newline ;;
       transaction=*) transaction=${parameter#*=} ;;
       seconds=*) seconds=${parameter#*=} ;;
     esac
   done
+  if [ -n "$image" ]; then settle_root; fi
   PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin
   export PATH
   timeout=''
   if timeout -k 1 5 true </dev/null >/dev/null 2>&1; then timeout='timeout -k 1'; fi
 }
 
+# settle_root: the real path of an image tree, which is never the running system's own.
+settle_root() {
+  case $root in
+    /*) root=$(cd "$root" 2>/dev/null && pwd -P) || root='' ;;
+    *) root='' ;;
+  esac
+  case $root in '' | / | //) root=/nonexistent/tsync ;; esac
+}
+
+# in_image PATH: does the folder of a path (with root) lie below an image's root, when links are followed? An absolute link
+# in a tree leads into the running system. Without an image it is always so.
+in_image() {
+  [ -n "$image" ] || return 0
+  image_folder=${1%/*}
+  while [ -n "$image_folder" ] && [ ! -e "$image_folder" ] && [ ! -L "$image_folder" ]; do image_folder=${image_folder%/*}; done
+  image_folder=$(readlink -f "$image_folder") || return 1
+  case $image_folder/ in "$root"/*) ;; *) return 1 ;; esac
+}
+
+# file_in_image PATH: the same of a file that may be a link itself.
+file_in_image() {
+  in_image "$1" || return 1
+  if [ -z "$image" ] || [ ! -L "$1" ]; then return 0; fi
+  image_target=$(readlink -f "$1") || return 1
+  case $image_target in "$root"/*) ;; *) return 1 ;; esac
+}
+
+# Of an image nothing runs, and nothing of the running system may answer for it: of the table only what reads files is there.
+missing_in_image() {
+  [ -n "$image" ] || return 1
+  case $1 in id | rpm) return 1 ;; esac
+}
+
 # has NAME: is there such a command of the table?
 has() {
+  if missing_in_image "$1"; then return 1; fi
   if [ -n "$bin" ]; then [ -x "$bin/$1" ]; else command -v "$1" >/dev/null 2>&1; fi
 }
 
@@ -45,6 +85,7 @@ has() {
 x() {
   x_command=$1
   shift
+  if missing_in_image "$x_command"; then return 127; fi
   if [ -n "$bin" ]; then
     x_command=$bin/$x_command
     [ -x "$x_command" ] || return 127
@@ -124,11 +165,13 @@ section_file() {
   file=$root$1
   set_encoded "$1"
   printf '@%s begin file %s' "$nonce" "$encoded"
-  if [ ! -e "$file" ] && [ ! -L "$file" ]; then
+  if ! in_image "$file"; then
+    state=refused
+  elif [ ! -e "$file" ] && [ ! -L "$file" ]; then
     folder=${file%/*}
     while [ -n "$folder" ] && [ ! -e "$folder" ]; do folder=${folder%/*}; done
     if [ -x "${folder:-/}" ]; then state=absent; else state=denied; fi
-  elif [ ! -f "$file" ]; then
+  elif [ ! -f "$file" ] || ! file_in_image "$file"; then
     state=refused
   else
     target=''

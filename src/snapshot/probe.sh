@@ -24,6 +24,11 @@ probe_sections() {
   limit=8
   files_seen=$newline files_count=0
   section uid id -u
+  if [ -n "$image" ]; then
+    probe_image
+    limit=$limit_before
+    return
+  fi
   section uname uname -srm
   probe_system
   probe_ptp
@@ -138,6 +143,7 @@ holds_secret() {
 
 probe_system() {
   begin system
+  if [ -n "$here" ]; then echo here=yes; fi
   if process_name 1; then printf 'init=%s\n' "$name"; fi
   if [ -d "$root/run/systemd/system" ]; then echo systemd=yes; fi
   if [ -d "$root/run/openrc" ]; then echo openrc=yes; fi
@@ -608,7 +614,7 @@ walk_config() {
   walked=$walked$1$newline
   printf 'file %s\n' "$1"
   config_files="$config_files $1"
-  [ -f "$root$1" ] && [ -r "$root$1" ] || return 0
+  [ -f "$root$1" ] && [ -r "$root$1" ] && file_in_image "$root$1" || return 0
   # every level of the recursion keeps its rest in the arguments, because POSIX sh has no local variables
   set -- "$2" "$(bounded head -c 65537 "$root$1" |
     grep -aiE '^[[:space:]]*(include|confdir|sourcedir|keyfile)[[:space:]]')$newline"
@@ -951,7 +957,9 @@ probe_asked_parameters() {
   split_lines "$module_parameters"
   for asked in $lines; do
     file=/sys/module/${asked%%.*}/parameters/${asked#*.}
-    if read_line "$file"; then
+    if [ -n "$image" ]; then
+      printf '%s!no-module\n' "$asked"
+    elif read_line "$file"; then
       printf '%s=%s\n' "$asked" "$line"
     elif [ -e "$root$file" ]; then
       printf '%s!unreadable\n' "$asked"
@@ -964,4 +972,151 @@ probe_asked_parameters() {
     fi
   done
   finish
+}
+
+# --- image trees -------------------------------------------------------------------------------------------------------
+
+# probe_image: what a mounted tree will boot with. Nothing of the running system is asked: not its processes, /proc, /sys,
+# kernel log, services or clock, even where they are mounted into the tree.
+probe_image() {
+  # shellcheck disable=SC2034 # the functions of the daemons ask for these
+  chronyd_pid='' ntpd_pid='' timesyncd_active=''
+  begin system
+  echo image=yes
+  if [ -n "$platform" ]; then printf 'platform=%s\n' "$platform"; fi
+  if [ -e "$root/usr/lib/systemd/systemd" ] || [ -e "$root/lib/systemd/systemd" ]; then
+    echo systemd=yes
+  elif [ -e "$root/sbin/openrc" ]; then
+    echo openrc=yes
+  fi
+  if [ -d "$root/ostree" ]; then echo ostree=yes; fi
+  if [ -e "$root/usr/share/zoneinfo/right/UTC" ]; then echo leap-zone=yes; elif [ -d "$root/usr/share/zoneinfo" ]; then echo leap-zone=no; fi
+  finish
+  probe_release_files
+  image_packages
+  image_units
+  probe_chrony
+  probe_other_daemons
+  probe_device_rules
+  probe_clock_jobs
+  probe_transactions
+  probe_asked_files
+  probe_asked_parameters
+}
+
+image_names='chrony systemd-timesyncd systemd-udev ntp ntpsec openntpd ntpdate linuxptp open-vm-tools tzdata-legacy systemd'
+
+# image_packages: from the database in the tree, in the words of the program that would have been asked; systemd's version
+# is that of its package.
+image_packages() {
+  status=0
+  if [ -f "$root/var/lib/dpkg/status" ] && file_in_image "$root/var/lib/dpkg/status"; then
+    captured=$(bounded grep -aE '^(Package|Status|Version): ' "$root/var/lib/dpkg/status" | image_dpkg)
+    section_captured packages:dpkg
+  elif [ -f "$root/lib/apk/db/installed" ] && file_in_image "$root/lib/apk/db/installed"; then
+    captured=$(bounded grep -aE '^[PV]:' "$root/lib/apk/db/installed" | image_apk)
+    section_captured packages:apk
+  else
+    # shellcheck disable=SC2086 # words
+    capture '' rpm --root "$root" -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' $image_names
+    section_captured packages:rpm
+  fi
+  version=''
+  case $newline$captured in
+    *"${newline}systemd "*)
+      version=${newline}$captured
+      version=${version#*"${newline}systemd "}
+      version=${version%%[!0-9]*}
+      ;;
+  esac
+  captured=''
+  if [ -n "$version" ]; then captured="systemd $version"; fi
+  status=0
+  section_captured systemd
+}
+
+image_dpkg() {
+  package='' state=''
+  while IFS= read -r line; do
+    case $line in
+      'Package: '*) package=${line#Package: } state='' ;;
+      'Status: '*) state=${line#Status: } ;;
+      'Version: '*)
+        case " $image_names " in *" $package "*) ;; *) continue ;; esac
+        case $state in *' installed') printf '%s %s ii \n' "$package" "${line#Version: }" ;; esac
+        ;;
+    esac
+  done
+}
+
+image_apk() {
+  package=''
+  while IFS= read -r line; do
+    case $line in
+      P:*) package=${line#P:} ;;
+      V:*) case " $image_names " in *" $package "*) printf '%s-%s\n' "$package" "${line#V:}" ;; esac ;;
+    esac
+  done
+}
+
+# image_units: units as `systemctl show` would print them, by the unit files and links of the tree.
+image_units() {
+  asked=$time_units
+  split_lines "$units"
+  for unit in $lines; do asked="$asked $unit"; done
+  captured=''
+  for unit in $asked; do
+    image_unit "$unit"
+    captured=$captured$unit_block$newline
+  done
+  status=0
+  section_captured services
+  probe_unit_blocks
+  probe_links /etc/systemd/system
+}
+
+image_unit() {
+  name=$1 names=$1
+  find_unit_file "$name"
+  # another name of a unit is a link to that
+  if [ -L "$root$fragment" ]; then
+    alias=$(readlink "$root$fragment")
+    case $alias in
+      /dev/null) ;;
+      *"/$name") fragment=$alias ;;
+      *)
+        name=${alias##*/} names="$name $1"
+        find_unit_file "$name"
+        ;;
+    esac
+  fi
+  load=loaded file_state=static
+  if [ -z "$fragment" ]; then
+    load=not-found file_state=''
+  elif [ "$(readlink "$root$fragment")" = /dev/null ] || [ ! -s "$root$fragment" ]; then
+    load=masked file_state=masked fragment=''
+  elif file_in_image "$root$fragment" && bounded grep -qs '^\[Install\]' "$root$fragment"; then
+    file_state=disabled
+    for link in "$root"/etc/systemd/system/*.wants/"$name" "$root"/etc/systemd/system/*.requires/"$name"; do
+      if [ -L "$link" ]; then file_state=enabled; fi
+    done
+  fi
+  drop_ins=''
+  for folder in /usr/lib/systemd/system /etc/systemd/system; do
+    for file in "$root$folder/$name.d"/*.conf; do if [ -f "$file" ]; then drop_ins="$drop_ins ${file#"$root"}"; fi; done
+  done
+  unit_block="Id=$name${newline}Names=$names${newline}LoadState=$load${newline}ActiveState=inactive${newline}SubState=dead
+UnitFileState=$file_state${newline}FragmentPath=$fragment${newline}DropInPaths=${drop_ins# }${newline}MainPID=0$newline"
+}
+
+# find_unit_file NAME: sets fragment; an instance has the file of its template.
+find_unit_file() {
+  fragment=''
+  template=$1
+  case $1 in *@?*.*) template=${1%%@*}@.${1##*.} ;; esac
+  for folder in /etc/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system; do
+    for file in "$folder/$1" "$folder/$template"; do
+      if [ -z "$fragment" ] && { [ -e "$root$file" ] || [ -L "$root$file" ]; }; then fragment=$file; fi
+    done
+  done
 }

@@ -89,6 +89,8 @@ function costText({ longest, maySteps }: Counted): string {
 }
 
 function undoText([shortest, longest]: Counted['guard']): string {
+  if (longest === 0)
+    return 'Undo: backups are in the tree until it is proved; what is killed, the next run takes back first. Later, by hand:';
   const seconds = shortest === longest ? `${longest} s` : `${shortest} to ${longest} s`;
   return (
     'Undo: backups and a guard are on the host before its first change. A host whose clock is not proved over a new connection within ' +

@@ -64,6 +64,7 @@ describe('parseInventory', () => {
     );
     expect(host.connection).toEqual({
       transport: 'ssh',
+      image: null,
       address: '10.0.0.1',
       port: 2222,
       user: 'ops',
@@ -242,7 +243,7 @@ describe('mistakes in an inventory', () => {
     ['all: {hosts: {x: {ansible_password: 0123}}}', 'inventory/wrong-type', 'put the value in quotes', '1:37'],
     ['all: {hosts: {x: {ansible_host: "-oX"}}}', 'inventory/wrong-type', 'host name or address', '1:33'],
     ['all: {hosts: {x: {host_key: ssh-rsa}}}', 'inventory/wrong-type', "this is 'ssh-rsa'", '1:29'],
-    ['all: {hosts: {x: {ansible_connection: local}}}', 'inventory/unsupported', 'by ssh only', '1:39'],
+    ['all: {hosts: {x: {ansible_connection: winrm}}}', 'inventory/unsupported', 'by ssh or local', '1:39'],
     ['all: {hosts: {x: {ansible_become_method: su}}}', 'inventory/unsupported', 'by sudo only', '1:42'],
     ['all: {hosts: {x: {tsync: auto}}}', 'inventory/wrong-type', "'tsync' of host x must be a mapping", '1:26'],
     ['a: {vars: {ansible_group_priority: high}}', 'inventory/wrong-type', 'whole number', '1:36'],

@@ -31,6 +31,7 @@ export function makeFacts(host: MadeHost): Facts {
   const files = new Map<string, FileFacts>(askedPaths(unit).map((path) => [path, { state: 'absent' }]));
   for (const [path, text] of Object.entries(host.files)) files.set(path, present(text));
   return {
+    place: 'remote',
     os: {
       value: {
         id: host.family,

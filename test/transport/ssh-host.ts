@@ -166,6 +166,7 @@ export function hostAt(port: number, connection: Partial<ConnectionSettings> = {
     settings: [],
     connection: {
       transport: 'ssh',
+      image: null,
       address: '127.0.0.1',
       port,
       user: 'ops',

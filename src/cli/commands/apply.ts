@@ -35,6 +35,7 @@ export async function apply(file: string, options: ApplyOptions): Promise<number
   return reviewAndApply(run, options, (ready) =>
     assessFleet(tasks, run.deps, {
       asRoot: true,
+      settlesImages: options.check !== true,
       judge: (task, probed) => plans.get(task.host.name) ?? fresh(task, probed),
       changesOf: ({ host }) => plans.get(host.name)?.changes ?? [],
       onAssessed({ task, probed, plan, asked }) {

@@ -25,7 +25,7 @@ export async function plan(inventory: string, options: PlanOptions): Promise<num
   );
   const run = await openRun({ kind: 'plan', tasks, inventory, store: true }, options);
   const items: ApplyTask[] = [];
-  const assess = assessForRun(tasks, run, options.preflight);
+  const assess = assessForRun(tasks, run, { ...options, settlesImages: false });
   const printed = options.script === undefined ? options : { ...options, quiet: true };
   const code = await reviewAndApply(run, { ...printed, check: true }, (ready) =>
     assess((item) => {

@@ -30,6 +30,7 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
   return reviewAndApply(run, options, (ready) =>
     assessFleet(tasks, run.deps, {
       asRoot: true,
+      settlesImages: options.check !== true,
       judge,
       changesOf: ({ host }) => changes.get(host.name) ?? [],
       onAssessed(assessed) {

@@ -19,17 +19,28 @@ export type RunOptions = FleetOptions &
 export async function run(inventory: string, options: RunOptions): Promise<number> {
   const { tasks } = await loadFleet(inventory, options);
   const open = await openRun({ kind: 'run', tasks, inventory, store: true }, options);
-  return reviewAndApply(open, options, assessForRun(tasks, open, options.preflight));
+  return reviewAndApply(
+    open,
+    options,
+    assessForRun(tasks, open, { ...options, settlesImages: options.check !== true }),
+  );
+}
+
+interface AssessForRun {
+  readonly preflight: boolean;
+  /** What a killed run left in an image tree is taken back first. */
+  readonly settlesImages: boolean;
 }
 
 /** Probes as root, because changes need root and what only root can read belongs to the plan; then lets hosts try new servers. */
-export function assessForRun(tasks: readonly HostTask[], { deps }: OpenRun, preflight: boolean): Assess {
+export function assessForRun(tasks: readonly HostTask[], { deps }: OpenRun, options: AssessForRun): Assess {
   return (ready) =>
     assessFleet(tasks, deps, {
       asRoot: true,
+      settlesImages: options.settlesImages,
       async onAssessed(assessed) {
         if (assessed.plan.changes.length === 0) return finishUnchanged(assessed, deps);
-        if (preflight) await tryServers(assessed, deps);
+        if (options.preflight) await tryServers(assessed, deps);
         ready(applyTask(assessed, deps.today));
       },
     });

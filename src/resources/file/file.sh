@@ -9,6 +9,7 @@ change_file() { entry file "file:$1" "$@"; }
 # find_target PATH: sets target. A symbolic link is followed to its file, never replaced, and never out of the root.
 find_target() {
   target=$root$1
+  in_image "$target" || return 1
   [ -L "$target" ] || return 0
   target=$(readlink -f "$target") && [ -f "$target" ] || return 1
   case $target in "$root"/*) ;; *) return 1 ;; esac
@@ -51,6 +52,7 @@ make_file() {
   if [ "$7" = absent ]; then
     remove_generated
     rm -f "$target" && file_is "$target" absent || fail "$1: could not be removed"
+    leave_folders "$target"
     return
   fi
   folders "${target%/*}" || fail "$1: its folder could not be made" || return

@@ -75,6 +75,11 @@ activity_is() {
 
 # set_activity NAME active|inactive: systemd itself kills after 90 seconds what hangs on stop.
 set_activity() {
+  # of an image nothing runs, and nothing here may be told to
+  if [ -n "$image" ]; then
+    [ "$2" = inactive ]
+    return
+  fi
   if ! on_systemd; then
     set_script_activity "$1" "$2"
     return
@@ -170,8 +175,8 @@ each_link() {
 
 link_is() { [ "$(readlink "$1")" = "$2" ]; }
 link_is_no_more() { listed "$3" "$4" || { [ ! -L "$1" ] && [ ! -e "$1" ]; }; }
-make_link() { link_is "$1" "$2" || { folders "${1%/*}" && rm -f "$1" && ln -s "$2" "$1"; }; }
-remove_link() { listed "$3" "$4" || rm -f "$1"; }
+make_link() { link_is "$1" "$2" || { in_image "$1" && folders "${1%/*}" && rm -f "$1" && ln -s "$2" "$1"; }; }
+remove_link() { listed "$3" "$4" || { in_image "$1" && rm -f "$1"; }; }
 
 # links_are LINKS OTHERS: all of the first are there, and none that only the second names.
 links_are() { each_link link_is "$1" && each_link link_is_no_more "$2" "$1"; }
@@ -191,6 +196,7 @@ no_other_links() {
 set_links() {
   each_link remove_link "$3" "$2" || return 1
   mask=$root/etc/systemd/system/$1
+  in_image "$mask" || return 1
   if [ "$4" = unmasked ] && [ "$(mask_of "$1")" = masked ]; then rm -f "$mask" || return 1; fi
   each_link make_link "$2" || return 1
   if [ "$4" = masked ] && [ "$(mask_of "$1")" = unmasked ]; then

@@ -1,0 +1,25 @@
+import type { Observation, Policy, Wanted } from './policy.js';
+
+/**
+ * A policy for a tree that does not run: what it will boot with is set, nothing is started, stopped or measured, and what only
+ * a running system could answer is no finding.
+ */
+export function imagePolicy(policy: Policy): Policy {
+  return {
+    ...policy,
+    wanted: policy.wanted.filter(({ resource }) => resource.kind !== 'module-parameter').map(notRunning),
+    observations: policy.observations.filter((one) => !(one.verdict.status === 'unknown' && asksTheRunning(one))),
+    checks: [],
+  };
+}
+
+function notRunning(one: Wanted): Wanted {
+  const { resource } = one;
+  if (resource.kind !== 'service' || resource.desired === null) return one;
+  return { ...one, resource: { ...resource, desired: { ...resource.desired, active: false } } };
+}
+
+/** Of the rules that can be unknown without being withheld: those about processes and devices. */
+function asksTheRunning({ rule }: Observation): boolean {
+  return rule === 'chrony/no-clock-control' || rule === 'hyperv/ptp-offered';
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { HostTrouble } from '#errors/host-trouble.js';
+import { printable } from '#errors/printable.js';
+import { problem } from '#errors/problem.js';
+import type { Host } from '#inventory/host.js';
+import type { Connection, ExecEnd, RemoteExec, Transport } from './connection.js';
+
+/**
+ * The machine that tsync runs on: each command is run by `sh`, without SSH. Of an image tree it is looked first whether one is
+ * there; it is never the running system. Rejects with `HostTrouble`.
+ */
+export const localTransport: Transport = {
+  async connect({ connection: { image } }: Host): Promise<Connection> {
+    if (image !== null) checkTree(image.root);
+    const running = new Set<RemoteExec>();
+    return {
+      async exec(command) {
+        const exec = start(command);
+        running.add(exec);
+        void exec.ended.then(() => running.delete(exec));
+        return exec;
+      },
+      close() {
+        for (const exec of running) exec.destroy();
+      },
+    };
+  },
+  close: async () => {},
+};
+
+function checkTree(root: string): void {
+  const tree = look(`${root}/etc`);
+  const own = look('/etc');
+  if (tree === null) throw noTree(`There is no folder ${printable(root)}/etc: no system is mounted there.`);
+  if (own !== null && tree.dev === own.dev && tree.ino === own.ino)
+    throw noTree(`${printable(root)} is the running system itself: leave "root" out to set that.`);
+}
+
+function look(path: string) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() ? found : null;
+}
+
+function noTree(detail: string): HostTrouble {
+  return new HostTrouble(problem('transport/no-tree', detail));
+}
+
+/** In a session of its own, so that a Ctrl-C at the terminal reaches tsync and not the program in the middle of its work. */
+function start(command: string): RemoteExec {
+  const child = spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'pipe' });
+  const ended = Promise.withResolvers<ExecEnd>();
+  child.on('error', (error) => {
+    const detail = `sh could not be started here: ${printable(error.message)}.`;
+    ended.resolve({ code: null, signal: null, problem: problem('transport/exec-refused', detail) });
+  });
+  child.on('close', (code, signal) => ended.resolve({ code, signal }));
+  // A write to a command that has ended is no news: `ended` tells.
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
+  return {
+    write: (bytes) => {
+      if (child.stdin.writable) child.stdin.write(bytes);
+    },
+    endInput: () => {
+      child.stdin.end();
+    },
+    destroy: () => drop(child),
+    onStdout: (listener) => {
+      child.stdout.on('data', listener);
+    },
+    onStderr: (listener) => {
+      child.stderr.on('data', listener);
+    },
+    ended: ended.promise,
+  };
+}
+
+/** The end of its input and a broken pipe are what a command sees of a lost connection too. */
+function drop(child: ChildProcess): void {
+  child.stdin?.destroy();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.unref();
+}
