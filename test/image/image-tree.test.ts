@@ -107,6 +107,7 @@ describe('preparing an image tree', () => {
         'service:systemd-timesyncd.service',
       ]);
       const steps = tree.apply(shell, plan, 'run1.image');
+      expect(steps.filter((step) => step.includes('failed'))).toEqual([]);
       expect(steps).toContain('guard none');
       expect(steps.at(-1)).toBe('transaction applied');
       expect(tree.has('/var/lib/tsync/tx/run1.image/state')).toBe(true);

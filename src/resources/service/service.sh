@@ -200,8 +200,8 @@ set_links() {
   if [ "$4" = unmasked ] && [ "$(mask_of "$1")" = masked ]; then rm -f "$mask" || return 1; fi
   each_link make_link "$2" || return 1
   if [ "$4" = masked ] && [ "$(mask_of "$1")" = unmasked ]; then
-    # only systemd knows a mask
-    on_systemd || return 1
+    # only systemd knows a mask, and of an image it is not asked
+    on_systemd || [ -n "$image" ] || return 1
     # a unit file of the administrator's own in that place is not ours to remove
     [ ! -e "$mask" ] && folders "${mask%/*}" && ln -s /dev/null "$mask" || return 1
   fi
