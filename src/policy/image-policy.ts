@@ -1,3 +1,4 @@
+import { problem } from '#errors/problem.js';
 import type { Observation, Policy, Wanted } from './policy.js';
 
 /**
@@ -10,8 +11,13 @@ export function imagePolicy(policy: Policy): Policy {
     wanted: policy.wanted.filter(({ resource }) => resource.kind !== 'module-parameter').map(notRunning),
     observations: policy.observations.filter((one) => !(one.verdict.status === 'unknown' && asksTheRunning(one))),
     checks: [],
+    packages: null,
+    withheld: policy.packages === null ? policy.withheld : problem('policy/out-of-scope', PACKAGES_FIRST),
   };
 }
+
+const PACKAGES_FIRST =
+  'chrony is not installed in the image. Packages of an image are the business of what builds it: add chrony there.';
 
 function notRunning(one: Wanted): Wanted {
   const { resource } = one;
@@ -21,5 +27,5 @@ function notRunning(one: Wanted): Wanted {
 
 /** Of the rules that can be unknown without being withheld: those about processes and devices. */
 function asksTheRunning({ rule }: Observation): boolean {
-  return rule === 'chrony/no-clock-control' || rule === 'hyperv/ptp-offered';
+  return rule.endsWith('/no-clock-control') || rule === 'hyperv/ptp-offered';
 }

@@ -216,6 +216,7 @@ function depsWith(hosts: ReadonlyMap<string, ModelHost>, run: string, emit: Engi
 function taskOf(name: string): ApplyTask['task'] {
   const connection = {
     transport: 'ssh',
+    image: null,
     address: name,
     port: 22,
     user: 'root',
