@@ -5,7 +5,7 @@ import type { HostTask } from '#engine/host-task.js';
 import { readOperatorClock } from '#engine/operator-clock.js';
 import { Pace } from '#engine/pace.js';
 import { loadPrograms } from '#engine/programs.js';
-import type { Event, EventBody, RunKind } from '#run/event.js';
+import type { Event, EventBody, RunAsked, RunKind } from '#run/event.js';
 import { type ExitOptions, exitCode } from '#run/exit-code.js';
 import { reduce } from '#run/reduce.js';
 import type { RunState } from '#run/run-state.js';
@@ -35,6 +35,7 @@ export interface RunRequest {
   readonly inventory: string;
   /** For a rollback: the run that is taken back. */
   readonly of?: string;
+  readonly asked?: RunAsked;
   /** False: nothing is kept (only for what changes nothing). */
   readonly store: boolean;
 }
@@ -58,10 +59,21 @@ export async function openRun(request: RunRequest, options: FleetOptions): Promi
     return event;
   }
 
-  const { kind, tasks, inventory, of = null } = request;
+  const { kind, tasks, inventory, of = null, asked } = request;
   const hosts = tasks.map(({ host }) => host.name);
   const interrupts = watchInterrupts((how) => emit({ type: 'run-interrupted', how }));
-  const started = emit({ type: 'run-started', kind, run, hosts, who, version: VERSION, inventory, operatorClock, of });
+  const started = emit({
+    type: 'run-started',
+    kind,
+    run,
+    hosts,
+    who,
+    version: VERSION,
+    inventory,
+    operatorClock,
+    of,
+    ...(asked === undefined ? {} : { asked }),
+  });
 
   const current = (): RunState => {
     if (state === null) throw new Error('the run has no state before its first event');

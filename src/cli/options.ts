@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { STRATEGIES, type Strategy } from '#policy/settings.js';
 import { durationSeconds } from '#policy/settings-duration.js';
+import type { RunAsked } from '#run/event.js';
 
 /** Who is meant and how they are reached: of every command that contacts hosts. */
 export interface FleetOptions {
@@ -38,6 +39,11 @@ export interface OutputOptions {
 
 export interface ExitOptions {
   readonly maxUnreachable: number;
+}
+
+/** What a run asks for, as its first event keeps it. */
+export function askedIn({ playbook, strategy, confirmTimeout }: PolicyOptions & RolloutOptions): RunAsked {
+  return { playbook: playbook ?? null, strategy: strategy ?? null, confirmTimeout: confirmTimeout ?? null };
 }
 
 export function addFleetOptions(command: Command): Command {

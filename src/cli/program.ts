@@ -78,6 +78,16 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     done(await (await import('./commands/rollback.js')).rollback(name, options)),
   );
 
+  const resume = add(
+    'resume <run>',
+    'go on with a run that was cut off: settle the hosts in flight, then change those that were approved and not begun',
+  );
+  for (const extend of [inventoryFlag, addFleetOptions, addRolloutOptions, addOutputOptions, addExitOptions])
+    extend(resume);
+  resume
+    .option('-y, --yes', 'do it without asking')
+    .action(async (name, options) => done(await (await import('./commands/resume.js')).resume(name, options)));
+
   const guard = add(
     'guard <inventory>',
     'list the changes in a fleet that are neither confirmed nor reverted, by whomever, and settle them',

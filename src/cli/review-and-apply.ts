@@ -40,7 +40,7 @@ async function withoutScreen(run: OpenRun, options: Options, assess: Assess): Pr
     print(planText(run.state(), lookOf(process.stdout), { next: options.check === true }));
   }
   if (options.yes && !options.check) {
-    await apply(run, items, '--yes', options);
+    await applyApproved(run, items, '--yes', options);
   } else {
     for (const item of items) finish(run, item, options.check ? 'drifted' : 'declined');
   }
@@ -84,7 +84,7 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
   });
   const approved = items.length === 0 ? new Set<string>() : await approval.promise;
   for (const item of items) if (!approved.has(item.task.host.name)) finish(run, item, 'declined');
-  await apply(
+  await applyApproved(
     run,
     items.filter(({ task }) => approved.has(task.host.name)),
     'the review screen',
@@ -112,11 +112,12 @@ function pacing({ deps: { pace, emit } }: OpenRun) {
   };
 }
 
-async function apply(
+/** Rolls out what was approved, `by` whom or what, and proves it. */
+export async function applyApproved(
   run: OpenRun,
   assessed: readonly ApplyTask[],
   by: string,
-  { resumeWave = 1 }: Options,
+  { resumeWave = 1 }: RolloutOptions,
 ): Promise<void> {
   // They came in the order of their answers; waves go by the inventory.
   const byHost = new Map(assessed.map((item) => [item.task.host.name, item]));

@@ -284,6 +284,18 @@ export const catalog = {
     summary: 'somebody changed this since',
     hint: 'Look at the difference; what is theirs is not overwritten.',
   },
+  'resume/host-gone': {
+    summary: 'the inventory no longer has a host of that run',
+    hint: 'Name the inventory of then with --inventory, or the hosts to go on with by --limit.',
+  },
+  'resume/nothing': {
+    summary: 'there is nothing to go on with',
+    hint: 'See the runs with tsync history, and what one did with tsync show RUN.',
+  },
+  'resume/running': {
+    summary: 'that run has not ended',
+    hint: 'Wait for it, or interrupt it where it runs.',
+  },
   'rollout/outside-window': {
     summary: 'the maintenance window is closed, so nothing was changed',
     hint: 'Run it again, or apply the saved plan, while the window of the playbook is open.',

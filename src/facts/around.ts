@@ -15,6 +15,14 @@ export function aroundOf(
     programs: processes.looked
       ? known(processes.list.filter(({ name }) => PROGRAMS.has(name)))
       : unknown('the processes could not be read'),
+    stepMinded: processes.looked
+      ? known(
+          sections
+            .lines('processes')
+            .flatMap((line) => /^minds (\S{1,15})$/.exec(line)?.slice(1, 2) ?? [])
+            .map((name) => shown(name)),
+        )
+      : unknown('the processes could not be read'),
     clockJobs: whenKnown(sections.whole('clock-jobs', 'the jobs of cron'), () => known(jobs.flatMap(parseJob))),
     unreadJobs: jobs.flatMap((line) => (line.startsWith('denied /') ? [shown(line.slice('denied '.length))] : [])),
     bootUnits: unitLinks(sections)

@@ -82,6 +82,8 @@ export interface AroundFacts {
   readonly programs: Fact<
     readonly { readonly pid: number; readonly name: string; readonly commandLine: readonly string[] | null }[]
   >;
+  /** Names of running programs, also of containers, that a step of the clock is likely to disturb: `postgres`, `crond`. */
+  readonly stepMinded: Fact<readonly string[]>;
   /** Files of cron and boot scripts that name a program which sets a clock: `ntpdate`, `sntp`, `rdate`, `hwclock`. */
   readonly clockJobs: Fact<readonly { readonly program: string; readonly file: string }[]>;
   /** Such files that only root may read: there may be jobs in them. */

@@ -12,6 +12,7 @@ import type { Change, RuleId } from '#resources/resource.js';
 import { actionsOf } from './actions-of.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import { judgeStep, stepTooLarge } from './judge-step.js';
+import { judgeStepHazard } from './judge-step-hazard.js';
 import type { Evidence, Finding, HostPlan } from './plan.js';
 
 export interface AssessInput {
@@ -43,6 +44,7 @@ export function assess({ host, facts, settings: resolved, snapshotDigest, today 
     ...compared.flatMap((one) => one.findings),
     ...policy.observations,
     ...step,
+    ...judgeStepHazard(facts, settings, actions),
     ...policy.checks.map((check) => ({ rule: check.because, ...judge(check, facts) })),
   ].map((raw) => toFinding(raw, waived(raw.rule)));
   return {

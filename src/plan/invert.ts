@@ -5,7 +5,7 @@ import { readState, sameState } from '#resources/compare.js';
 import type { Change } from '#resources/resource.js';
 import { actionsOf } from './actions-of.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
-import type { Finding, HostPlan } from './plan.js';
+import type { Conflict, Finding, HostPlan } from './plan.js';
 
 /** The same changes swapped, in reverse order. */
 export function invertChanges(changes: readonly Change[]): readonly Change[] {
@@ -28,6 +28,7 @@ export interface RollbackInput {
  */
 export function rollbackPlan({ host, facts, changes, snapshotDigest, reason }: RollbackInput): HostPlan {
   const compared = invertChanges(changes).map((change) => compareInverse(change, facts));
+  const conflicts = changes.flatMap((change) => conflictOf(change, facts));
   const isRefused = compared.some((finding) => finding.status === 'unknown');
   const pending = isRefused ? [] : compared.flatMap((one) => (one.status === 'drift' ? [one.change] : []));
   const actions = actionsOf(pending, facts);
@@ -37,11 +38,21 @@ export function rollbackPlan({ host, facts, changes, snapshotDigest, reason }: R
     snapshotDigest,
     findings: compared,
     changes: pending,
+    ...(conflicts.length === 0 ? {} : { conflicts }),
     actions,
     packages: null,
     planDigest: planDigestOf({ host, changes: pending, actions, packages: null }),
     foldKey: foldKeyOf({ changes: pending, actions, packages: null }),
   };
+}
+
+/** The three versions of what is neither as the run left it nor as it was before. */
+function conflictOf(change: Change, facts: Facts): readonly Conflict[] {
+  const reading = readState(change.kind, facts, change.name);
+  if (!reading.known) return [];
+  const { state } = reading;
+  if (sameState(change.kind, state, change.after) || sameState(change.kind, state, change.before)) return [];
+  return [{ ofRun: change, since: { ...change, before: change.after, after: state } as Change }];
 }
 
 function compareInverse(change: Change, facts: Facts): Finding {

@@ -26,6 +26,14 @@ export type Finding = FindingBase &
     | { readonly status: 'unknown'; readonly problem: Problem }
   );
 
+/** A resource that somebody changed after the run that is to be taken back: its three versions, as two changes. */
+export interface Conflict {
+  /** From before that run to after it. */
+  readonly ofRun: Change;
+  /** From after that run to now. */
+  readonly since: Change;
+}
+
 /** Everything that is wrong with one host and everything that would be done, as data. */
 export interface HostPlan {
   readonly host: string;
@@ -35,6 +43,8 @@ export interface HostPlan {
   readonly findings: readonly Finding[];
   /** In the order in which they are made. */
   readonly changes: readonly Change[];
+  /** Only in the plan of a rollback that is refused. */
+  readonly conflicts?: readonly Conflict[];
   /** In the order in which they are done, after all changes. */
   readonly actions: readonly Action[];
   /** A phase of its own, before the changes or after them. Before: then there are no changes yet. Null: no package comes or goes. */

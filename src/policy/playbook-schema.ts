@@ -101,6 +101,10 @@ const settingsShape = {
     })
     .optional()
     .describe('When changes that may step the clock or restart a daemon may be made; null: at any time'),
+  step_warning: z
+    .union([positiveDuration, z.null()])
+    .optional()
+    .describe('From which expected step on the plan names what on the host minds; null: never'),
   degrade: z
     .enum(['refuse', 'allow'])
     .optional()

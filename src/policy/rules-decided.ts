@@ -95,6 +95,14 @@ export const DECIDED_RULES = [
     remedy: 'Set a larger max_step for this host, or correct the clock by hand first.',
   },
   {
+    id: 'clock/step-hazard',
+    applies: 'Where a change restarts the daemon.',
+    severity: 'medium',
+    sentence: 'The change steps the clock by no more than programs of the host bear.',
+    source: 'chrony.conf(5): makestep, maxslewrate; docs/safety.md',
+    remedy: 'Make the change in a quiet hour, or set makestep to false so that the clock is slewed.',
+  },
+  {
     id: 'clock/synchronised',
     applies: 'On every host.',
     severity: 'high',

@@ -54,6 +54,8 @@ export interface Settings {
   readonly daemon: 'keep' | 'chrony';
   /** When changes that may step the clock or restart a daemon may be made; none: at any time. */
   readonly windows: readonly MaintenanceWindow[];
+  /** A larger expected step is a finding that names what on the host minds; null = none is. */
+  readonly stepWarningSeconds: number | null;
   readonly degrade: 'refuse' | 'allow';
   readonly takeOwnership: boolean;
   /** Paths and units that are never changed. */
@@ -87,6 +89,7 @@ export const DEFAULT_SETTINGS: Settings = {
   maxStepSeconds: null,
   windows: [],
   daemon: 'keep',
+  stepWarningSeconds: 1,
   degrade: 'refuse',
   takeOwnership: false,
   protectedNames: [],

@@ -36,6 +36,8 @@ function textOf(event: Event, state: RunState): string | null {
       return event.verdict === 'confirm' ? null : `reverting: ${event.reason}`;
     case 'guard-extended':
       return `the guard waits ${event.seconds} s more`;
+    case 'abandoned-taken-back':
+      return `taking back what was left: ${event.transaction} of ${event.who}, begun ${event.startedAt}`;
     case 'transaction-cleaned':
       return `${event.transaction} cleaned away`;
     case 'host-finished':

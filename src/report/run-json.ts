@@ -62,6 +62,7 @@ function planDocument(plan: HostState['plan']) {
       planDigest: null,
       snapshotDigest: null,
     };
-  const { strategy, findings, changes, actions, packages, planDigest, snapshotDigest } = planToJson(plan);
-  return { strategy, findings, changes, actions, packages, planDigest, snapshotDigest };
+  const { strategy, findings, changes, conflicts, actions, packages, planDigest, snapshotDigest } = planToJson(plan);
+  const refused = conflicts ? { conflicts } : {};
+  return { strategy, findings, changes, ...refused, actions, packages, planDigest, snapshotDigest };
 }

@@ -4,6 +4,7 @@ import type { Outcome } from '#run/outcome.js';
 import type { HostState, RunState } from '#run/run-state.js';
 import { summarise } from '#run/summarise.js';
 import { afterAnEmptyLine, auditText } from './audit-text.js';
+import { conflictLines } from './conflict-lines.js';
 import { fieldLines } from './field.js';
 import { countOf, hostNames } from './host-names.js';
 import { inSyncLines } from './in-sync-lines.js';
@@ -35,6 +36,7 @@ export function summaryText(state: RunState, drawing: Drawing): string {
     ...revertedLines(ended('reverted'), drawing),
     ...troubleLines('Failed', 'red', ended('failed'), drawing),
     ...troubleLines('Changed since the plan, and left alone', 'red', ended('stale'), drawing),
+    ...conflictLines(ended('stale'), drawing),
     ...troubleLines('Not finished', 'yellow', ended(null), drawing),
     ...inSyncLines(proved, ended('changed'), drawing),
     ...namesLines('Changes pending', hosts.filter(isLeft), drawing),

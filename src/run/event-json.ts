@@ -1,5 +1,5 @@
 import { TsyncError } from '#errors/tsync-error.js';
-import type { Finding, HostPlan } from '#plan/plan.js';
+import type { Conflict, Finding, HostPlan } from '#plan/plan.js';
 import type { Change } from '#resources/resource.js';
 import { bytesFromJson, bytesToJson } from '#snapshot/bytes-json.js';
 import type { Event } from './event.js';
@@ -37,11 +37,17 @@ export function eventFromJson(line: string): Event {
 /** A plan with the bytes of its files as JSON can carry them. */
 export function planToJson(plan: HostPlan) {
   const ids = new Map(plan.changes.map((change) => [change.id, change]));
+  const { conflicts, ...rest } = plan;
   return {
-    ...plan,
+    ...rest,
     findings: plan.findings.map((finding) => findingToJson(finding, ids)),
     changes: plan.changes.map(changeToJson),
+    ...(conflicts === undefined ? {} : { conflicts: conflicts.map(conflictToJson) }),
   };
+}
+
+function conflictToJson({ ofRun, since }: Conflict) {
+  return { ofRun: changeToJson(ofRun), since: changeToJson(since) };
 }
 
 /** A change with the bytes of its files as JSON can carry them. */
@@ -70,12 +76,14 @@ function planFromJson(plan: JsonPlan): HostPlan {
   if (!Array.isArray(plan?.changes) || !Array.isArray(plan.findings)) throw unreadable('Its plan is not whole.');
   const changes = plan.changes.map(changeFromJson);
   const ids = new Map(changes.map((change) => [change.id, change]));
-  return {
-    ...plan,
-    changes,
-    packages: plan.packages ?? null,
-    findings: plan.findings.map((finding) => findingFromJson(finding, ids)),
-  };
+  const findings = plan.findings.map((finding) => findingFromJson(finding, ids));
+  const { conflicts, ...rest } = plan;
+  const whole = { ...rest, changes, findings, packages: plan.packages ?? null };
+  return conflicts === undefined ? whole : { ...whole, conflicts: conflicts.map(conflictFromJson) };
+}
+
+function conflictFromJson({ ofRun, since }: ReturnType<typeof conflictToJson>): Conflict {
+  return { ofRun: changeFromJson(ofRun), since: changeFromJson(since) };
 }
 
 function findingFromJson(finding: JsonFinding, changes: ReadonlyMap<string, Change>): Finding {

@@ -7,6 +7,14 @@ import type { Outcome } from './outcome.js';
 /** `guard` settles open transactions, `clean` takes finished ones away, `resume` goes on with a run that was cut off. */
 export type RunKind = 'audit' | 'plan' | 'run' | 'apply' | 'rollback' | 'guard' | 'clean' | 'resume';
 
+/** What the command line asked for beside the inventory: a resumption needs it again. */
+export interface RunAsked {
+  readonly playbook: string | null;
+  readonly strategy: string | null;
+  /** Seconds. */
+  readonly confirmTimeout: number | null;
+}
+
 /** What is known of the operator's own clock: our measurement is no better than that. */
 export interface OperatorClock {
   readonly synchronised: boolean | null;
@@ -27,6 +35,8 @@ export type EventBody =
       readonly operatorClock: OperatorClock;
       /** For a rollback the run that is taken back, for a resumption the run that was cut off. */
       readonly of: string | null;
+      /** Not in events of older versions. */
+      readonly asked?: RunAsked;
     }
   | { readonly type: 'host-connecting'; readonly host: string }
   | { readonly type: 'host-probing'; readonly host: string }
@@ -86,6 +96,14 @@ export type EventBody =
       readonly host: string;
       readonly transaction: string;
       readonly seconds: number;
+    }
+  /** No guard of it runs, so that it is taken back before the host is planned anew. */
+  | {
+      readonly type: 'abandoned-taken-back';
+      readonly host: string;
+      readonly transaction: string;
+      readonly who: string;
+      readonly startedAt: string;
     }
   | { readonly type: 'transaction-cleaned'; readonly host: string; readonly transaction: string }
   | {

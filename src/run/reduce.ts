@@ -1,5 +1,5 @@
 import { assertNever } from '#errors/assert-never.js';
-import type { Event } from './event.js';
+import type { Event, RunAsked } from './event.js';
 import { HostMap } from './host-map.js';
 import type { HostState, RunState, Stage } from './run-state.js';
 
@@ -34,11 +34,13 @@ type RunStarted = Extract<Event, { type: 'run-started' }>;
 type HostEvent = Extract<Event, { host: string }>;
 
 function started(event: RunStarted): RunState {
-  const { run, kind, who, version, inventory, of, operatorClock } = event;
+  const { run, kind, who, version, inventory, of, operatorClock, asked = NOTHING_ASKED } = event;
   const hosts = HostMap.of(event.hosts, waitingHost);
   const ending = { finishedAt: null, paused: false, interrupted: null, exitCode: null };
-  return { run, kind, who, version, inventory, of, startedAt: event.at, operatorClock, hosts, ...ending };
+  return { run, kind, who, version, inventory, of, asked, startedAt: event.at, operatorClock, hosts, ...ending };
 }
+
+const NOTHING_ASKED: RunAsked = { playbook: null, strategy: null, confirmTimeout: null };
 
 function notStarted(at: string): RunState {
   return {
@@ -48,6 +50,7 @@ function notStarted(at: string): RunState {
     version: '',
     inventory: '',
     of: null,
+    asked: NOTHING_ASKED,
     startedAt: at,
     finishedAt: null,
     operatorClock: { synchronised: null, detail: 'the start of this run was not recorded' },
@@ -127,6 +130,10 @@ function reduceHost(host: HostState, event: HostEvent): HostState {
       return { ...host, stage: later(host.stage, 'probing'), transactions: event.transactions };
     case 'guard-extended':
       return { ...host, notes: union(host.notes, [`guard extended to ${event.seconds} s from then on`]) };
+    case 'abandoned-taken-back': {
+      const { transaction, who, startedAt } = event;
+      return { ...host, notes: union(host.notes, [`first taken back: ${transaction} of ${who}, begun ${startedAt}`]) };
+    }
     case 'transaction-cleaned':
       return host;
     case 'host-finished':

@@ -2,7 +2,7 @@ import type { Problem } from '#errors/problem.js';
 import type { HostTransaction } from '#facts/facts.js';
 import type { HostPlan } from '#plan/plan.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
-import type { HostSummary, OperatorClock, RunKind } from './event.js';
+import type { HostSummary, OperatorClock, RunAsked, RunKind } from './event.js';
 import type { Outcome } from './outcome.js';
 
 export type Stage =
@@ -44,6 +44,7 @@ export interface RunState {
   readonly version: string;
   readonly inventory: string;
   readonly of: string | null;
+  readonly asked: RunAsked;
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly operatorClock: OperatorClock;

@@ -314,13 +314,18 @@ probe_release_files() {
 # A daemon of a container is seen by its host too: `foreign`, by its control group.
 probe_processes() {
   chronyd_pid='' ntpd_pid='' own_processes=''
-  time_processes='(chronyd|ntpd|ntpsec|systemd-timesyn|openntpd|ptp4l|phc2sys|timemaster|vmtoolsd)'
+  time_processes='chronyd|ntpd|ntpsec|systemd-timesyn|openntpd|ptp4l|phc2sys|timemaster|vmtoolsd'
+  # what a step of the clock may disturb: src/facts/step-hazards.ts
+  minding_processes='postgres|postmaster|mysqld|mariadbd|ora_pmon_.*|mongod|etcd|consul|redis-server|beam.smp|sssd|krb5kdc'
+  minding_processes="$minding_processes|winbindd|samba|smbd|crond?|atd|corosync|pacemakerd|kubelet|ceph-mon|ceph-osd"
+  sought_processes="($time_processes|$minding_processes)"
+  minded=' '
   found=$(
     cd "$root/proc" 2>/dev/null || exit 0
     if [ -e 1/comm ]; then
-      bounded grep -lsE "^$time_processes\$" [0-9]*/comm
+      bounded grep -lsE "^$sought_processes\$" [0-9]*/comm
     else
-      bounded grep -lsE "^[0-9]+ [(]${time_processes}[)] " [0-9]*/stat
+      bounded grep -lsE "^[0-9]+ [(]${sought_processes}[)] " [0-9]*/stat
     fi
   )
   begin processes
@@ -330,6 +335,20 @@ probe_processes() {
   for file in $found; do
     pid=${file%/*}
     process_name "$pid" || continue
+    case "|$time_processes|" in
+      *"|$name|"*) ;;
+      *)
+        # in a container too: it has this clock
+        case $minded in
+          *" $name "*) ;;
+          *)
+            printf 'minds %s\n' "$name"
+            minded="$minded$name "
+            ;;
+        esac
+        continue
+        ;;
+    esac
     if [ -z "$in_container" ] && of_container "$pid"; then
       printf 'foreign %s %s\n' "$pid" "$name"
       continue

@@ -12,6 +12,7 @@ export function durability(event: Event): 'now' | 'soon' {
     case 'apply-started':
     case 'host-applied':
     case 'verdict':
+    case 'abandoned-taken-back':
     case 'run-interrupted':
     case 'run-finished':
       return 'now';

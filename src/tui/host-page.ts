@@ -25,6 +25,7 @@ export function hostPage(props: HostPageProps): readonly Line[] {
   const parts = [about(props), problemPart(props)];
   if (host.transaction !== null) parts.push(runPart(props));
   if (host.plan !== null) parts.push(changePart(host.plan, props), actionPart(host.plan, props));
+  if (host.plan !== null) parts.push(conflictPart(host.plan, props));
   parts.push(notePart(props));
   if (host.plan !== null) parts.push(findingPart(host.plan, props));
   return parts.filter((part) => part.length > 0).flatMap((part, i) => (i === 0 ? part : [[], ...part]));
@@ -103,6 +104,18 @@ function changePart(plan: HostPlan, { width, look, groupSize, unifiedDiff }: Hos
     lines.push(...diffLines(unifiedDiff(change), width, look), []);
   }
   return lines.slice(0, -1);
+}
+
+/** What somebody changed after the run that was to be taken back: as the run made it, and what became of it since. */
+function conflictPart({ conflicts = [] }: HostPlan, { width, look, unifiedDiff }: HostPageProps): readonly Line[] {
+  const { rule } = glyphsFor(look.unicode);
+  return conflicts.flatMap(({ ofRun, since }) => [
+    heading(`Changed since: ${ofRun.kind} ${printable(ofRun.name)}`, width, rule, 'bad'),
+    [span('  before the run, and after it', 'strong')],
+    ...diffLines(unifiedDiff(ofRun), width, look),
+    [span('  after the run, and now', 'strong')],
+    ...diffLines(unifiedDiff(since), width, look),
+  ]);
 }
 
 function verb({ before, after }: Change): string {

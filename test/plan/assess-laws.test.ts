@@ -113,6 +113,9 @@ describe('inverting changes', () => {
     expect(back.findings.filter(({ status }) => status === 'unknown')).toMatchObject([
       { problem: { code: 'plan/changed-since' } },
     ]);
+    const made = changes.find(({ name }) => name === '/etc/tsync/refclock.sh');
+    const now = { ...made?.after, bytes: new Uint8Array([35]) };
+    expect(back.conflicts).toEqual([{ ofRun: made, since: { ...made, before: made?.after, after: now } }]);
   });
 });
 

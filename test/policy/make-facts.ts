@@ -21,6 +21,8 @@ export interface MadeHost {
   readonly others?: readonly DaemonName[];
   readonly clock?: { readonly offsetSeconds: number; readonly boundSeconds: number };
   readonly selected?: 'server' | 'refclock' | 'none';
+  /** Programs that mind a step of the clock. */
+  readonly stepMinded?: readonly string[];
 }
 
 export const HYPERV_PTP: PtpDevice = { device: 'ptp0', clockName: 'hyperv', symlinks: ['/dev/ptp_hyperv'] };
@@ -81,6 +83,7 @@ export function makeFacts(host: MadeHost): Facts {
     selinux: { value: 'disabled' },
     openTransactions: { value: [] },
     around: {
+      stepMinded: { value: host.stepMinded ?? [] },
       programs: { value: [] },
       clockJobs: { value: [] },
       unreadJobs: [],

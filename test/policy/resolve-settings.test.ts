@@ -95,6 +95,7 @@ describe('resolveSettings', () => {
   makestep: {threshold: 500ms, limit: 3}
   max_step: 1h
   window: {days: [sat, sun], from: "22:00", to: "04:00", zone: Europe/Berlin}
+  step_warning: 5s
   daemon: chrony
   degrade: allow
   take_ownership: yes
@@ -135,6 +136,7 @@ describe('resolveSettings', () => {
       makestep: { thresholdSeconds: 0.5, limit: 3 },
       maxStepSeconds: 3600,
       windows: [{ days: ['sat', 'sun'], fromMinutes: 1320, toMinutes: 240, zone: 'Europe/Berlin' }],
+      stepWarningSeconds: 5,
       daemon: 'chrony',
       degrade: 'allow',
       takeOwnership: true,

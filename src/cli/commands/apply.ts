@@ -6,7 +6,7 @@ import { STRATEGIES } from '#policy/settings.js';
 import { readText } from '#sources/read-text.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
-import type { ExitOptions, FleetOptions, OutputOptions, RolloutOptions } from '../options.js';
+import { askedIn, type ExitOptions, type FleetOptions, type OutputOptions, type RolloutOptions } from '../options.js';
 import { type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
 
 export type ApplyOptions = FleetOptions &
@@ -30,7 +30,8 @@ export async function apply(file: string, options: ApplyOptions): Promise<number
     ...(strategy === undefined ? {} : { strategy }),
   });
   const tasks = all.filter(({ host }) => plans.has(host.name));
-  const run = await openRun({ kind: 'apply', tasks, inventory, store: true }, options);
+  const asked = { ...askedIn(options), playbook: saved.playbook, strategy: saved.strategy };
+  const run = await openRun({ kind: 'apply', tasks, inventory, asked, store: true }, options);
   const fresh = judgeBySettings(run.deps.today);
   return reviewAndApply(run, options, (ready) =>
     assessFleet(tasks, run.deps, {
@@ -38,10 +39,10 @@ export async function apply(file: string, options: ApplyOptions): Promise<number
       settlesImages: options.check !== true,
       judge: (task, probed) => plans.get(task.host.name) ?? fresh(task, probed),
       changesOf: ({ host }) => plans.get(host.name)?.changes ?? [],
-      onAssessed({ task, probed, plan, asked }) {
+      onAssessed({ task, probed, plan, asked: read }) {
         const problem = findStale(plan.changes, probed.facts);
         if (problem === null)
-          return ready({ task, plan, asked, standingOf: standingBySettings(task, plan, run.deps.today) });
+          return ready({ task, plan, asked: read, standingOf: standingBySettings(task, plan, run.deps.today) });
         const { clock } = probed.snapshot;
         run.deps.emit({ type: 'host-finished', host: task.host.name, outcome: 'stale', problem, clock, source: null });
       },

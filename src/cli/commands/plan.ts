@@ -25,7 +25,8 @@ export async function plan(inventory: string, options: PlanOptions): Promise<num
   );
   const run = await openRun({ kind: 'plan', tasks, inventory, store: true }, options);
   const items: ApplyTask[] = [];
-  const assess = assessForRun(tasks, run, { ...options, settlesImages: false });
+  const given = { preflight: options.preflight, takeBack: false, settlesImages: false };
+  const assess = assessForRun(tasks, run, given);
   const printed = options.script === undefined ? options : { ...options, quiet: true };
   const code = await reviewAndApply(run, { ...printed, check: true }, (ready) =>
     assess((item) => {

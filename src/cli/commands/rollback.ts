@@ -1,12 +1,15 @@
-import { assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
+import { type Assessed, assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
+import type { EngineDeps } from '#engine/deps.js';
 import { judgeRollback, standingByRollback } from '#engine/standing.js';
+import { type Problem, problem } from '#errors/problem.js';
 import { TsyncError } from '#errors/tsync-error.js';
+import type { HostPlan } from '#plan/plan.js';
 import type { Change } from '#resources/resource.js';
 import type { HostState, RunState } from '#run/run-state.js';
 import { findRun, withStore } from '../find-run.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
-import type { ExitOptions, FleetOptions, OutputOptions, RolloutOptions } from '../options.js';
+import { askedIn, type ExitOptions, type FleetOptions, type OutputOptions, type RolloutOptions } from '../options.js';
 import { type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
 
 export type RollbackOptions = FleetOptions &
@@ -25,7 +28,10 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
   const tasks = all.filter(({ host }) => changes.has(host.name));
   if (tasks.length === 0) throw nothing(`Run ${taken.run} changed no host that ${inventory} and --limit name.`);
 
-  const run = await openRun({ kind: 'rollback', tasks, inventory, of: taken.run, store: true }, options);
+  const run = await openRun(
+    { kind: 'rollback', tasks, inventory, of: taken.run, asked: askedIn(options), store: true },
+    options,
+  );
   const judge = judgeRollback(changes, taken.run);
   return reviewAndApply(run, options, (ready) =>
     assessFleet(tasks, run.deps, {
@@ -35,16 +41,37 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
       changesOf: ({ host }) => changes.get(host.name) ?? [],
       onAssessed(assessed) {
         const { task, plan, asked } = assessed;
-        if (plan.changes.length === 0) finishUnchanged(assessed, run.deps);
+        const refused = refusalOf(plan, taken.run);
+        if (refused !== null) finishStale(assessed, refused, run.deps);
+        else if (plan.changes.length === 0) finishUnchanged(assessed, run.deps);
         else ready({ task, plan, asked, standingOf: standingByRollback(task, judge) });
       },
     }),
   );
 }
 
+/** Why this host is not taken back: nothing is, where one of its resources was changed since or cannot be read. */
+function refusalOf(plan: HostPlan, run: string): Problem | null {
+  if (plan.strategy.taken !== 'none') return null;
+  const names = (plan.conflicts ?? []).map(({ ofRun }) => `${ofRun.kind} ${ofRun.name}`);
+  if (names.length > 0) {
+    return problem(
+      'plan/changed-since',
+      `Changed by somebody after run ${run}: ${names.join(', ')}. Nothing is taken back here.`,
+    );
+  }
+  const [unknown] = plan.findings.flatMap((finding) => (finding.status === 'unknown' ? [finding.problem] : []));
+  return unknown ?? null;
+}
+
+function finishStale({ task, probed }: Assessed, refused: Problem, { emit }: EngineDeps): void {
+  const { clock } = probed.snapshot;
+  emit({ type: 'host-finished', host: task.host.name, outcome: 'stale', problem: refused, clock, source: null });
+}
+
 /** The latest run that left changes on a host. Never a rollback: taking back twice finds nothing, and brings nothing in again. */
 function latestChange(): RunState {
-  const runs = withStore((store) => store.runs({ touched: true, kinds: ['run', 'apply'] }));
+  const runs = withStore((store) => store.runs({ touched: true, kinds: ['run', 'apply', 'resume'] }));
   for (const { run } of runs) {
     const state = findRun(run);
     if (changesToTakeBack(state).size > 0) return state;

@@ -3,9 +3,19 @@ import { type Assessed, assessFleet, finishUnchanged } from '#engine/assess-flee
 import type { HostTask } from '#engine/host-task.js';
 import { tryServers } from '#engine/preflight.js';
 import { standingBySettings } from '#engine/standing.js';
+import { takeBackAbandoned } from '#engine/take-back-abandoned.js';
+import { HostTrouble } from '#errors/host-trouble.js';
+import { unsettledOn } from '#plan/open-transactions.js';
 import { loadFleet } from '../load-fleet.js';
 import { type OpenRun, openRun } from '../open-run.js';
-import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions, RolloutOptions } from '../options.js';
+import {
+  askedIn,
+  type ExitOptions,
+  type FleetOptions,
+  type OutputOptions,
+  type PolicyOptions,
+  type RolloutOptions,
+} from '../options.js';
 import { type Assess, type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
 
 export type RunOptions = FleetOptions &
@@ -18,27 +28,38 @@ export type RunOptions = FleetOptions &
 /** `tsync run`: probe, plan, review, apply, prove. Gives the exit code. */
 export async function run(inventory: string, options: RunOptions): Promise<number> {
   const { tasks } = await loadFleet(inventory, options);
-  const open = await openRun({ kind: 'run', tasks, inventory, store: true }, options);
-  return reviewAndApply(
-    open,
-    options,
-    assessForRun(tasks, open, { ...options, settlesImages: options.check !== true }),
-  );
+  const open = await openRun({ kind: 'run', tasks, inventory, asked: askedIn(options), store: true }, options);
+  const changes = options.check !== true;
+  const given = { preflight: options.preflight, takeBack: changes && options.yes === true, settlesImages: changes };
+  return reviewAndApply(open, options, assessForRun(tasks, open, given));
 }
 
 interface AssessForRun {
   readonly preflight: boolean;
+  /** What an earlier run left open on a host and nobody guards any more is taken back first. */
+  readonly takeBack: boolean;
   /** What a killed run left in an image tree is taken back first. */
   readonly settlesImages: boolean;
 }
 
-/** Probes as root, because changes need root and what only root can read belongs to the plan; then lets hosts try new servers. */
-export function assessForRun(tasks: readonly HostTask[], { deps }: OpenRun, options: AssessForRun): Assess {
+/**
+ * Probes as root, because changes need root and what only root can read belongs to the plan; then lets hosts try new servers.
+ * A host on which an earlier change is still open is refused.
+ */
+export function assessForRun(tasks: readonly HostTask[], run: OpenRun, options: AssessForRun): Assess {
+  const { deps } = run;
   return (ready) =>
     assessFleet(tasks, deps, {
       asRoot: true,
       settlesImages: options.settlesImages,
       async onAssessed(assessed) {
+        const { task, probed } = assessed;
+        const unsettled = unsettledOn(probed.facts);
+        if (unsettled.kind === 'abandoned' && options.takeBack) {
+          await takeBackAbandoned(task.host, unsettled.transactions, deps);
+          return assessForRun([task], run, { ...options, takeBack: false })(ready);
+        }
+        if (unsettled.kind !== 'none') throw new HostTrouble(unsettled.problem);
         if (assessed.plan.changes.length === 0) return finishUnchanged(assessed, deps);
         if (options.preflight) await tryServers(assessed, deps);
         ready(applyTask(assessed, deps.today));

@@ -1,0 +1,26 @@
+import { HostTrouble } from '#errors/host-trouble.js';
+import { problem } from '#errors/problem.js';
+import type { HostTransaction } from '#facts/facts.js';
+import type { Host } from '#inventory/host.js';
+import type { EngineDeps } from './deps.js';
+import { answerOf, withSettleDialog } from './settle-dialog.js';
+
+const SECONDS = 600;
+
+/** Takes back what nobody else will, newest first. Rejects with `HostTrouble` unless the host says that all is as before. */
+export async function takeBackAbandoned(
+  host: Host,
+  transactions: readonly HostTransaction[],
+  deps: EngineDeps,
+): Promise<void> {
+  await withSettleDialog(host, deps, { seconds: SECONDS, asRoot: true }, async (dialog) => {
+    for (const { id: transaction, who, startedAt } of transactions) {
+      deps.emit({ type: 'abandoned-taken-back', host: host.name, transaction, who, startedAt });
+      const answer = answerOf(await dialog.request(`revert ${transaction}`), 'revert');
+      if (answer !== 'reverted') {
+        const detail = `Taking back the abandoned transaction ${transaction} of ${who} ended with: ${answer}.`;
+        throw new HostTrouble(problem('apply/undo-failed', detail));
+      }
+    }
+  });
+}
