@@ -7,28 +7,38 @@ import type { Observation, Wanted } from './policy.js';
 import type { KnownRuleId } from './rules.js';
 
 export const MODPROBE_PATH = '/etc/modprobe.d/tsync-hv_utils.conf';
-const PARAMETER = 'hv_utils.timesync_implicit';
+
+export interface DriverDecision {
+  readonly wanted: readonly Wanted[];
+  readonly observations: readonly Observation[];
+}
 
 /** Whether hv_utils itself disciplines the clock: `on` for host-only, off beside any daemon; now and after a boot. */
-export function decideImplicit(
-  facts: Facts,
-  on: boolean,
-): { readonly wanted: readonly Wanted[]; readonly observations: readonly Observation[] } {
+export function decideImplicit(facts: Facts, on: boolean): DriverDecision {
+  return decideParameter(facts, 'timesync_implicit', on);
+}
+
+/** The same on EL6 with Linux Integration Services from 4.2 on, whose driver then sets the clock with every sample. */
+export function decideAlways(facts: Facts): DriverDecision {
+  return decideParameter(facts, 'timesync_mode', true);
+}
+
+function decideParameter(facts: Facts, name: 'timesync_implicit' | 'timesync_mode', on: boolean): DriverDecision {
   const rule: KnownRuleId = on ? 'hyperv/host-discipline' : 'hyperv/implicit-timesync';
-  const reading = readModuleParameter(facts, PARAMETER);
+  const parameter = `hv_utils.${name}`;
+  const reading = readModuleParameter(facts, parameter);
   if (!reading.known || reading.state === null) return { wanted: [], observations: [] };
   const wantedValue = on ? 'Y' : 'N';
   const hasFile = facts.files.get(MODPROBE_PATH)?.state === 'present';
   if (reading.state.value === wantedValue && !hasFile && !on) return { wanted: [], observations: [inSync(rule)] };
-  const reasons = [
-    { rule, evidence: [evidence('/sys/module/hv_utils/parameters/timesync_implicit', reading.state.value)] },
-  ];
-  const text = `# Made by tsync.\noptions hv_utils timesync_implicit=${on ? 1 : 0}\n`;
+  const reasons = [{ rule, evidence: [evidence(`/sys/module/hv_utils/parameters/${name}`, reading.state.value)] }];
+  const value = name === 'timesync_mode' ? wantedValue : on ? 1 : 0;
+  const text = `# Made by tsync.\noptions hv_utils ${name}=${value}\n`;
   return {
     wanted: [
       wantFile(MODPROBE_PATH, ownState(textToBytes(text)), reasons),
       {
-        resource: { kind: 'module-parameter', name: PARAMETER, desired: { value: wantedValue }, because: rule },
+        resource: { kind: 'module-parameter', name: parameter, desired: { value: wantedValue }, because: rule },
         reasons,
       },
     ],

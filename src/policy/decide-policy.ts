@@ -4,7 +4,7 @@ import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import type { RuleId } from '#resources/resource.js';
 import { chooseKeeper } from './choose-keeper.js';
-import { decideImplicit, observePtpOffered } from './decide-hyperv.js';
+import { type DriverDecision, decideAlways, decideImplicit, observePtpOffered } from './decide-hyperv.js';
 import { decidePackages, observeChronyPackage, type PackagesDecision } from './decide-packages.js';
 import { decideOthers } from './decide-services.js';
 import { overlayUserFiles, withUserResources } from './decide-user-resources.js';
@@ -38,7 +38,10 @@ function decideAll(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: Ru
 function decideStrategy(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
   const { settings } = resolved;
   const found = findSystem(facts);
-  if (!found.inside) return outside(settings, facts, unknown('host/supported', found.problem), found.problem);
+  if (!found.inside) {
+    if (settings.strategy === 'host-only' && isDrivenByLis(facts)) return decideByLis(settings, facts);
+    return outside(settings, facts, unknown('host/supported', found.problem), found.problem);
+  }
   const choice = chooseKeeper(resolved, facts, found.system);
   const packages = isWaived('packages/chrony')
     ? NO_PACKAGES
@@ -104,7 +107,7 @@ function decideInside(settings: Settings, facts: Facts, keeper: Keeper, isWaived
     };
   }
   const byDriver = taken.strategy.taken === 'host-only';
-  const made = byDriver ? hostOnly(facts) : keeper.make(taken, isWaived);
+  const made = byDriver ? hostOnly(facts, decideImplicit(facts, true)) : keeper.make(taken, isWaived);
   const clockControl = byDriver ? [] : keeper.clockControl;
   const observations = [...common, ...clockControl, ...open.observations, ...made.observations];
   return {
@@ -124,14 +127,41 @@ function withoutChanged(observations: readonly Observation[], wanted: readonly W
 }
 
 /** The driver alone: every daemon off. */
-function hostOnly(facts: Facts): Made {
+function hostOnly(facts: Facts, driver: DriverDecision): Made {
   const others = decideOthers(facts, null);
-  const implicit = decideImplicit(facts, true);
   const isFile = ({ resource }: Made['wanted'][number]) => resource.kind === 'file';
   return {
-    wanted: [...implicit.wanted.filter(isFile), ...others.wanted, ...implicit.wanted.filter((one) => !isFile(one))],
-    observations: [...others.observations, ...implicit.observations],
+    wanted: [...driver.wanted.filter(isFile), ...others.wanted, ...driver.wanted.filter((one) => !isFile(one))],
+    observations: [...others.observations, ...driver.observations],
     withheld: null,
+  };
+}
+
+/**
+ * EL6 with Linux Integration Services from 4.2 on: the one system that is older than all that tsync sets, and whose driver can keep the
+ * clock right by itself. Its services are scripts of sysv init, which its upstart runs.
+ */
+function isDrivenByLis({ os, init, hyperv }: Facts): boolean {
+  const isEl6 = os.value?.family === 'rhel' && Number.parseInt(os.value.versionId, 10) === 6;
+  const isKnown = init.value === 'upstart' || init.value === 'sysv';
+  return isEl6 && isKnown && hyperv.parameters.value?.timesync_mode !== undefined;
+}
+
+function decideByLis(settings: Settings, facts: Facts): Policy {
+  const made = hostOnly(facts, decideAlways(facts));
+  const open = findOpenTransaction(facts);
+  const observations = [...observeRules(facts, settings, null), ...open.observations, ...made.observations];
+  return {
+    strategy: {
+      asked: settings.strategy,
+      taken: 'host-only',
+      reason: 'The driver of Linux Integration Services sets the clock with every sample of its host.',
+    },
+    wanted: made.wanted,
+    observations: [inSync('host/supported'), ...withoutChanged(observations, made.wanted)],
+    checks: baseChecks(settings).slice(0, 1),
+    packages: null,
+    withheld: open.problem,
   };
 }
 

@@ -112,6 +112,21 @@ describe('the playbook of a platform', () => {
     },
   );
 
+  it('EL6 with Linux Integration Services: the driver keeps the clock, now and after a boot, and ntpd is off', async () => {
+    const { facts, plan, again } = await planOf('host-only', 'centos-6');
+    const after = applyToFacts(facts, plan.changes);
+    expect(plan.changes.map(({ id }) => id)).toEqual([
+      'file:/etc/modprobe.d/tsync-hv_utils.conf',
+      'service:ntpd',
+      'module-parameter:hv_utils.timesync_mode',
+    ]);
+    expect(after.hyperv.parameters.value?.timesync_mode).toBe('Y');
+    expect(after.services.get('ntpd')).toMatchObject({ activeState: 'inactive' });
+    expect(again(after).changes).toEqual([]);
+    const { plan: without } = await planOf('host-only', 'oracle-6');
+    expect([without.changes, without.strategy.taken]).toEqual([[], 'none']);
+  });
+
   it('a server that somebody chose stays, and is reported', async () => {
     const { facts, again } = await planOf('aws', 'ubuntu-24.04-aws');
     const path = '/etc/chrony/sources.d/site.sources';
