@@ -40,6 +40,9 @@ function findKept({ daemons }: Facts): KeptDaemon | null {
   // openntpd, which tsync cannot set, keeps the time
   if (active.length > 0 && !active.some(isKept) && !active.some(isChrony)) return null;
   if (active.some(isChrony)) return null;
+  // A boot would start chrony, which has failed, and not the one that runs in its place.
+  if (daemons.find(isChrony)?.enabled.value === true && !active.some(({ enabled }) => enabled.value === true))
+    return null;
   const candidates = daemons.filter(isKept).filter((one) => one.installed.value === true);
   return (
     candidates.find((one) => one.active.value === true && one.name !== 'timesyncd') ??

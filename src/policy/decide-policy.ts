@@ -109,11 +109,12 @@ function decideInside(settings: Settings, facts: Facts, keeper: Keeper, isWaived
   const byDriver = taken.strategy.taken === 'host-only';
   const made = byDriver ? hostOnly(facts, decideImplicit(facts, true)) : keeper.make(taken, isWaived);
   const clockControl = byDriver ? [] : keeper.clockControl;
-  const observations = [...common, ...clockControl, ...open.observations, ...made.observations];
+  const all = [...common, ...clockControl, ...open.observations, ...made.observations];
+  const observations = withoutChanged(all, made.wanted);
   return {
     strategy: taken.strategy,
     wanted: made.wanted,
-    observations: [...withoutChanged(observations, made.wanted), ...(offerUnknown(offer, facts) ?? [])],
+    observations: [...observations, ...(offerUnknown(offer, facts) ?? [])],
     checks: byDriver ? baseChecks(settings).slice(0, 1) : [...baseChecks(settings), ...keeper.checks(taken)],
     packages: null,
     withheld: made.withheld ?? open.problem ?? cannotProve(observations, isWaived),

@@ -7,6 +7,7 @@ import type { ChronyHost } from './chrony-host.js';
 import { type ChronyLayout, readLayout } from './chrony-layout.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
 import { chooseCloudServer, isSmeared } from './cloud-servers.js';
+import { decideChronyOptions } from './decide-chrony-options.js';
 import { decideImplicit } from './decide-hyperv.js';
 import { decideRefclock, type RefclockDecision } from './decide-refclock.js';
 import { decideServers, serversAfter } from './decide-servers.js';
@@ -80,7 +81,13 @@ function make(
   const others = decideOthers(facts, host.unit);
   const unit = decideUnit(facts, host.unit);
   const implicit = decideImplicit(facts, false);
-  const pieces = [...refclockFiles(facts, host, refclock.refclock), ...files.wanted, ...implicit.wanted.filter(isFile)];
+  const options = isWaived('chrony/no-clock-control') ? [] : decideChronyOptions(facts, host, settings);
+  const pieces = [
+    ...options,
+    ...refclockFiles(facts, host, refclock.refclock),
+    ...files.wanted,
+    ...implicit.wanted.filter(isFile),
+  ];
   const wanted = [...pieces, ...others.wanted, ...implicit.wanted.filter(isNoFile), ...unit.wanted];
   return {
     wanted,

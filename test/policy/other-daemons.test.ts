@@ -208,6 +208,34 @@ describe('systemd-timesyncd', () => {
   });
 });
 
+describe('chronyd with -x', () => {
+  const debian = (options: string, change: Partial<Facts> = {}) =>
+    withDaemon(hostOf('debian-13', { '/etc/default/chrony': options }, change), 'chrony', {
+      commandLine: ['/usr/sbin/chronyd', '-F', '1', '-x'],
+    });
+
+  it('sets the clock again where its file of options says -x', () => {
+    const plan = planOf(debian('# options\nDAEMON_OPTS="-F 1 -x"\n'));
+    expect(textOf(plan, '/etc/default/chrony')).toBe('# options\nDAEMON_OPTS="-F 1"\n');
+    expect(plan.findings.filter(({ rule }) => rule === 'chrony/no-clock-control')).toMatchObject([{ status: 'drift' }]);
+    expect(plan.actions).toContainEqual(expect.objectContaining({ kind: 'restart', name: 'chrony.service' }));
+  });
+
+  it('is left so in a container, where the file is another tool’s, and where -x comes from elsewhere', () => {
+    const container = { virtualization: { value: 'container' } } as const;
+    for (const facts of [
+      debian('DAEMON_OPTS="-x"\n', container),
+      debian('# managed by Puppet\nDAEMON_OPTS="-x"\n'),
+      debian('DAEMON_OPTS="-F 1"\n'),
+      debian('DAEMON_OPTS="-x $MORE"\n'),
+    ]) {
+      const plan = planOf(facts);
+      expect(plan.changes).toEqual([]);
+      expect(statusOf(plan, 'chrony/no-clock-control')).toBe('violation');
+    }
+  });
+});
+
 describe('which daemon keeps the clock', () => {
   const both = (row: string): Facts => {
     const facts = hostOf(row, {});
@@ -223,6 +251,13 @@ describe('which daemon keeps the clock', () => {
   it('is the one that runs, though chrony is installed beside it', () => {
     const plan = planOf(both('debian-12-timesyncd'));
     expect(plan.actions).toMatchObject([{ name: 'systemd-timesyncd.service' }]);
+  });
+
+  it('is chrony where a boot would start it, and not the one that runs', () => {
+    const failed = withDaemon(both('debian-12-timesyncd'), 'chrony', { enabled: { value: true } });
+    const unlinked = withDaemon(failed, 'timesyncd', { enabled: { value: false } });
+    expect(planOf(failed).actions).toMatchObject([{ name: 'systemd-timesyncd.service' }]);
+    expect(planOf(unlinked).actions).toEqual([]);
   });
 
   it('is chrony for a strategy with a PTP clock, and the one that runs where the nearest will do', () => {
