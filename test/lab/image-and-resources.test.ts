@@ -71,6 +71,17 @@ describe.skipIf(!canRunContainers('images and resources'))('what a playbook name
     expect(lab.daemonOf(1)).toBe(running);
     expectOutcomes(await operator.expectRun(0, 'rollback', 'latest', '--yes'), ['changed']);
     expect(lab.stateOf(1).etc).toEqual(etc);
+
+    const killed = operator.start(['run', inventory, '--yes', '--jsonl']);
+    await killed.printed(/"type":"host-applied"/);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(fingerprint(`${tree}/etc`)).not.toEqual(etc);
+    const left = await operator.tsync('audit', inventory);
+    expect(left.stdout).toContain('host/open-transaction');
+    expectOutcomes(await operator.expectRun(0, 'run', inventory, '--yes'), ['changed']);
+    expectOutcomes(await operator.expectRun(0, 'rollback', 'latest', '--yes'), ['changed']);
+    expect(lab.stateOf(1).etc).toEqual(etc);
     expectOutcomes(await operator.expectRun(0, 'run', inventory, '--yes'), ['changed']);
   });
 
