@@ -31,6 +31,8 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     command
       .option('-y, --yes', 'apply without asking; without a terminal nothing is applied unless this is given')
       .option('-C, --check', 'show what would be done and change nothing');
+  const packagesFlag = (command: Command): Command =>
+    command.option('--packages', 'with --yes: install and remove packages too, where the plan says so');
   const inventoryFlag = (command: Command): Command =>
     command.option(
       '-i, --inventory <file>',
@@ -38,7 +40,15 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     );
 
   const run = add('run <inventory>', 'probe, plan, review, apply, and prove that each clock follows its source');
-  for (const extend of [addPolicyOptions, addFleetOptions, review, addRolloutOptions, addOutputOptions, addExitOptions])
+  for (const extend of [
+    addPolicyOptions,
+    addFleetOptions,
+    review,
+    packagesFlag,
+    addRolloutOptions,
+    addOutputOptions,
+    addExitOptions,
+  ])
     extend(run);
   run
     .option('--no-preflight', 'do not let hosts try their new servers beforehand')
@@ -72,7 +82,15 @@ export function buildProgram(done: (exitCode: number) => void): Command {
   apply.action(async (file, options) => done(await (await import('./commands/apply.js')).apply(file, options)));
 
   const rollback = add('rollback <run>', 'take back what a run changed');
-  for (const extend of [inventoryFlag, addFleetOptions, review, addRolloutOptions, addOutputOptions, addExitOptions])
+  for (const extend of [
+    inventoryFlag,
+    addFleetOptions,
+    review,
+    packagesFlag,
+    addRolloutOptions,
+    addOutputOptions,
+    addExitOptions,
+  ])
     extend(rollback);
   rollback.action(async (name, options) =>
     done(await (await import('./commands/rollback.js')).rollback(name, options)),

@@ -1,5 +1,7 @@
 import { applyFleet } from '#engine/apply-fleet.js';
-import { type ApplyTask, applyHost } from '#engine/apply-host.js';
+import type { ApplyTask } from '#engine/apply-host.js';
+import { type AfterPackages, applyWithPackages } from '#engine/apply-with-packages.js';
+import { problem } from '#errors/problem.js';
 import { shellWord } from '#report/next-commands.js';
 import { planText } from '#report/plan-text.js';
 import { nextCommands, summaryText } from '#report/summary-text.js';
@@ -13,6 +15,8 @@ import { followEvents, isText, lookOf, print, printEnd } from './output.js';
 export interface ReviewOptions {
   readonly yes?: boolean;
   readonly check?: boolean;
+  /** With `yes`: packages too. */
+  readonly packages?: boolean;
   /** True: another text takes the place of plan and summary. */
   readonly quiet?: boolean;
 }
@@ -40,7 +44,15 @@ async function withoutScreen(run: OpenRun, options: Options, assess: Assess): Pr
     print(planText(run.state(), lookOf(process.stdout), { next: options.check === true }));
   }
   if (options.yes && !options.check) {
-    await applyApproved(run, items, '--yes', options);
+    for (const item of items) if (!mayApply(item, options)) finishUnapproved(run, item);
+    const after: AfterPackages = { kind: 'apply', by: '--yes --packages' };
+    await applyApproved(
+      run,
+      items.filter((item) => mayApply(item, options)),
+      '--yes',
+      options,
+      after,
+    );
   } else {
     for (const item of items) finish(run, item, options.check ? 'drifted' : 'declined');
   }
@@ -118,6 +130,7 @@ export async function applyApproved(
   assessed: readonly ApplyTask[],
   by: string,
   { resumeWave = 1 }: RolloutOptions,
+  after: AfterPackages = { kind: 'leave' },
 ): Promise<void> {
   // They came in the order of their answers; waves go by the inventory.
   const byHost = new Map(assessed.map((item) => [item.task.host.name, item]));
@@ -128,7 +141,20 @@ export async function applyApproved(
   for (const { task, plan } of begun)
     run.deps.emit({ type: 'host-approved', host: task.host.name, planDigest: plan.planDigest, by });
   const failedBefore = [...run.state().hosts.values()].filter(({ outcome }) => countsAsFailed(outcome)).length;
-  await applyFleet(begun, run.deps, { failedBefore, firstWave: resumeWave }, (item) => applyHost(item, run.deps));
+  await applyFleet(begun, run.deps, { failedBefore, firstWave: resumeWave }, (item) =>
+    applyWithPackages(item, after, run.deps),
+  );
+}
+
+/** Packages are approved by a word of their own. */
+function mayApply({ plan }: ApplyTask, { packages }: Options): boolean {
+  return plan.packages === null || packages === true;
+}
+
+function finishUnapproved(run: OpenRun, { task, plan }: ApplyTask): void {
+  const host = task.host.name;
+  const trouble = problem('packages/not-approved', plan.packages?.reason ?? '');
+  run.deps.emit({ type: 'host-finished', host, outcome: 'drifted', problem: trouble, clock: null, source: null });
 }
 
 /** A host whose preflight failed would only be changed and taken back: it is left as it is. */

@@ -17,6 +17,8 @@ export interface ApplyTask {
   readonly task: HostTask;
   readonly plan: HostPlan;
   readonly standingOf: StandingOf;
+  /** In a rollback: the work on packages that is taken back. */
+  readonly undoes?: string;
   /** What the probe reads beside all else: `askedBy`. */
   readonly asked: readonly string[];
 }

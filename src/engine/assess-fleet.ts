@@ -83,9 +83,9 @@ export function judgeBySettings(today: string): Judge {
 }
 
 /** Ends a host on which nothing is (to be) changed: in sync, or drifted when more than a remark stands against it. */
-export function finishUnchanged({ task, probed, plan }: Assessed, deps: EngineDeps): void {
+export function finishUnchanged({ task, probed, plan }: Omit<Assessed, 'asked'>, deps: EngineDeps): void {
   const source = summariseHost(probed.facts).source;
-  const outcome = hasWork(plan) || plan.findings.some(isAgainst) ? 'drifted' : 'in-sync';
+  const outcome = outcomeUnchanged(plan);
   deps.emit({
     type: 'host-finished',
     host: task.host.name,
@@ -94,4 +94,8 @@ export function finishUnchanged({ task, probed, plan }: Assessed, deps: EngineDe
     clock: probed.snapshot.clock,
     source,
   });
+}
+
+export function outcomeUnchanged(plan: HostPlan): 'drifted' | 'in-sync' {
+  return hasWork(plan) || plan.findings.some(isAgainst) ? 'drifted' : 'in-sync';
 }

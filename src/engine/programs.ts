@@ -21,6 +21,7 @@ export function loadPrograms(): Programs {
     file: text('resources/file/file.sh'),
     service: text('resources/service/service.sh'),
     moduleParameter: text('resources/module-parameter/module-parameter.sh'),
+    package: text('resources/package/package.sh'),
   };
   return { probe: probeProgram(texts), settle: settleProgram(texts), texts };
 }

@@ -3,6 +3,7 @@ import { assess } from '#plan/assess.js';
 import { rollbackPlan } from '#plan/invert.js';
 import type { HostPlan } from '#plan/plan.js';
 import { mustRevert, waitingFor } from '#plan/settled.js';
+import type { PackageChange } from '#resources/package/package-plan.js';
 import type { Change } from '#resources/resource.js';
 import type { Judge } from './assess-fleet.js';
 import type { HostTask } from './host-task.js';
@@ -17,14 +18,19 @@ export function standingBySettings({ host, settings }: HostTask, planned: HostPl
 }
 
 /** How a rollback is judged, before and after it: every resource as it was before the changes of that run. */
-export function judgeRollback(changes: ReadonlyMap<string, readonly Change[]>, run: string): Judge {
+export function judgeRollback(
+  changes: ReadonlyMap<string, readonly Change[]>,
+  works: ReadonlyMap<string, { readonly changes: readonly PackageChange[] }>,
+  run: string,
+): Judge {
   return ({ host }, { facts, snapshotDigest }) =>
     rollbackPlan({
       host: host.name,
       facts,
       changes: changes.get(host.name) ?? [],
+      packages: works.get(host.name)?.changes ?? [],
       snapshotDigest,
-      reason: `rollback of ${run}`,
+      run,
     });
 }
 

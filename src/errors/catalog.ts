@@ -112,6 +112,14 @@ export const catalog = {
     summary: 'a variable has the wrong type',
     hint: 'docs/inventory.md lists the variables and what they take.',
   },
+  'packages/differ': {
+    summary: 'the packages that would come or go are not those that were approved',
+    hint: 'Run again: what the host would do now is shown anew.',
+  },
+  'packages/failed': {
+    summary: 'packages could not be installed or removed',
+    hint: 'Look at /var/lib/tsync/packages on the host, where the log lies; the next run tells what is left and finishes it.',
+  },
   'packages/image': {
     summary: 'no package can be installed on this kind of system in place',
     hint: 'Bring the package with the image, or take a strategy that the daemon of the image can do.',
@@ -119,6 +127,14 @@ export const catalog = {
   'packages/no-manager': {
     summary: 'it is not known how packages are installed on this host',
     hint: 'Install chrony by hand, then run again.',
+  },
+  'packages/no-preview': {
+    summary: 'the host could not say what installing would bring',
+    hint: 'Make its repositories reachable, or install the package by other means, then run again.',
+  },
+  'packages/not-approved': {
+    summary: 'packages must be installed or removed first, and that was not approved',
+    hint: 'Run again with --yes --packages, or review it on the screen.',
   },
   'packages/unfinished': {
     summary: 'an installation of packages was broken off on this host',

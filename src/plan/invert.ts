@@ -2,10 +2,12 @@ import { problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { ruleOf } from '#policy/rules.js';
 import { readState, sameState } from '#resources/compare.js';
+import type { PackageChange } from '#resources/package/package-plan.js';
 import type { Change } from '#resources/resource.js';
 import { actionsOf } from './actions-of.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import type { Conflict, Finding, HostPlan } from './plan.js';
+import { undoPackages } from './undo-packages.js';
 
 /** The same changes swapped, in reverse order. */
 export function invertChanges(changes: readonly Change[]): readonly Change[] {
@@ -18,31 +20,33 @@ export interface RollbackInput {
   /** As the run that is taken back made them. */
   readonly changes: readonly Change[];
   readonly snapshotDigest: string;
-  /** Names the run: `rollback of 01J...`. */
-  readonly reason: string;
+  /** What that run did to packages. */
+  readonly packages: readonly PackageChange[];
+  /** The name of that run. */
+  readonly run: string;
 }
 
 /**
  * The plan of a rollback. Each resource must be as the run left it, or already as it was before; one that somebody
  * changed since is a finding, and then nothing at all is taken back on this host.
  */
-export function rollbackPlan({ host, facts, changes, snapshotDigest, reason }: RollbackInput): HostPlan {
+export function rollbackPlan({ host, facts, changes, packages: made, snapshotDigest, run }: RollbackInput): HostPlan {
   const compared = invertChanges(changes).map((change) => compareInverse(change, facts));
   const conflicts = changes.flatMap((change) => conflictOf(change, facts));
   const isRefused = compared.some((finding) => finding.status === 'unknown');
   const pending = isRefused ? [] : compared.flatMap((one) => (one.status === 'drift' ? [one.change] : []));
   const actions = actionsOf(pending, facts);
+  const packages = isRefused ? null : undoPackages(made, facts, run);
+  const planned = { changes: pending, actions, packages };
   return {
     host,
-    strategy: { asked: 'rollback', taken: isRefused ? 'none' : 'rollback', reason },
+    strategy: { asked: 'rollback', taken: isRefused ? 'none' : 'rollback', reason: `rollback of ${run}` },
     snapshotDigest,
     findings: compared,
-    changes: pending,
     ...(conflicts.length === 0 ? {} : { conflicts }),
-    actions,
-    packages: null,
-    planDigest: planDigestOf({ host, changes: pending, actions, packages: null }),
-    foldKey: foldKeyOf({ changes: pending, actions, packages: null }),
+    ...planned,
+    planDigest: planDigestOf({ host, ...planned }),
+    foldKey: foldKeyOf(planned),
   };
 }
 

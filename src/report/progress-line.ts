@@ -1,5 +1,6 @@
 import { printable } from '#errors/printable.js';
 import type { HostPlan } from '#plan/plan.js';
+import type { PackageChange } from '#resources/package/package-plan.js';
 import type { Event } from '#run/event.js';
 import type { Outcome } from '#run/outcome.js';
 import type { RunState } from '#run/run-state.js';
@@ -24,6 +25,10 @@ function textOf(event: Event, state: RunState): string | null {
       return state.kind === 'audit' ? null : plannedText(event.plan);
     case 'host-preflight':
       return event.problem === null ? null : `${event.problem.summary}: ${event.problem.detail}`;
+    case 'packages-started':
+      return `packages: ${event.changes.map(packageText).join(', ')}`;
+    case 'packages-finished':
+      return event.problem === null ? 'packages: done; the host is looked at again' : null;
     case 'apply-started':
       return event.guardSeconds === 0
         ? 'changing; an image has no guard: what is killed, the next run takes back first'
@@ -55,10 +60,15 @@ function textOf(event: Event, state: RunState): string | null {
   }
 }
 
+function packageText({ name, before, after }: PackageChange): string {
+  if (before === null) return `install ${name} ${after}`;
+  return after === null ? `remove ${name} ${before}` : `change ${name} ${before} to ${after}`;
+}
+
 function plannedText({ changes, packages }: HostPlan): string | null {
   const parts = [
     ...(changes.length > 0 ? [`${countOf(changes.length, 'change')} planned`] : []),
-    ...(packages === null ? [] : [`packages: ${packages.reason}`]),
+    ...(packages?.preview == null ? [] : [`packages: ${packages.reason}`]),
   ];
   return parts.length === 0 ? null : parts.join('; ');
 }

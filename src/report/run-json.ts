@@ -32,7 +32,20 @@ function runDocument(state: RunState) {
 }
 
 function hostDocument(host: HostState) {
-  const { outcome, stage, summary, source, clock, verdict, transaction, transactions, notes, problem, plan } = host;
+  const {
+    outcome,
+    stage,
+    summary,
+    source,
+    clock,
+    verdict,
+    transaction,
+    packageWork,
+    transactions,
+    notes,
+    problem,
+    plan,
+  } = host;
   return {
     host: host.host,
     outcome,
@@ -43,6 +56,7 @@ function hostDocument(host: HostState) {
     source: source ?? summary?.source ?? null,
     clock,
     transaction,
+    packageWork,
     ...(transactions === null ? {} : { transactions }),
     verdict,
     problem,

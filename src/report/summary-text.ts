@@ -71,6 +71,13 @@ export function nextCommands(state: RunState): readonly NextCommand[] {
       does: `take the changes of ${countOf(outcomes.changed, 'host')} back`,
     });
   }
+  const withPackages = [...state.hosts.values()].filter(({ packageWork }) => packageWork?.state === 'done').length;
+  if (withPackages > 0 && state.kind !== 'rollback') {
+    commands.push({
+      words: ['tsync', 'rollback', state.run, '--packages'],
+      does: `take the packages of ${countOf(withPackages, 'host')} back too`,
+    });
+  }
   if (again + guardUnknown + outcomes.changed > 0) {
     commands.push({ words: ['tsync', 'show', state.run], does: 'everything that happened in this run' });
   }

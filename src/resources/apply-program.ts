@@ -46,7 +46,11 @@ export function applyProgram(texts: Omit<ProgramTexts, 'probe'>, plan: AppliedPl
   ]);
 }
 
-function transactionMeta({ host, planDigest }: AppliedPlan, meta: TransactionMeta): string {
+/** The function that says who, when and for how long; for programs that use the lock and the log. */
+export function transactionMeta(
+  { host, planDigest }: Pick<AppliedPlan, 'host' | 'planDigest'>,
+  meta: TransactionMeta,
+): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(meta.transaction))
     throw new Error(`not a transaction id: ${meta.transaction}`);
   if (!Number.isSafeInteger(meta.guardSeconds) || meta.guardSeconds <= 0)
@@ -107,7 +111,7 @@ function parameterState(state: States['module-parameter']): string {
 }
 
 /** As one word of the shell: as it is when harmless, else in single quotes. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   if (text.includes('\0')) throw new Error('a shell program cannot hold NUL');
   return /^[A-Za-z0-9_./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

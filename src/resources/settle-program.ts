@@ -7,6 +7,7 @@ export interface ProgramTexts {
   readonly file: string;
   readonly service: string;
   readonly moduleParameter: string;
+  readonly package: string;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Problem } from '#errors/problem.js';
 import type { HostTransaction } from '#facts/facts.js';
 import type { HostPlan } from '#plan/plan.js';
+import type { PackageChange } from '#resources/package/package-plan.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { Outcome } from './outcome.js';
 
@@ -119,6 +120,26 @@ export type EventBody =
   /** No further host begins until `run-resumed`; those in flight go on. */
   | { readonly type: 'run-paused' }
   | { readonly type: 'run-resumed' }
+  /** Packages come or go, outside of any transaction; `changes` is what was approved. */
+  | {
+      readonly type: 'packages-started';
+      readonly host: string;
+      readonly work: string;
+      readonly changes: readonly PackageChange[];
+    }
+  | {
+      readonly type: 'packages-step';
+      readonly host: string;
+      readonly work: string;
+      readonly step: string;
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'packages-finished';
+      readonly host: string;
+      readonly work: string;
+      readonly problem: Problem | null;
+    }
   | { readonly type: 'run-interrupted'; readonly how: 'finish' | 'leave' }
   | { readonly type: 'run-finished'; readonly exitCode: number };
 

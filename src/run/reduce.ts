@@ -70,6 +70,7 @@ function waitingHost(host: string): HostState {
     clock: null,
     notes: [],
     transaction: null,
+    packageWork: null,
     transactions: null,
     progress: '',
     verdict: null,
@@ -107,6 +108,20 @@ function reduceHost(host: HostState, event: HostEvent): HostState {
       return { ...host, notes: union(host.notes, event.notes), problem: event.problem ?? host.problem };
     case 'host-approved':
       return { ...host, stage: later(host.stage, 'approved') };
+    case 'packages-started': {
+      const packageWork = host.packageWork ?? { work: event.work, changes: event.changes, state: 'begun' };
+      return { ...host, stage: later(host.stage, 'applying'), packageWork };
+    }
+    case 'packages-step':
+      return { ...host, stage: later(host.stage, 'applying'), progress: `packages, ${stepText(event)}` };
+    case 'packages-finished':
+      return host.packageWork === null
+        ? host
+        : {
+            ...host,
+            packageWork: { ...host.packageWork, state: event.problem === null ? 'done' : 'failed' },
+            progress: '',
+          };
     case 'apply-started':
       return { ...host, stage: later(host.stage, 'applying'), transaction: event.transaction };
     case 'apply-step':
@@ -151,7 +166,7 @@ function reduceHost(host: HostState, event: HostEvent): HostState {
   }
 }
 
-function stepText(event: Extract<Event, { type: 'apply-step' }>): string {
+function stepText(event: Extract<Event, { type: 'apply-step' | 'packages-step' }>): string {
   return event.detail === '' ? event.step : `${event.step}: ${event.detail}`;
 }
 

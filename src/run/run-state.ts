@@ -1,6 +1,7 @@
 import type { Problem } from '#errors/problem.js';
 import type { HostTransaction } from '#facts/facts.js';
 import type { HostPlan } from '#plan/plan.js';
+import type { PackageChange } from '#resources/package/package-plan.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { HostSummary, OperatorClock, RunAsked, RunKind } from './event.js';
 import type { Outcome } from './outcome.js';
@@ -25,6 +26,12 @@ export interface HostState {
   /** What the plan cannot say in a change: degradations, preflight results, hazards. */
   readonly notes: readonly string[];
   readonly transaction: string | null;
+  /** Of this run on the host's packages: what was approved, and how far it came. Null: none was begun. */
+  readonly packageWork: {
+    readonly work: string;
+    readonly changes: readonly PackageChange[];
+    readonly state: 'begun' | 'done' | 'failed';
+  } | null;
   /** Everything of tsync's that lies on the host; null where nobody asked. */
   readonly transactions: readonly HostTransaction[] | null;
   /** Last step of the journal, or what the verification waits for. */

@@ -127,7 +127,8 @@ describe('preparing an image tree', () => {
         facts: second,
         changes: plan.changes,
         snapshotDigest: 'd',
-        reason: 'rollback',
+        packages: [],
+        run: 'run1',
       });
       expect(back.actions).toEqual([]);
       expect(tree.apply(shell, back, 'run2.image').at(-1)).toBe('transaction applied');

@@ -31,16 +31,17 @@ image() {
   case $init in
     ntpsec-chrony) image systemd && layer "$init" ntpsec; return ;;
     timesyncd-chrony) image systemd && layer "$init" systemd-timesyncd; return ;;
-    systemd) packages=systemd,systemd-sysv,dbus,libpam-systemd ;;
-    sysv) packages=sysvinit-core,sysv-rc,initscripts ;;
-    openrc) packages=sysvinit-core,openrc,initscripts ;;
+    systemd) packages=systemd,systemd-sysv,dbus,libpam-systemd,chrony ;;
+    timesyncd) packages=systemd,systemd-sysv,dbus,libpam-systemd,systemd-timesyncd ;;
+    sysv) packages=sysvinit-core,sysv-rc,initscripts,chrony ;;
+    openrc) packages=sysvinit-core,openrc,initscripts,chrony ;;
     *) echo "no init: $init" >&2; exit 64 ;;
   esac
   mkdir -p "$lab"
   [[ -f $key ]] || ssh-keygen -q -t ed25519 -N '' -f "$key"
-  [[ -d $base/etc/chrony ]] && return
+  [[ -e $base/home/ops/.ssh/authorized_keys ]] && return
   rm -rf "$base"
-  mmdebstrap --variant=minbase --include="$packages,openssh-server,chrony,kmod,iproute2,sudo,procps,util-linux" bookworm "$base" >&2
+  mmdebstrap --variant=minbase --include="$packages,openssh-server,kmod,iproute2,sudo,procps,util-linux" bookworm "$base" >&2
   install -d -m 700 "$base/root/.ssh"
   install -m 600 "$key.pub" "$base/root/.ssh/authorized_keys"
   # an ordinary user who may use sudo with a password ("lab"), as most fleets have
@@ -48,11 +49,17 @@ image() {
   echo 'ops:lab' | chroot "$base" chpasswd
   install -d -m 700 -o 1000 -g 1000 "$base/home/ops/.ssh"
   install -m 600 -o 1000 -g 1000 "$key.pub" "$base/home/ops/.ssh/authorized_keys"
-  if [[ $init != systemd ]]; then
+  if [[ $init = sysv || $init = openrc ]]; then
     echo 'DAEMON_OPTS="-F 1 -x"' >"$base/etc/default/chrony"
     return
   fi
-  chroot "$base" systemctl enable ssh chrony >/dev/null 2>&1
+  chroot "$base" systemctl enable ssh >/dev/null 2>&1
+  if [[ $init = timesyncd ]]; then
+    with_repository "$base"
+    adapt_timesyncd "$base"
+  else
+    chroot "$base" systemctl enable chrony >/dev/null 2>&1
+  fi
   install -d "$base/etc/systemd/system/chrony.service.d"
   printf '[Unit]\nConditionCapability=\n[Service]\nExecStart=\nExecStart=!/usr/sbin/chronyd -F 1 -x\n' \
     >"$base/etc/systemd/system/chrony.service.d/lab.conf"
@@ -95,6 +102,22 @@ adapt_timesyncd() {
 
 # The calls that would set a clock do nothing and succeed (systemd.exec(5): an error number of 0 behind the name).
 no_clock='SystemCallFilter=~adjtimex:0 clock_adjtime:0 settimeofday:0 clock_settime:0'
+
+# with_repository BASE: a host has no way to the internet; its apt reads a folder with chrony, what that needs, and the daemon that
+# goes for it. The lists are missing, as on a fresh cloud image.
+with_repository() {
+  local folder=$1/srv/packages deb
+  install -d "$folder/partial"
+  chroot "$1" sh -c 'apt-get update && apt-get -y --no-install-recommends --download-only -o Dir::Cache::archives=/srv/packages install chrony &&
+    cd /srv/packages && apt-get download systemd-timesyncd' >&2
+  rm -rf "$folder"/partial "$folder"/lock "$1"/var/lib/apt/lists/*
+  for deb in "$folder"/*.deb; do
+    dpkg-deb -f "$deb"
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$(basename "$deb")" "$(stat -c %s "$deb")" "$(sha256sum <"$deb" | cut -d' ' -f1)"
+  done >"$folder/Packages"
+  echo 'deb [trusted=yes] file:/srv/packages ./' >"$1/etc/apt/sources.list"
+  rm -f "$1"/etc/apt/sources.list.d/*
+}
 
 up() {
   local inits=("$@") i

@@ -35,7 +35,7 @@ export const playbookOf = (settleSeconds: number, confirmSeconds: number): strin
 `;
 
 /** What a host boots with: hosts.sh. */
-export type LabInit = 'systemd' | 'sysv' | 'openrc' | 'ntpsec-chrony' | 'timesyncd-chrony';
+export type LabInit = 'systemd' | 'sysv' | 'openrc' | 'timesyncd' | 'ntpsec-chrony' | 'timesyncd-chrony';
 
 /**
  * Until then ordinary users may not log in (pam_nologin) and systemd may cancel our jobs; `--wait` gives up at once where the

@@ -41,7 +41,7 @@ describe('the laws of a plan', () => {
   it.each(CASES)('its rollback gives back every byte: $name', ({ facts, settings }) => {
     const first = plan(facts, settings);
     const changed = applyToFacts(facts, first.changes);
-    const input = { host: 'web1', changes: first.changes, snapshotDigest: 'digest', reason: 'rollback of 1' };
+    const input = { host: 'web1', changes: first.changes, snapshotDigest: 'digest', packages: [], run: 'r1' };
     const back = rollbackPlan({ ...input, facts: changed });
     expect(back.changes).toEqual(invertChanges(first.changes));
     const restored = applyToFacts(changed, back.changes);
@@ -107,7 +107,7 @@ describe('inverting changes', () => {
       ...changed.files,
       ['/etc/tsync/refclock.sh', { ...script, bytes: new Uint8Array([35]) }] as const,
     ]);
-    const input = { host: 'web1', changes, snapshotDigest: 'd', reason: 'rollback of 1' };
+    const input = { host: 'web1', changes, snapshotDigest: 'd', packages: [], run: 'r1' };
     const back = rollbackPlan({ ...input, facts: { ...changed, files } });
     expect(back.changes).toEqual([]);
     expect(back.findings.filter(({ status }) => status === 'unknown')).toMatchObject([

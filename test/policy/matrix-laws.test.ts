@@ -30,7 +30,7 @@ describe('in every row and for every strategy', () => {
     for (const { host, facts, plans: ofRow } of matrix) {
       for (const { changes, strategy } of ofRow) {
         const changed = applyToFacts(facts, changes);
-        const input = { host: host.row, changes, snapshotDigest: 'digest', reason: 'rollback of 1' };
+        const input = { host: host.row, changes, snapshotDigest: 'digest', packages: [], run: 'r1' };
         const restored = applyToFacts(changed, rollbackPlan({ ...input, facts: changed }).changes);
         const touched = changes.filter(({ kind }) => kind === 'file').map(({ name }) => name);
         const bytes = (of: Facts) => touched.map((path) => of.files.get(path));

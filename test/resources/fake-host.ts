@@ -37,6 +37,7 @@ export const TEXTS: ProgramTexts = {
   file: source('resources/file/file.sh'),
   service: source('resources/service/service.sh'),
   moduleParameter: source('resources/module-parameter/module-parameter.sh'),
+  package: source('resources/package/package.sh'),
 };
 
 const STAND_INS = fileURLToPath(new URL('./stand-ins/', import.meta.url));

@@ -16,7 +16,10 @@ export async function audit(inventory: string, options: AuditOptions): Promise<n
   const { tasks } = await loadFleet(inventory, options);
   const run = await openRun({ kind: 'audit', tasks, inventory, store: options.store }, options);
   const unfollow = followEvents(run, options);
-  await assessFleet(tasks, run.deps, { asRoot: false, onAssessed: (assessed) => finishUnchanged(assessed, run.deps) });
+  await assessFleet(tasks, run.deps, {
+    asRoot: false,
+    onAssessed: (assessed) => finishUnchanged(assessed, run.deps),
+  });
   const code = await run.finish({ failOn: options.failOn, maxUnreachable: options.maxUnreachable });
   unfollow();
   printEnd(run.state(), options, (look) => auditText(run.state(), look));

@@ -1,8 +1,10 @@
 import { type Assessed, assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
 import type { EngineDeps } from '#engine/deps.js';
+import { withPreview } from '#engine/packages.js';
 import { judgeRollback, standingByRollback } from '#engine/standing.js';
 import { type Problem, problem } from '#errors/problem.js';
 import { TsyncError } from '#errors/tsync-error.js';
+import { hasWork } from '#plan/has-work.js';
 import type { HostPlan } from '#plan/plan.js';
 import type { Change } from '#resources/resource.js';
 import type { HostState, RunState } from '#run/run-state.js';
@@ -32,19 +34,21 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
     { kind: 'rollback', tasks, inventory, of: taken.run, asked: askedIn(options), store: true },
     options,
   );
-  const judge = judgeRollback(changes, taken.run);
+  const works = packageWorks(taken);
+  const judge = judgeRollback(changes, works, taken.run);
   return reviewAndApply(run, options, (ready) =>
     assessFleet(tasks, run.deps, {
       asRoot: true,
       settlesImages: options.check !== true,
       judge,
       changesOf: ({ host }) => changes.get(host.name) ?? [],
-      onAssessed(assessed) {
-        const { task, plan, asked } = assessed;
-        const refused = refusalOf(plan, taken.run);
-        if (refused !== null) finishStale(assessed, refused, run.deps);
-        else if (plan.changes.length === 0) finishUnchanged(assessed, run.deps);
-        else ready({ task, plan, asked, standingOf: standingByRollback(task, judge) });
+      async onAssessed(assessed) {
+        const refused = refusalOf(assessed.plan, taken.run);
+        if (refused !== null) return finishStale(assessed, refused, run.deps);
+        if (!hasWork(assessed.plan)) return finishUnchanged(assessed, run.deps);
+        const work = works.get(assessed.task.host.name)?.work;
+        const { task, plan, asked } = await withPreview(assessed, work ?? null, run.deps);
+        ready({ task, plan, asked, standingOf: standingByRollback(task, judge), ...(work && { undoes: work }) });
       },
     }),
   );
@@ -81,8 +85,14 @@ function latestChange(): RunState {
 
 /** By host, in the order in which they were made; of hosts that were taken back already there is nothing left to do. */
 function changesToTakeBack(run: RunState): ReadonlyMap<string, readonly Change[]> {
-  const touched = [...run.hosts.values()].filter(isTouched);
-  return new Map(touched.map(({ host, plan }) => [host, plan?.changes ?? []]));
+  const touched = [...run.hosts.values()].filter((host) => isTouched(host) || host.packageWork !== null);
+  return new Map(touched.map((host) => [host.host, isTouched(host) ? (host.plan?.changes ?? []) : []]));
+}
+
+function packageWorks(run: RunState) {
+  return new Map(
+    [...run.hosts.values()].flatMap(({ host, packageWork }) => (packageWork ? [[host, packageWork]] : [])),
+  );
 }
 
 function isTouched({ transaction, outcome }: HostState): boolean {

@@ -1,10 +1,12 @@
 import type { ApplyTask } from '#engine/apply-host.js';
 import { type Assessed, assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
 import type { HostTask } from '#engine/host-task.js';
+import { withPreview } from '#engine/packages.js';
 import { tryServers } from '#engine/preflight.js';
 import { standingBySettings } from '#engine/standing.js';
 import { takeBackAbandoned } from '#engine/take-back-abandoned.js';
 import { HostTrouble } from '#errors/host-trouble.js';
+import { hasWork } from '#plan/has-work.js';
 import { unsettledOn } from '#plan/open-transactions.js';
 import { loadFleet } from '../load-fleet.js';
 import { type OpenRun, openRun } from '../open-run.js';
@@ -60,7 +62,9 @@ export function assessForRun(tasks: readonly HostTask[], run: OpenRun, options: 
           return assessForRun([task], run, { ...options, takeBack: false })(ready);
         }
         if (unsettled.kind !== 'none') throw new HostTrouble(unsettled.problem);
-        if (assessed.plan.changes.length === 0) return finishUnchanged(assessed, deps);
+        if (!hasWork(assessed.plan)) return finishUnchanged(assessed, deps);
+        if (assessed.plan.packages !== null)
+          return ready(applyTask(await withPreview(assessed, null, deps), deps.today));
         if (options.preflight) await tryServers(assessed, deps);
         ready(applyTask(assessed, deps.today));
       },

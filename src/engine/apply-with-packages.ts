@@ -1,0 +1,100 @@
+import { type Problem, problem } from '#errors/problem.js';
+import type { PackageChange } from '#resources/package/package-plan.js';
+import { summariseHost } from '#run/host-summary.js';
+import type { Outcome } from '#run/outcome.js';
+import { type ApplyTask, applyHost } from './apply-host.js';
+import { finishUnchanged, judgeBySettings, outcomeUnchanged } from './assess-fleet.js';
+import type { EngineDeps } from './deps.js';
+import { makePackages } from './packages.js';
+import { type Probed, probeHost } from './probe-host.js';
+import { standingBySettings } from './standing.js';
+import { problemOf } from './trouble.js';
+
+/** What becomes of the plan that is made after packages came: applied at once (approved by `by`), or left to be reviewed. */
+export type AfterPackages = { readonly kind: 'apply'; readonly by: string } | { readonly kind: 'leave' };
+
+/**
+ * Applies one host's plan, packages and all: packages first, then the plan that is made anew; in a rollback the changes first,
+ * then the packages. Ends with `host-finished`, whatever happens.
+ */
+export async function applyWithPackages(item: ApplyTask, after: AfterPackages, deps: EngineDeps): Promise<Outcome> {
+  const { packages } = item.plan;
+  if (packages === null) return applyHost(item, deps);
+  try {
+    return packages.when === 'before-changes' ? await packagesFirst(item, after, deps) : await packagesLast(item, deps);
+  } catch (error) {
+    return finish(item, deps, 'failed', problemOf(error), null);
+  }
+}
+
+async function packagesFirst(item: ApplyTask, after: AfterPackages, deps: EngineDeps): Promise<Outcome> {
+  const { task } = item;
+  const host = task.host.name;
+  const trouble = await makePackages(task, item.plan, { hold: after.kind === 'apply', of: null }, deps);
+  if (trouble !== null) return finish(item, deps, outcomeOf(trouble), trouble, null);
+  const probed = await probeHost(task.host, deps, { asRoot: true, asked: item.asked });
+  const plan = judgeBySettings(deps.today)(task, probed);
+  const { clock } = probed.snapshot;
+  const notes = [noteOf(item.plan.packages?.preview ?? [], deps.run)];
+  deps.emit({ type: 'host-assessed', host, plan, clock, summary: summariseHost(probed.facts), notes });
+  if (plan.packages !== null)
+    return finish(item, deps, 'failed', problem('packages/unfinished', plan.packages.reason), probed);
+  if (plan.changes.length === 0) {
+    finishUnchanged({ task, probed, plan }, deps);
+    return outcomeUnchanged(plan);
+  }
+  if (after.kind === 'leave') return finish(item, deps, 'drifted', null, probed);
+  deps.emit({ type: 'host-approved', host, planDigest: plan.planDigest, by: after.by });
+  return applyHost({ task, plan, asked: item.asked, standingOf: standingBySettings(task, plan, deps.today) }, deps);
+}
+
+async function packagesLast(item: ApplyTask, deps: EngineDeps): Promise<Outcome> {
+  const { task, plan } = item;
+  if (plan.changes.length > 0) {
+    const outcome = await applyHost(item, deps);
+    if (outcome !== 'changed') return outcome;
+  }
+  const trouble = await makePackages(task, plan, { hold: false, of: item.undoes ?? null }, deps);
+  if (trouble !== null) return finish(item, deps, outcomeOf(trouble), trouble, null);
+  const probed = await probeHost(task.host, deps, { asRoot: true, asked: item.asked });
+  const wrong = (plan.packages?.preview ?? []).find((change) => isOther(change, probed));
+  if (wrong === undefined) return finish(item, deps, 'changed', null, probed);
+  const detail = `${wrong.name} is not ${wrong.after ?? 'gone'} afterwards.`;
+  return finish(item, deps, 'failed', problem('packages/failed', detail), probed);
+}
+
+/** Known to be otherwise: the probe asks for the packages that concern time only. */
+function isOther({ name, before, after }: PackageChange, { facts }: Probed): boolean {
+  const now = facts.packages.value?.[name] ?? null;
+  if (facts.unfinishedPackages.value?.some((one) => one.name === name)) return true;
+  return after === null ? now !== null && now === before : now !== null && now !== after;
+}
+
+/** Nothing was touched where what would happen is not what was approved. */
+function outcomeOf({ code }: Problem): Outcome {
+  return code === 'packages/differ' ? 'stale' : 'failed';
+}
+
+function noteOf(changes: readonly PackageChange[], run: string): string {
+  const texts = changes.map(({ name, before, after }) =>
+    before === null
+      ? `installed ${name} ${after}`
+      : after === null
+        ? `removed ${name} ${before}`
+        : `${name} is now ${after}`,
+  );
+  return `packages: ${texts.join(', ') || 'finished'}; they stay whatever becomes of the changes, and "tsync rollback ${run} --packages" takes them back`;
+}
+
+function finish(
+  { task }: ApplyTask,
+  deps: EngineDeps,
+  outcome: Outcome,
+  trouble: Problem | null,
+  probed: Probed | null,
+): Outcome {
+  const clock = probed?.snapshot.clock ?? null;
+  const source = probed === null ? null : summariseHost(probed.facts).source;
+  deps.emit({ type: 'host-finished', host: task.host.name, outcome, problem: trouble, clock, source });
+  return outcome;
+}
