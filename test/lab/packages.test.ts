@@ -4,7 +4,7 @@ import { expectOutcomes, Operator } from './operator.js';
 
 const HOST = 1;
 const INSTALLED =
-  "dpkg-query -W -f '${Package} ${db:Status-Abbrev}\\n' chrony systemd-timesyncd 2>/dev/null | grep -v ' [a-z][nc]' || true";
+  "dpkg -l chrony systemd-timesyncd 2>/dev/null | sed -n 's/^\\([a-z][a-zA-Z]*\\) *\\([a-z-]*\\) .*/\\2 \\1/p' | grep -v ' [a-z][nc]' || true";
 /** Until the step that was made slow is reached. */
 const UNTIL_SLOW = 'for i in $(seq 300); do pgrep -x sleep -a | grep -q "sleep 60" && exit 0; sleep 0.1; done; exit 1';
 /** As when the power goes, as far as processes are concerned: the program (by its lock), apt and dpkg. */

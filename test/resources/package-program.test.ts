@@ -32,7 +32,9 @@ esac
 `;
 
 const hosts: FakeHost[] = [];
-afterEach(() => hosts.splice(0).forEach((host) => host.remove()));
+afterEach(() => {
+  for (const host of hosts.splice(0)) host.remove();
+});
 
 function fakeHost(): FakeHost {
   const host = new FakeHost();
