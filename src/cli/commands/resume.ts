@@ -166,7 +166,8 @@ async function readyToGoOn(
 function applyTask(task: HostTask, plan: HostPlan, { state }: Resumption, today: string): ApplyTask {
   const asked = askedBy(task.settings.settings.resources, plan.changes);
   if (state.kind !== 'rollback') return { task, plan, asked, standingOf: standingBySettings(task, plan, today) };
-  const judge = judgeRollback(new Map([[task.host.name, new Map(), invertChanges(plan.changes)]]), state.of ?? state.run);
+  const changes = new Map([[task.host.name, invertChanges(plan.changes)]]);
+  const judge = judgeRollback(changes, new Map(), state.of ?? state.run);
   return { task, plan, asked, standingOf: standingByRollback(task, judge) };
 }
 
