@@ -192,6 +192,10 @@ export const catalog = {
     summary: 'chronyd does not set the clock on this host',
     hint: 'Remove -x from its options; where that is meant (a container), waive the rule chrony/no-clock-control.',
   },
+  'policy/reboot-unguarded': {
+    summary: "a reboot within the guard's time would leave the changes in place",
+    hint: 'Where that is accepted, waive the rule guard/boot with the reason.',
+  },
   'policy/no-source': {
     summary: 'the strategy would leave the host without any source of time',
     hint: 'Name NTP servers in the playbook under ntp_servers.',

@@ -39,6 +39,7 @@ export function factsJson(facts: Facts): { readonly [key: string]: FactsJson } {
     ...entry('packageManager', facts.packageManager),
     ...entry('openPackageWork', facts.openPackageWork),
     ...entry('initScripts', facts.initScripts),
+    ...entry('bootHook', facts.bootHook),
     ...entry('dhcpServers', facts.dhcpServers),
     ...entry('image', facts.image),
     ...entry('vmSize', facts.vmSize),

@@ -9,7 +9,7 @@ import { filesOf } from './files.js';
 import { hypervOf } from './hyperv.js';
 import { imageFact } from './image.js';
 import { imageFacts } from './image-tree.js';
-import { initFact, systemdVersionFact } from './init.js';
+import { bootHookFact, initFact, systemdVersionFact } from './init.js';
 import { initScriptsFact } from './init-scripts.js';
 import { clocksourceFact, clocksourcesFact, kernelFact, selinuxFact, uptimeFact } from './kernel.js';
 import { kernelLogOf } from './kernel-log.js';
@@ -68,6 +68,7 @@ export function factsOf(snapshot: Snapshot): Facts {
     packageManager: packageManagerFact(os),
     openPackageWork: openPackageWorkFact(sections),
     initScripts,
+    bootHook: bootHookFact(system, init),
     dhcpServers: dhcpServersFact(sections),
     image: imageFact(os, system),
     vmSize: vmSizeFact(system),

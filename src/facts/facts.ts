@@ -50,6 +50,8 @@ export interface Facts {
   readonly openPackageWork: Fact<readonly HostTransaction[]>;
   /** Without systemd: how time services start. */
   readonly initScripts: Fact<readonly InitScript[]>;
+  /** Without systemd: whether this init has a place for what takes an unconfirmed change back at the next boot. */
+  readonly bootHook: Fact<boolean>;
   /** Servers that came by DHCP, by the file they were left in. */
   readonly dhcpServers: Fact<readonly { readonly path: string; readonly servers: readonly string[] }[]>;
   /** `none`: an ordinary system. The others are replaced as a whole: no package, no file below /usr is changed in place. */

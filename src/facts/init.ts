@@ -20,3 +20,10 @@ export function systemdVersionFact(sections: Sections, init: Fact<Init>): Fact<n
     return version ? known(Number(version)) : unknown('systemctl --version printed no version');
   });
 }
+
+/** Whether what takes an unconfirmed change back at the next boot has a place here; systemd always has one. */
+export function bootHookFact(system: ReadonlyMap<string, string | null>, init: Fact<Init>): Fact<boolean> {
+  if (init.value === 'systemd') return known(true);
+  const said = system.get('boot-hook');
+  return said === 'yes' || said === 'no' ? known(said === 'yes') : unknown('the probe did not look for a place');
+}

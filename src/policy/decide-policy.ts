@@ -11,7 +11,7 @@ import { overlayUserFiles, withUserResources } from './decide-user-resources.js'
 import { imagePolicy } from './image-policy.js';
 import type { Keeper, Made } from './keeper.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
-import { findOpenTransaction } from './observe-host.js';
+import { findOpenTransaction, observeBootHook } from './observe-host.js';
 import { observeOutside } from './observe-outside.js';
 import { observeRules } from './observe-rules.js';
 import type { Observation, Policy, Wanted } from './policy.js';
@@ -109,7 +109,8 @@ function decideInside(settings: Settings, facts: Facts, keeper: Keeper, isWaived
   const byDriver = taken.strategy.taken === 'host-only';
   const made = byDriver ? hostOnly(facts, decideImplicit(facts, true)) : keeper.make(taken, isWaived);
   const clockControl = byDriver ? [] : keeper.clockControl;
-  const all = [...common, ...clockControl, ...open.observations, ...made.observations];
+  const bootHook = observeBootHook(facts);
+  const all = [...common, ...clockControl, ...bootHook, ...open.observations, ...made.observations];
   const observations = withoutChanged(all, made.wanted);
   return {
     strategy: taken.strategy,
@@ -117,7 +118,8 @@ function decideInside(settings: Settings, facts: Facts, keeper: Keeper, isWaived
     observations: [...observations, ...(offerUnknown(offer, facts) ?? [])],
     checks: byDriver ? baseChecks(settings).slice(0, 1) : [...baseChecks(settings), ...keeper.checks(taken)],
     packages: null,
-    withheld: made.withheld ?? open.problem ?? cannotProve(observations, isWaived),
+    withheld:
+      made.withheld ?? open.problem ?? cannotProve(observations, isWaived) ?? unguardedBoot(bootHook, facts, isWaived),
   };
 }
 
@@ -197,6 +199,16 @@ function cannotProve(observations: readonly Observation[], isWaived: (rule: Rule
   const said = found.evidence[0]?.text ?? '';
   const detail = found.rule === 'chrony/no-clock-control' ? `chronyd runs as "${said}".` : `ntp.conf says "${said}".`;
   return problem('policy/no-clock-control', detail);
+}
+
+/** Where a reboot would leave unconfirmed changes in place, that wants an approval of its own: a waiver. */
+function unguardedBoot(
+  observations: readonly Observation[],
+  { init }: Facts,
+  isWaived: (rule: RuleId) => boolean,
+): Problem | null {
+  if (observations.every(({ verdict }) => verdict.status === 'in-sync') || isWaived('guard/boot')) return null;
+  return problem('policy/reboot-unguarded', `Its init, ${init.value}, has no place for what would take them back.`);
 }
 
 const NO_CONTROL: ReadonlySet<RuleId> = new Set(['chrony/no-clock-control', 'ntpd/no-clock-control']);

@@ -52,6 +52,15 @@ function guardWords({ guard }: HostTransaction): string {
   }
 }
 
+/** Whether the guard survives a reboot; nothing is said under systemd, where it always does. */
+export function observeBootHook({ init, bootHook }: Facts): Observation[] {
+  if (init.value === 'systemd') return [];
+  if (bootHook.value === null) return [unknown('guard/boot', problem('policy/reboot-unguarded', bootHook.reason))];
+  if (bootHook.value) return [inSync('guard/boot')];
+  const places = init.value === 'openrc' ? '/etc/runlevels/boot' : '/etc/rcS.d';
+  return [violation('guard/boot', 'no place for it', 'a place before the time daemons', [evidence(places, 'nothing')])];
+}
+
 /** A transaction that is neither confirmed nor reverted: until it is settled nothing else may change. */
 export function findOpenTransaction(facts: Facts): {
   readonly observations: Observation[];

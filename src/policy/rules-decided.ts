@@ -128,6 +128,15 @@ export const DECIDED_RULES = [
     remedy: 'Stop and disable the other time daemons.',
   },
   {
+    id: 'guard/boot',
+    applies: 'Where the init is not systemd.',
+    severity: 'high',
+    sentence: 'What is not confirmed is taken back at the next boot too.',
+    source: 'docs/safety.md: the guard',
+    remedy:
+      "Accept by a waiver of this rule, with the reason, that a reboot within the guard's time leaves the changes in place.",
+  },
+  {
     id: 'host/open-transaction',
     applies: 'Where a transaction of tsync was left.',
     severity: 'high',

@@ -3,7 +3,7 @@
 # sysv init. Part of apply and settle programs. It restores files and links only, and removes itself.
 # shellcheck disable=SC2154 # root, bin, image, tx, transaction: conversation.sh, transaction.sh
 
-# install_boot_hook: nothing where the host has no place for one; the plan of such a host says so.
+# install_boot_hook: nothing where the host has no place for one; the plan of such a host says so, and was approved with that.
 install_boot_hook() {
   hook=tsync-boot-$transaction
   # an image that boots with an open transaction is the operator's own doing: nothing of ours may lie in it for that
@@ -12,7 +12,8 @@ install_boot_hook() {
   if on_systemd; then
     install_boot_unit
   elif on_openrc; then
-    openrc_script | put_script && openrc_level && ln -s "/etc/init.d/$hook" "$root/etc/runlevels/$level/$hook"
+    openrc_level || return 0
+    openrc_script | put_script && ln -s "/etc/init.d/$hook" "$root/etc/runlevels/$level/$hook"
   elif [ -d "$root/etc/rcS.d" ]; then
     sysv_script | put_script && ln -s "../init.d/$hook" "$root/etc/rcS.d/S99$hook" && join_startpar
   elif [ -d "$root/etc/rc.d/rc3.d" ]; then

@@ -148,6 +148,7 @@ probe_system() {
   if [ -d "$root/run/systemd/system" ]; then echo systemd=yes; fi
   if [ -d "$root/run/openrc" ]; then echo openrc=yes; fi
   if [ -d "$root/etc/init" ] && [ -e "$root/sbin/initctl" ] && [ ! -L "$root/sbin/initctl" ]; then echo upstart=yes; fi
+  if [ ! -d "$root/run/systemd/system" ]; then probe_boot_hook; fi
   value uptime /proc/uptime
   value boot-id /proc/sys/kernel/random/boot_id
   value cmdline /proc/cmdline
@@ -171,6 +172,22 @@ probe_system() {
   probe_hypervisor_bit
   probe_vm_size
   finish
+}
+
+# Has this init a place for what takes an unconfirmed change back at the next boot? Those that boot-hook.sh uses.
+probe_boot_hook() {
+  if [ -d "$root/run/openrc" ]; then
+    for file in "$root"/etc/runlevels/boot/* "$root"/etc/runlevels/sysinit/*; do
+      if [ -L "$file" ]; then
+        echo boot-hook=yes
+        return
+      fi
+    done
+  elif [ -d "$root/etc/rcS.d" ] || [ -d "$root/etc/rc.d/rc3.d" ]; then
+    echo boot-hook=yes
+    return
+  fi
+  echo boot-hook=no
 }
 
 # What runtimes leave: files, the control group, OpenVZ's /proc/vz, and for root `container=` in the environment of process 1.

@@ -71,6 +71,7 @@ export function makeFacts(host: MadeHost): Facts {
     openPackageWork: { value: [] },
     initScripts: { value: null, reason: 'init is systemd' },
     dhcpServers: { value: [] },
+    bootHook: { value: true },
     image: { value: 'none' },
     vmSize: { value: null, reason: 'not Azure' },
     services: makeServices(host, unit),
