@@ -19,7 +19,7 @@ read_parameters() {
 '
   nonce=$1 root='' bin='' paths='' units='' module_parameters='' transaction='' seconds=''
   image='' here='' platform=''
-  limit=10
+  limit=10 attributes=''
   shift 2
   for parameter in ${1+"$@"}; do
     case $parameter in
@@ -144,6 +144,22 @@ set_encoded() {
   esac
 }
 
+# brief NAME COMMAND ARGUMENTS: a framed command whose output is a few lines by its nature; its status stays in $status.
+# Two processes fewer than `section`, which bounds what a command may print.
+brief() {
+  set_encoded "$1"
+  printf '@%s begin command %s\n' "$nonce" "$encoded"
+  shift
+  status=127
+  if has "$1"; then
+    x ${1+"$@"} 2>&1
+    status=$?
+    printf '\n@%s exit %s\n@%s end ok\n' "$nonce" "$status" "$nonce"
+  else
+    printf '\n@%s end absent\n' "$nonce"
+  fi
+}
+
 # section NAME COMMAND ARGUMENTS: one framed command of the table; output and errors together, bounded, with its exit status.
 section() {
   set_encoded "$1"
@@ -158,6 +174,25 @@ section() {
   else
     printf '\n@%s end absent\n' "$nonce"
   fi
+}
+
+# attributes_of FILE...: mode, owner, group, size and name of each, a line a file, into $attributes for section_file: one
+# process for all of them.
+attributes_of() {
+  attributes=''
+  if [ "$#" -gt 0 ]; then attributes=$(stat -L -c '%a %U %G %s %n' ${1+"$@"} 2>/dev/null)$newline; fi
+}
+
+# set_attributes FILE: mode, owner, group and size into $words: the first of the lines that are left, otherwise asked for.
+set_attributes() {
+  words=${attributes%%"$newline"*}
+  case $words in
+    *" $1")
+      words=${words%" $1"}
+      attributes=${attributes#*"$newline"}
+      ;;
+    *) words=$(stat -L -c '%a %U %G %s' "$1" 2>/dev/null) ;;
+  esac
 }
 
 # section_file PATH: one framed file with its attributes. Absent, denied and refused (no regular file) are said, not guessed.
@@ -180,8 +215,9 @@ section_file() {
       set_encoded "${target#"$root"}"
       target=" target=$encoded"
     fi
-    # shellcheck disable=SC2046 # four words: mode, owner, group, size
-    set -- $(stat -L -c '%a %U %G %s' "$file" 2>/dev/null) ? ? ? ?
+    set_attributes "$file"
+    # shellcheck disable=SC2086 # four words: mode, owner, group, size
+    set -- $words '?' '?' '?' '?'
     set_encoded "$2"
     printf ' mode=%s owner=%s' "$1" "$encoded"
     set_encoded "$3"

@@ -22,14 +22,15 @@ probe_sections() {
   limit_before=$limit
   # shellcheck disable=SC2034 # x in conversation.sh uses it
   limit=8
-  files_seen=$newline files_count=0
-  section uid id -u
+  files_seen=$newline files_count=0 files=''
+  brief uid id -u
   if [ -n "$image" ]; then
     probe_image
+    probe_files
     limit=$limit_before
     return
   fi
-  section uname uname -srm
+  brief uname uname -srm
   probe_system
   probe_ptp
   probe_hyperv
@@ -46,6 +47,7 @@ probe_sections() {
   probe_transactions
   probe_asked_files
   probe_asked_parameters
+  probe_files
   limit=$limit_before
 }
 
@@ -67,23 +69,34 @@ value() {
   fi
 }
 
-# bounded COMMAND ARGUMENTS: a plain file tool, with a deadline where the host has one to give.
-bounded() {
-  # shellcheck disable=SC2086 # words: timeout -k 1 5
-  ${timeout:+$timeout 5} ${1+"$@"} </dev/null 2>/dev/null
+# quiet COMMAND ARGUMENTS: a plain file tool on regular files. No deadline of its own: what hangs in the kernel outlives
+# every signal, and the watchdog ends the rest.
+quiet() { ${1+"$@"} </dev/null 2>/dev/null; }
+
+# regular FILE...: those that are regular files, or lead to one, and may be read, into $words; their names hold no blanks.
+regular() {
+  words=''
+  for file in ${1+"$@"}; do if [ -f "$file" ] && [ -r "$file" ]; then words="$words $file"; fi; done
 }
 
-# capture PATTERN COMMAND ARGUMENTS: lines of a command of the table that match, into $captured, its status into $status.
-# The status is empty when the output was cut.
+# capture COMMAND ARGUMENTS: what a command of the table prints, into $captured, its status into $status, which is empty when the
+# output was cut. capture_matching PATTERN COMMAND ARGUMENTS: only the lines that match.
 capture() {
-  capture_pattern=$1 status=''
+  captured=$(with_exit ${1+"$@"} | head -c 65600)
+  take_exit
+}
+capture_matching() {
+  capture_pattern=$1
   shift
-  captured=$(
-    {
-      x ${1+"$@"} 2>&1
-      printf '\n@exit %s\n' "$?"
-    } | grep -aE "$capture_pattern|^@exit " | head -c 65600
-  )
+  captured=$(with_exit ${1+"$@"} | grep -aE "$capture_pattern|^@exit " | head -c 65600)
+  take_exit
+}
+with_exit() {
+  x ${1+"$@"} 2>&1
+  printf '\n@exit %s\n' "$?"
+}
+take_exit() {
+  status=''
   case $captured in
     *"@exit "*)
       status=${captured##*"@exit "}
@@ -100,7 +113,7 @@ section_captured() {
   printf '\n@%s end ok\n' "$nonce"
 }
 
-# probe_file PATH: a file once, however often it is asked for, and at most 120 files in all.
+# probe_file PATH: a file once, however often it is asked for, and at most 120 files in all; probe_files prints them.
 probe_file() {
   case $files_seen in *"$newline$1$newline"*) return ;; esac
   files_seen=$files_seen$1$newline
@@ -110,8 +123,26 @@ probe_file() {
     set_encoded "$1"
     printf '@%s begin file %s\n\n@%s end refused\n' "$nonce" "$encoded" "$nonce"
   else
-    section_file "$1"
+    files=$files$1$newline
   fi
+}
+
+# probe_files: the files that were asked for, after one process has told the attributes of all.
+probe_files() {
+  set --
+  remaining=$files
+  while [ -n "$remaining" ]; do
+    file=$root${remaining%%"$newline"*}
+    remaining=${remaining#*"$newline"}
+    if [ -f "$file" ]; then set -- ${1+"$@"} "$file"; fi
+  done
+  attributes_of ${1+"$@"}
+  remaining=$files
+  while [ -n "$remaining" ]; do
+    path=${remaining%%"$newline"*}
+    remaining=${remaining#*"$newline"}
+    section_file "$path"
+  done
 }
 
 # probe_matches GLOB...: the files among these arguments (paths with $root, as a glob gave them).
@@ -126,7 +157,13 @@ probe_mentions() {
   mention=$1
   shift
   for match in ${1+"$@"}; do
-    if [ -f "$match" ] && bounded grep -qs "$mention" "$match"; then probe_file "${match#"$root"}"; fi
+    if [ -f "$match" ]; then set -- ${1+"$@"} "$match"; fi
+    shift
+  done
+  [ "$#" -gt 0 ] || return 0
+  mentions=$(quiet grep -ls "$mention" ${1+"$@"})$newline
+  for match in ${1+"$@"}; do
+    case $newline$mentions in *"$newline$match$newline"*) probe_file "${match#"$root"}" ;; esac
   done
 }
 
@@ -134,7 +171,7 @@ probe_mentions() {
 holds_secret() {
   case $1 in
     *.keys | *.key | *.pem | */ntp/keys | */ntp/crypto/* | */shadow | */shadow- | */gshadow | */gshadow-) return 0 ;;
-    *ntp*.conf) [ -f "$root$1" ] && bounded grep -qiE '^[[:space:]]*crypto[[:space:]].*pw[[:space:]]' "$root$1" ;;
+    *ntp*.conf) [ -f "$root$1" ] && quiet grep -qiE '^[[:space:]]*crypto[[:space:]].*pw[[:space:]]' "$root$1" ;;
     *) return 1 ;;
   esac
 }
@@ -195,7 +232,10 @@ in_container_by_marks() {
   if [ -e "$root/.dockerenv" ] || [ -e "$root/run/.containerenv" ] || of_container 1; then return 0; fi
   if [ -d "$root/proc/vz" ] && [ ! -d "$root/proc/bc" ]; then return 0; fi
   [ -r "$root/proc/1/environ" ] || return 1
-  bounded head -c 65536 "$root/proc/1/environ" | tr '\0' '\n' | grep -q '^container=.'
+  # `read` leaves the NULs out: only what it sees at all is worth three processes
+  read_line /proc/1/environ
+  case $line in *container=*) ;; *) return 1 ;; esac
+  quiet head -c 65536 "$root/proc/1/environ" | tr '\0' '\n' | grep -q '^container=.'
 }
 
 # process_name PID: the kernel's name of a process into $name; kernels before 2.6.33 have it in `stat` only.
@@ -214,7 +254,7 @@ process_name() {
 # The size of an Azure VM as cloud-init wrote it down at boot: nobody is asked over the network.
 probe_vm_size() {
   [ -d "$root/sys/bus/vmbus" ] && [ -r "$root/run/cloud-init/instance-data.json" ] || return 0
-  size=$(bounded grep -soE '"vmSize": *"[A-Za-z0-9_-]{1,80}"' "$root/run/cloud-init/instance-data.json" | head -n 1)
+  size=$(quiet grep -soE '"vmSize": *"[A-Za-z0-9_-]{1,80}"' "$root/run/cloud-init/instance-data.json" | head -n 1)
   size=${size%\"}
   if [ -n "$size" ]; then printf 'vm-size=%s\n' "${size##*\"}"; fi
 }
@@ -273,7 +313,7 @@ probe_hyperv() {
   done
   finish
   if [ -d "$root/sys/bus/vmbus" ] && has modinfo; then
-    capture '^(filename|version):' modinfo hv_vmbus hv_utils
+    capture_matching '^(filename|version):' modinfo hv_vmbus hv_utils
     section_captured modinfo
   fi
 }
@@ -284,7 +324,7 @@ kernel_pattern='hv_util|hv_vmbus|Hyper-?V|TimeSync|LIS version|(^|[^a-z])ptp[_ 0
 probe_kernel_log() {
   captured='' status=1
   if has dmesg; then
-    capture "$kernel_pattern" dmesg
+    capture_matching "$kernel_pattern" dmesg
     section_captured dmesg
   fi
   [ -d "$root/sys/bus/vmbus" ] || return 0
@@ -303,7 +343,7 @@ probe_kernel_log() {
       finish denied
       continue
     fi
-    captured=$(bounded tail -c 1048576 "$root$log" | grep -aE "$kernel_pattern" | head -c 65500)
+    captured=$(quiet tail -c 1048576 "$root$log" | grep -aE "$kernel_pattern" | head -c 65500)
     begin "log:$log"
     printf '%s\n' "$captured"
     finish
@@ -340,9 +380,9 @@ probe_processes() {
   found=$(
     cd "$root/proc" 2>/dev/null || exit 0
     if [ -e 1/comm ]; then
-      bounded grep -lsE "^$sought_processes\$" [0-9]*/comm
+      quiet grep -lsE "^$sought_processes\$" [0-9]*/comm
     else
-      bounded grep -lsE "^[0-9]+ [(]${sought_processes}[)] " [0-9]*/stat
+      quiet grep -lsE "^[0-9]+ [(]${sought_processes}[)] " [0-9]*/stat
     fi
   )
   begin processes
@@ -378,7 +418,10 @@ probe_processes() {
     esac
   done
   finish
+  count=0
   for pid in $own_processes; do
+    count=$((count + 1))
+    [ "$count" -le 12 ] || break
     begin "cmdline:$pid"
     head -c 4096 "$root/proc/$pid/cmdline" 2>/dev/null
     finish
@@ -404,12 +447,12 @@ unit_properties=Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPa
 probe_services() {
   timesyncd_active=''
   if [ -d "$root/run/systemd/system" ]; then
-    section systemd systemctl --version
+    brief systemd systemctl --version
     asked=$time_units
     split_lines "$units"
     for unit in $lines; do asked="$asked $unit"; done
     # shellcheck disable=SC2086 # words: unit names
-    capture '' systemctl show --no-pager -p "$unit_properties" $asked
+    capture systemctl show --no-pager -p "$unit_properties" $asked
     section_captured services
     # units made from sysv scripts (Ubuntu 16.04's chrony and ntp) start by the links of those
     case $captured in *FragmentPath=/run/systemd/generator*) probe_init_scripts ;; esac
@@ -483,7 +526,7 @@ probe_links() {
     for unit in $asked; do
       for link in *.wants/"$unit" *.requires/"$unit"; do if [ -L "$link" ]; then set -- ${1+"$@"} "$link"; fi; done
     done
-    if [ "$#" -gt 0 ]; then bounded ls -ld ${1+"$@"} | head -c 65000; fi
+    if [ "$#" -gt 0 ]; then quiet ls -ld ${1+"$@"} | head -c 65000; fi
   )
   finish
 }
@@ -502,7 +545,7 @@ probe_init_scripts() {
       fi
     done
     override=$root/etc/init/$unit.override
-    if [ -f "$override" ] && bounded grep -qs '^[[:space:]]*manual' "$override"; then printf 'manual %s\n' "$unit"; fi
+    if [ -f "$override" ] && quiet grep -qs '^[[:space:]]*manual' "$override"; then printf 'manual %s\n' "$unit"; fi
     # /etc/rc3.d may be a link into /etc/rc.d, and /etc/rc.d one to /etc/init.d: each link once, by its real place
     for folder in /etc/rc.d /etc/init.d /etc; do
       if [ -L "$root$folder" ] || [ -L "$root$folder/rc3.d" ]; then continue; fi
@@ -524,7 +567,7 @@ probe_init_scripts() {
   finish
   # where they lead to, by one `ls`: nothing less can be undone exactly
   begin links:scripts
-  if [ "$#" -gt 0 ]; then (cd "$root/" && bounded ls -ld ${1+"$@"} | head -c 65000); fi
+  if [ "$#" -gt 0 ]; then (cd "$root/" && quiet ls -ld ${1+"$@"} | head -c 65000); fi
   finish
   # their headers say in which runlevels they want to start, and with which number
   for unit in chrony chronyd ntp ntpd ntpsec openntpd $lines; do
@@ -537,12 +580,12 @@ probe_init_scripts() {
 probe_packages() {
   if has dpkg-query; then
     # shellcheck disable=SC2016 # ${...} is dpkg-query's own
-    section packages:dpkg dpkg-query -W -f '${Package} ${Version} ${db:Status-Abbrev}\n' \
+    brief packages:dpkg dpkg-query -W -f '${Package} ${Version} ${db:Status-Abbrev}\n' \
       chrony systemd-timesyncd ntp ntpsec openntpd ntpdate linuxptp open-vm-tools tzdata-legacy
   elif has apk; then
-    section packages:apk apk info -e -v chrony openntpd ntpsec linuxptp open-vm-tools busybox
+    brief packages:apk apk info -e -v chrony openntpd ntpsec linuxptp open-vm-tools busybox
   elif has rpm; then
-    section packages:rpm rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' \
+    brief packages:rpm rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' \
       chrony ntp ntpsec openntpd ntpdate systemd-timesyncd linuxptp open-vm-tools kmod-microsoft-hyper-v microsoft-hyper-v
   fi
 }
@@ -577,10 +620,10 @@ probe_chrony() {
 probe_chronyd_version() {
   chrony_before_csv='' chrony_before_4=''
   if ! has chronyd; then
-    section chronyd-version chronyd -v
+    brief chronyd-version chronyd -v
     return
   fi
-  capture '' chronyd -v
+  capture chronyd -v
   section_captured chronyd-version
   case $captured in *'version 1.'* | *'version 2.'[0-3] | *'version 2.'[0-3][!0-9]*) chrony_before_csv=yes ;; esac
   case $captured in *'version '[123].*) chrony_before_4=yes ;; esac
@@ -590,17 +633,11 @@ probe_chronyd_version() {
 # answer is not asked five times, because each question may take its whole deadline.
 probe_chrony_readings() {
   if [ -n "$chrony_before_csv" ]; then
-    section tracking-text chronyc -n tracking
+    brief tracking-text chronyc -n tracking
     section sources-text chronyc -n sources
     return
   fi
-  if has chronyc; then
-    capture '' chronyc -c -n tracking
-    section_captured tracking
-  else
-    section tracking chronyc -c -n tracking
-    status=127
-  fi
+  brief tracking chronyc -c -n tracking
   section sources chronyc -c -n sources
   [ "$status" = 0 ] || return 0
   section sourcestats chronyc -c -n sourcestats
@@ -614,6 +651,9 @@ probe_chrony_readings() {
 # another file than the distribution's. `odd`: a name that is not followed. Empty: no such option.
 file_option() {
   option='' previous=''
+  # `read` leaves the NULs between the arguments out: enough to see that the option is not there
+  read_line "/proc/$1/cmdline"
+  case $line in *"-$2"*) ;; *) return ;; esac
   rest=$(head -c 4096 "$root/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n')$newline
   while [ -n "$rest" ]; do
     argument=${rest%%"$newline"*}
@@ -652,8 +692,7 @@ walk_config() {
   config_files="$config_files $1"
   [ -f "$root$1" ] && [ -r "$root$1" ] && file_in_image "$root$1" || return 0
   # every level of the recursion keeps its rest in the arguments, because POSIX sh has no local variables
-  set -- "$2" "$(bounded head -c 65537 "$root$1" |
-    grep -aiE '^[[:space:]]*(include|confdir|sourcedir|keyfile)[[:space:]]')$newline"
+  set -- "$2" "$(quiet grep -aiE -m 200 '^[[:space:]]*(include|confdir|sourcedir|keyfile)[[:space:]]' "$root$1")$newline"
   while [ -n "$2" ]; do
     directive=${2%%"$newline"*}
     set -- "$1" "${2#*"$newline"}"
@@ -774,7 +813,7 @@ probe_other_daemons() {
 probe_timesyncd() {
   status=''
   if has timedatectl; then
-    capture '' timedatectl show-timesync --all
+    capture timedatectl show-timesync --all
     section_captured timesync
   fi
   if [ "$status" = 0 ]; then
@@ -804,7 +843,7 @@ probe_ntp_config() {
 walk_ntp_config() {
   if [ ! -e "$root$1" ]; then return; fi
   ntp_file "$1"
-  included=$(bounded head -c 65537 "$root$1" | sed -n 's/^[[:space:]]*includefile[[:space:]]\{1,\}//p' | tr -d '"' | head -n 20)
+  included=$(quiet head -c 65537 "$root$1" | sed -n 's/^[[:space:]]*includefile[[:space:]]\{1,\}//p' | tr -d '"' | head -n 20)
   split_lines "$included"
   for file in $lines; do
     case $file in /*) ;; *) file=${1%/*}/$file ;; esac
@@ -833,15 +872,23 @@ probe_dhcp_servers() {
   (
     cd "$root/" || exit 0
     echo looked
-    {
-      bounded grep -sHE '^(server|pool|peer)[[:space:]]' ./run/chrony-dhcp/*.sources ./run/ntp.conf.dhcp \
-        ./run/ntpsec/ntp.conf.dhcp ./var/lib/ntp/ntp.conf.dhcp ./etc/ntp.conf.dhcp
-      bounded grep -sHE '^[0-9A-Za-z]' ./var/lib/dhclient/chrony.servers.*
-      bounded grep -sHE '^NTP=' ./run/systemd/netif/leases/*
-      bounded grep -sHE '^[[:space:]]*option ntp-servers ' ./var/lib/dhcp/*.leases ./var/lib/dhclient/*.leases
-    } | head -c 16384
+    regular ./run/chrony-dhcp/*.sources ./run/ntp.conf.dhcp ./run/ntpsec/ntp.conf.dhcp ./var/lib/ntp/ntp.conf.dhcp \
+      ./etc/ntp.conf.dhcp
+    mentioned '^(server|pool|peer)[[:space:]]'
+    regular ./var/lib/dhclient/chrony.servers.*
+    mentioned '^[0-9A-Za-z]'
+    regular ./run/systemd/netif/leases/*
+    mentioned '^NTP='
+    regular ./var/lib/dhcp/*.leases ./var/lib/dhclient/*.leases
+    mentioned '^[[:space:]]*option ntp-servers '
   )
   finish
+}
+
+# mentioned PATTERN: the lines of the files in $words that match, after their names.
+mentioned() {
+  # shellcheck disable=SC2086 # words: the names of files
+  if [ -n "$words" ]; then quiet grep -aHE -m 100 "$1" $words | head -c 8192; fi
 }
 
 # --- rules, module options, our own files ------------------------------------------------------------------------------
@@ -850,7 +897,7 @@ probe_device_rules() {
   for folder in /usr/lib/udev/rules.d /lib/udev/rules.d; do
     [ -d "$root$folder" ] || continue
     begin "udev-rules:$folder"
-    (cd "$root$folder" && bounded grep -s ptp ./*.rules | head -c 65000)
+    (cd "$root$folder" && exec grep -s -m 40 ptp ./*.rules </dev/null 2>/dev/null)
     finish
     break
   done
@@ -880,12 +927,15 @@ probe_clock_jobs() {
       if [ -d "$folder" ] && [ ! -r "$folder" ]; then printf 'denied /%s\n' "$folder"; fi
     done
     if [ "$#" -eq 0 ]; then exit 0; fi
-    bounded grep -asHE '^([^#]*[^#A-Za-z0-9_-])?(ntpdate|sntp|rdate|hwclock)' ${1+"$@"} | head -c 16384 |
-      while IFS= read -r line; do
-        for job in ntpdate sntp rdate hwclock; do
-          case ${line#*:} in *"$job"*) printf 'job %s %s\n' "$job" "${line%%:*}" ;; esac
-        done
+    jobs=$(quiet grep -asHE -m 50 '^([^#]*[^#A-Za-z0-9_-])?(ntpdate|sntp|rdate|hwclock)' ${1+"$@"} | head -c 16384)
+    while [ -n "$jobs" ]; do
+      line=${jobs%%"$newline"*}
+      jobs=${jobs#"$line"}
+      jobs=${jobs#"$newline"}
+      for job in ntpdate sntp rdate hwclock; do
+        case ${line#*:} in *"$job"*) printf 'job %s %s\n' "$job" "${line%%:*}" ;; esac
       done
+    done
   )
   finish
 }
@@ -933,7 +983,7 @@ probe_transactions() {
         printf 'guard=%s\n' "$left"
         ;;
     esac
-    bounded head -c 2048 "$transaction_folder/meta"
+    quiet head -c 2048 "$transaction_folder/meta"
     echo
   done
   set +f
@@ -942,7 +992,7 @@ probe_transactions() {
     [ -e "$state" ] || continue
     transaction_folder=${state%/begun}
     printf 'packages %s\nstate=begun\n' "${transaction_folder##*/}"
-    bounded head -c 2048 "$transaction_folder/meta"
+    quiet head -c 2048 "$transaction_folder/meta"
     echo
     break
   done
@@ -1047,10 +1097,10 @@ image_names='chrony systemd-timesyncd systemd-udev ntp ntpsec openntpd ntpdate l
 image_packages() {
   status=0
   if [ -f "$root/var/lib/dpkg/status" ] && file_in_image "$root/var/lib/dpkg/status"; then
-    captured=$(bounded grep -aE '^(Package|Status|Version): ' "$root/var/lib/dpkg/status" | image_dpkg)
+    captured=$(quiet grep -aE '^(Package|Status|Version): ' "$root/var/lib/dpkg/status" | image_dpkg)
     section_captured packages:dpkg
   elif [ -f "$root/lib/apk/db/installed" ] && file_in_image "$root/lib/apk/db/installed"; then
-    captured=$(bounded grep -aE '^[PV]:' "$root/lib/apk/db/installed" | image_apk)
+    captured=$(quiet grep -aE '^[PV]:' "$root/lib/apk/db/installed" | image_apk)
     section_captured packages:apk
   else
     # shellcheck disable=SC2086 # words
@@ -1131,7 +1181,7 @@ image_unit() {
     load=not-found file_state=''
   elif [ "$(readlink "$root$fragment")" = /dev/null ] || [ ! -s "$root$fragment" ]; then
     load=masked file_state=masked fragment=''
-  elif file_in_image "$root$fragment" && bounded grep -qs '^\[Install\]' "$root$fragment"; then
+  elif file_in_image "$root$fragment" && quiet grep -qs '^\[Install\]' "$root$fragment"; then
     file_state=disabled
     for link in "$root"/etc/systemd/system/*.wants/"$name" "$root"/etc/systemd/system/*.requires/"$name"; do
       if [ -L "$link" ]; then file_state=enabled; fi
