@@ -1104,7 +1104,7 @@ image_packages() {
     section_captured packages:apk
   else
     # shellcheck disable=SC2086 # words
-    capture '' rpm --root "$root" -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' $image_names
+    capture rpm --root "$root" -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' $image_names
     section_captured packages:rpm
   fi
   version=''
