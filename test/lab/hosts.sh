@@ -122,6 +122,8 @@ with_repository() {
 up() {
   local inits=("$@") i
   [[ $1 = [0-9]* ]] && { inits=(); for ((i = 0; i < $1; i++)); do inits+=(systemd); done; }
+  # every systemd takes a dozen, of the 128 that one kernel gives root for all containers
+  [[ $(</proc/sys/fs/inotify/max_user_instances) -ge 2048 ]] || echo 2048 >/proc/sys/fs/inotify/max_user_instances || true
   ip link show "$bridge" >/dev/null 2>&1 || { ip link add "$bridge" type bridge; ip addr add "$net.1/24" dev "$bridge"; ip link set "$bridge" up; }
   for i in "${!inits[@]}"; do
     image "${inits[i]}"

@@ -20,7 +20,11 @@ export const NTP_SERVER = `${NETWORK}.1`;
 
 /** Can containers be started here? Says why not; in CI that is an error. */
 export const canRunContainers = (what: string): boolean =>
-  canRunLab(what, ['mmdebstrap', 'systemd-nspawn', 'ip', 'chronyd', 'ssh', 'ssh-keygen', 'script'], IN_CI);
+  canRunLab(
+    what,
+    ['mmdebstrap', 'systemd-nspawn', 'ip', 'chronyd', 'ssh', 'ssh-keygen', 'script', 'nsenter', 'setfattr'],
+    IN_CI,
+  );
 
 /** Follow the lab's own server. Containers share the machine's clock, so their chronyd runs with -x. */
 export const playbookOf = (settleSeconds: number, confirmSeconds: number): string => `

@@ -23,7 +23,7 @@ export interface RunDocument {
     readonly host: string;
     readonly outcome: string;
     readonly source: string | null;
-    readonly problem: { readonly code: string; readonly detail: string } | null;
+    readonly problem: { readonly code: string; readonly summary: string; readonly detail: string } | null;
     readonly strategy: { readonly asked: string; readonly taken: string } | null;
     readonly changes: readonly { readonly name: string }[];
     readonly actions: readonly { readonly kind: string }[];
