@@ -234,9 +234,9 @@ describe.runIf(process.getuid?.() === 0)('on a full disk', () => {
     (_name, shell) => {
       const before = host.state();
       const plan = planOf([
-        change('file', '/etc/small/present', fileState('before\n'), fileState('x'.repeat(30_000))),
+        change('file', '/etc/small/present', fileState('before\n'), fileState('x'.repeat(18_000))),
         // posh has no printf of its own: the whole program must fit into the 128 KiB of one argument
-        change('file', '/etc/small/large', null, fileState('x'.repeat(50_000))),
+        change('file', '/etc/small/large', null, fileState('x'.repeat(47_000))),
       ]);
       const { steps } = host.run(shell, applyProgram(TEXTS, plan, META));
       expect(steps).toContain('file:/etc/small/present done');
