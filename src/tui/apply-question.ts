@@ -33,6 +33,7 @@ export function applyQuestion(props: ApplyQuestionProps): ApplyQuestion {
   const lines: readonly Line[] = [
     [span(`Apply ${plural(facts.changes, 'change')} to ${plural(facts.hosts, 'host')}?`, 'title')],
     [],
+    ...textBlock(packageText(facts.packages), width, 'warn'),
     ...textBlock(restartText(facts.restarts), width, facts.restarts.size > 0 ? 'warn' : 'plain'),
     ...textBlock(costText(facts), width, facts.maySteps > 0 ? 'warn' : 'plain'),
     ...textBlock(undoText(facts.guard), width),
@@ -49,6 +50,8 @@ interface Counted {
   readonly changes: number;
   /** Unit to number of hosts. */
   readonly restarts: ReadonlyMap<string, number>;
+  /** What comes or goes, as text, to number of hosts. */
+  readonly packages: ReadonlyMap<string, number>;
   readonly longest: number;
   readonly maySteps: number;
   readonly guard: readonly [number, number];
@@ -56,6 +59,7 @@ interface Counted {
 
 function countApproved(groups: readonly ApprovedGroup[], { state, guardSeconds }: ApplyQuestionProps): Counted {
   const restarts = new Map<string, number>();
+  const packages = new Map<string, number>();
   const counted = { hosts: 0, changes: 0, longest: 0, maySteps: 0 };
   let [shortest, longestGuard] = [Infinity, 0];
   for (const host of groups.flatMap(({ hosts }) => hosts)) {
@@ -68,11 +72,27 @@ function countApproved(groups: readonly ApprovedGroup[], { state, guardSeconds }
     counted.maySteps += cost.mayStep ? 1 : 0;
     for (const { kind, name } of plan.actions)
       if (kind === 'restart') restarts.set(name, (restarts.get(name) ?? 0) + 1);
+    for (const { name, before, after } of plan.packages?.preview ?? []) {
+      const text = packageWords(name, before, after);
+      packages.set(text, (packages.get(text) ?? 0) + 1);
+    }
     const guard = guardSeconds(host);
     shortest = Math.min(shortest, guard);
     longestGuard = Math.max(longestGuard, guard);
   }
-  return { ...counted, restarts, guard: [shortest, longestGuard] };
+  return { ...counted, restarts, packages, guard: [shortest, longestGuard] };
+}
+
+function packageWords(name: string, before: string | null, after: string | null): string {
+  if (before === null) return `install ${name} ${after}`;
+  return after === null ? `remove ${name} ${before}` : `change ${name} ${before} to ${after}`;
+}
+
+/** Empty where no packages come or go. */
+function packageText(packages: Counted['packages']): string {
+  if (packages.size === 0) return '';
+  const each = [...packages].map(([words, count]) => `${printable(words)} on ${plural(count, 'host')}`);
+  return `Packages, before any change and without a guard: ${each.join(', ')}. What is to be changed then is planned and shown anew.`;
 }
 
 function restartText(restarts: Counted['restarts']): string {

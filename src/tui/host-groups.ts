@@ -40,8 +40,14 @@ function describe({ foldKey, plans }: Fold): HostGroup {
   return {
     foldKey,
     hosts: plans.map(({ host }) => host),
-    title: plan.changes.map(({ name }) => printable(name.slice(name.lastIndexOf('/') + 1))).join(', '),
+    title: [...(plan.packages === null ? [] : ['packages']), ...plan.changes.map(({ name }) => lastPart(name))].join(
+      ', ',
+    ),
     ...planCost(plan),
     worst: worstSeverity(plans.flatMap(({ findings }) => findings).filter(isOpen)),
   };
+}
+
+function lastPart(name: string): string {
+  return printable(name.slice(name.lastIndexOf('/') + 1));
 }

@@ -1,5 +1,6 @@
 import { printable } from '#errors/printable.js';
 import type { Evidence, Finding, HostPlan, Measurement } from '#plan/plan.js';
+import { packageTexts } from '#report/package-lines.js';
 import type { Action, Change } from '#resources/resource.js';
 import { isOpen } from '#run/count-findings.js';
 import type { HostState } from '#run/run-state.js';
@@ -24,7 +25,9 @@ export function hostPage(props: HostPageProps): readonly Line[] {
   const { host } = props;
   const parts = [about(props), problemPart(props)];
   if (host.transaction !== null) parts.push(runPart(props));
-  if (host.plan !== null) parts.push(changePart(host.plan, props), actionPart(host.plan, props));
+  if (host.plan !== null) {
+    parts.push(packagePart(host.plan, props), changePart(host.plan, props), actionPart(host.plan, props));
+  }
   if (host.plan !== null) parts.push(conflictPart(host.plan, props));
   parts.push(notePart(props));
   if (host.plan !== null) parts.push(findingPart(host.plan, props));
@@ -34,7 +37,7 @@ export function hostPage(props: HostPageProps): readonly Line[] {
 /** Only what would be done: for the preview of a group. */
 export function planPage(props: HostPageProps): readonly Line[] {
   const { plan } = props.host;
-  return plan === null ? [] : [...changePart(plan, props), [], ...actionPart(plan, props)];
+  return plan === null ? [] : [...packagePart(plan, props), ...changePart(plan, props), [], ...actionPart(plan, props)];
 }
 
 function about({ host, width, look }: HostPageProps): readonly Line[] {
@@ -87,6 +90,19 @@ function runPart({ host, width, look }: HostPageProps): readonly Line[] {
   say('last step', host.progress);
   if (host.verdict !== null) say('verdict', `${host.verdict.verdict}: ${host.verdict.reason}`);
   return lines;
+}
+
+/** What comes and goes, with versions and whether it can be undone: this is what a mark on such a host approves. */
+function packagePart({ packages }: HostPlan, { width, look }: HostPageProps): readonly Line[] {
+  if (packages === null) return [];
+  const { rule } = glyphsFor(look.unicode);
+  return [
+    heading('Packages', width, rule),
+    ...textBlock(printable(packages.reason), width, 'dim', 2),
+    ...packageTexts(packages).flatMap(({ verb, text }) =>
+      labelled(verb, printable(text), width, 'plain', 10, 'strong'),
+    ),
+  ];
 }
 
 function changePart(plan: HostPlan, { width, look, groupSize, unifiedDiff }: HostPageProps): readonly Line[] {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unifiedDiff } from '#plan/unified-diff.js';
 import { cellWidth } from '#report/cell-width.js';
+import type { PackagePlan } from '#resources/package/package-plan.js';
 import type { RunState } from '#run/run-state.js';
 import { drawFrame, type Frame } from '#tui/draw-frame.js';
 import { createProjector } from '#tui/scene.js';
@@ -273,5 +274,39 @@ describe('10,000 hosts', () => {
     for (const key of ['j', 'pagedown', 'end', 'tab', 'a', 'enter']) {
       expect(framesOf(state, [key], {}).at(-1)!.lines).toHaveLength(30);
     }
+  });
+});
+
+describe('a host that wants packages', () => {
+  const packages: PackagePlan = {
+    manager: 'apt',
+    when: 'before-changes',
+    because: 'daemon/package',
+    reason: 'The strategy needs chrony.',
+    requests: [{ action: 'install', name: 'chrony', version: null }],
+    unfinished: [],
+    preview: [
+      { name: 'chrony', before: null, after: '4.3-2', undo: 'possible' },
+      { name: 'systemd-timesyncd', before: '252.39', after: null, undo: 'impossible' },
+    ],
+  };
+  const hosts = new Map(REVIEW.hosts);
+  for (const [name, host] of hosts)
+    if (name === 'az-old-01' && host.plan !== null)
+      hosts.set(name, { ...host, plan: { ...host.plan, changes: [], actions: [], packages } });
+  const state = { ...REVIEW, hosts };
+  const flat = (keys: readonly string[]) => text(state, keys).replaceAll(/\s+/g, ' ');
+
+  it('shows on its page what is installed and removed, and what no rollback brings back', () => {
+    const page =
+      framesOf(state, ['/', ...'az-old', 'enter', 'enter'])
+        .at(-1)
+        ?.lines.join('\n') ?? '';
+    expect(page).toMatch(/install +package chrony 4\.3-2/);
+    expect(page).toMatch(/remove +package systemd-timesyncd 252\.39: NO ROLLBACK/);
+  });
+
+  it('says it again in the question before applying', () => {
+    expect(flat(['a', 'c'])).toContain('install chrony 4.3-2 on 1 host, remove systemd-timesyncd 252.39 on 1 host');
   });
 });
