@@ -16,8 +16,7 @@ export function algorithmsFor(knownTypes: readonly string[], legacy: boolean): A
   } as Algorithms;
 }
 
-/** Host key types in the order in which they are asked for; see `algorithmsFor`. */
-export function hostKeyAlgorithms(knownTypes: readonly string[], legacy: boolean): string[] {
+function hostKeyAlgorithms(knownTypes: readonly string[], legacy: boolean): string[] {
   const offered = legacy ? [...hostKey, 'ssh-rsa'] : hostKey;
   if (knownTypes.length === 0) return offered;
   const known = (algorithm: string) => knownTypes.includes(algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm);

@@ -10,28 +10,15 @@ export interface Target {
   readonly timeoutMs: number;
 }
 
-/** A socket, and where its bytes go when they are read into a buffer of the caller's. */
-export interface OpenSocket {
-  readonly socket: Socket;
-  readonly incoming: Incoming;
-}
-
-/**
- * Opens a TCP connection without Nagle's delay. Rejects with `HostTrouble`: dns, refused, unreachable, timeout, interrupted.
- *
- * @param readBuffer null: the socket is read as a stream. Otherwise all bytes are read into it, and given out by `incoming`: no
- * buffer is made for each read, and no event goes round
- */
-export function openSocket(target: Target, signal: AbortSignal, readBuffer: Buffer | null): Promise<OpenSocket> {
+/** Opens a TCP connection without Nagle's delay. Rejects with `HostTrouble`: dns, refused, unreachable, timeout, interrupted. */
+export function openSocket(target: Target, signal: AbortSignal): Promise<Socket> {
   const where = placeOf(target);
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(interrupted(where));
-    const incoming = new Incoming();
     const socket = connect({
       host: target.address,
       port: target.port,
       noDelay: true,
-      ...(readBuffer && { onread: { buffer: readBuffer, callback: (bytes) => incoming.give(readBuffer, bytes) } }),
       // Node gives each of several addresses 250 ms only: too little for a host on the other side of the world.
       autoSelectFamilyAttemptTimeout: Math.max(1_000, Math.floor(target.timeoutMs / 4)),
     });
@@ -54,29 +41,9 @@ export function openSocket(target: Target, signal: AbortSignal, readBuffer: Buff
     socket.once('error', onError);
     socket.once('connect', () => {
       settle();
-      resolve({ socket, incoming });
+      resolve(socket);
     });
   });
-}
-
-/** Bytes that were read, for one listener; what comes before there is one is kept. */
-export class Incoming {
-  #listener: ((chunk: Buffer) => void) | null = null;
-  readonly #early: Buffer[] = [];
-
-  /** The listener may use a chunk until it returns. */
-  to(listener: (chunk: Buffer) => void): void {
-    this.#listener = listener;
-    for (const chunk of this.#early.splice(0)) listener(chunk);
-  }
-
-  /** Returns true: the socket is to be read on. */
-  give(buffer: Buffer, bytes: number): boolean {
-    const chunk = buffer.subarray(0, bytes);
-    if (this.#listener) this.#listener(chunk);
-    else this.#early.push(Buffer.from(chunk));
-    return true;
-  }
 }
 
 /**

@@ -11,12 +11,10 @@ import { knownHostName } from './known-hosts.js';
 import type { KnownHostsFiles } from './known-hosts-files.js';
 import { Login } from './login.js';
 import { interrupted, openSocket, placeOf, timedOut } from './open-socket.js';
-import { ownClient, suitsOwnClient } from './own-client.js';
 import type { PrivilegeGate } from './privilege-gate.js';
-import type { ClientEnd, ClientTask, SshClient } from './ssh-client.js';
 import { sshConnection } from './ssh-connection.js';
 import { connectionLost, handshakeFailed, hostKeyRefused, offeredBy } from './ssh-trouble.js';
-import { ssh2Client } from './ssh2-client.js';
+import { type ClientEnd, type ClientTask, type Ssh2Client, ssh2Client } from './ssh2-client.js';
 
 /** How long each step may take, beside `connectTimeoutMs` of the host for TCP. */
 export interface SshDeadlines {
@@ -39,22 +37,19 @@ export interface ConnectContext {
   readonly knownHosts: KnownHostsFiles;
   readonly acceptNewHostKeys: boolean;
   readonly deadlines: SshDeadlines;
-  /** Bytes from any host lie here while they are taken: one read buffer for all. */
-  readonly readBuffer: Buffer;
   /** A connection broke before the login, and is tried once more. */
   readonly onRetry: (problem: Problem) => void;
 }
 
 /** How an attempt differs from the first. */
 interface Attempt {
-  readonly client: 'own' | 'ssh2';
   /** Key types to ask the host for first. */
   readonly keyTypes: readonly string[];
   /** Collects what ssh2 says of the handshake: only to explain a failure, it costs CPU. */
   readonly log: string[] | null;
 }
 
-type Why = 'other-client' | 'other-key-type' | 'to-explain' | 'broken';
+type Why = 'other-key-type' | 'to-explain' | 'broken';
 
 type AttemptEnd =
   | { readonly connection: Connection }
@@ -63,10 +58,9 @@ type AttemptEnd =
 /**
  * Connects to one host. Rejects with `HostTrouble` of `transport/*`.
  *
- * A further attempt is made in four cases, each once: our own client and the host have no common algorithm (ssh2 knows more);
- * known_hosts has this host by another type of key than it offered first; ssh2 has no common algorithm either, and then only to
- * be able to name what the host offers; the host broke the connection off, or said nothing, before the login (sshd drops
- * connections at random when many come at once).
+ * A further attempt is made in three cases, each once: known_hosts has this host by another type of key than it offered first;
+ * there is no common algorithm, and then only to be able to name what the host offers; the host broke the connection off, or said
+ * nothing, before the login (sshd drops connections at random when many come at once).
  */
 export async function connectHost(
   context: ConnectContext,
@@ -75,11 +69,7 @@ export async function connectHost(
 ): Promise<Connection> {
   const known = await context.knownHosts.load();
   const tried = new Set<Why>();
-  let attempt: Attempt = {
-    client: suitsOwnClient(settings) ? 'own' : 'ssh2',
-    keyTypes: knownKeyTypes(settings, known),
-    log: null,
-  };
+  let attempt: Attempt = { keyTypes: knownKeyTypes(settings, known), log: null };
   for (;;) {
     const end = await connectOnce(context, settings, attempt, signal);
     if ('connection' in end) return end.connection;
@@ -114,9 +104,7 @@ async function connectOnce(
   const known = await context.knownHosts.load();
   const where = placeOf(settings);
   const target = { address: settings.address, port: settings.port, timeoutMs: settings.connectTimeoutMs };
-  const opened = await openSocket(target, signal, attempt.client === 'own' ? context.readBuffer : null).catch(
-    (trouble: HostTrouble) => trouble,
-  );
+  const opened = await openSocket(target, signal).catch((trouble: HostTrouble) => trouble);
   if (opened instanceof HostTrouble) {
     if (opened.problem.code !== 'transport/connection-lost') throw opened;
     return { why: 'broken', again: attempt, trouble: opened };
@@ -133,7 +121,7 @@ async function connectOnce(
     let newKey: Buffer | null = null;
     let phase: 'the SSH handshake' | 'the login' | 'the conversation' = 'the SSH handshake';
     let lost: Problem | null = null;
-    let client: SshClient | null = null;
+    let client: Ssh2Client | null = null;
     const deadline = new Deadline((awaited, ms) => failOrRetry(timedOut(where, awaited, ms)));
     const onAbort = () => fail(interrupted(where));
     const leave = (problem: Problem) => {
@@ -159,7 +147,6 @@ async function connectOnce(
       if (lost !== null) return;
       if (verdict?.kind === 'other-type')
         return retry('other-key-type', hostKeyRefused(where, verdict), {
-          ...attempt,
           keyTypes: verdict.types,
           log: null,
         });
@@ -171,7 +158,6 @@ async function connectOnce(
           return fail(new HostTrouble(login.problem(), { cause: end.error }));
         case 'no-common-algorithm': {
           const trouble = handshakeFailed(where, end.error, offeredBy(attempt.log));
-          if (attempt.client === 'own') return retry('other-client', trouble, { ...attempt, client: 'ssh2' });
           return retry('to-explain', trouble, { ...attempt, log: [] });
         }
         case 'error': {
@@ -188,7 +174,7 @@ async function connectOnce(
     deadline.start('the SSH handshake', deadlines.handshakeMs);
 
     const task: ClientTask = {
-      socket: opened.socket,
+      socket: opened,
       user: context.user,
       keyTypes: attempt.keyTypes,
       legacy: settings.legacy,
@@ -229,6 +215,6 @@ async function connectOnce(
       },
       onEnd,
     };
-    client = attempt.client === 'own' ? ownClient(task, opened.incoming) : ssh2Client(task);
+    client = ssh2Client(task);
   });
 }

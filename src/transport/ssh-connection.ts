@@ -7,7 +7,7 @@ import { timedOut } from './open-socket.js';
 export interface SshConnectionOptions {
   /** `192.0.2.1 port 22`, to be shown. */
   readonly where: string;
-  /** For opening a channel: neither client has a deadline of its own. */
+  /** For opening a channel: ssh2 has no deadline of its own. */
   readonly channelOpenMs: number;
   /** Why the connection is gone, null while it is not. */
   readonly lost: () => Problem | null;

@@ -62,8 +62,7 @@ export function createSshTransport(options: SshTransportOptions): Transport {
   });
   const gate = new PrivilegeGate();
   const { acceptNewHostKeys, deadlines } = options;
-  const readBuffer = Buffer.allocUnsafeSlow(65_536);
-  const fleet = { ring, gate, knownHosts, acceptNewHostKeys, deadlines, readBuffer };
+  const fleet = { ring, gate, knownHosts, acceptNewHostKeys, deadlines };
   return {
     connect: (host: Host, signal: AbortSignal, onRetry) => {
       const user = host.connection.user ?? options.user;

@@ -1,16 +1,56 @@
+import type { Socket } from 'node:net';
 import type { Channel, Client, ClientChannel } from 'ssh2';
 import { printable } from '#errors/printable.js';
 import type { Problem } from '#errors/problem.js';
 import { algorithmsFor } from './algorithms.js';
 import type { ExecEnd, RemoteExec } from './connection.js';
 import { authenticateInOneTurn, execInOneTurn, ignoreFurtherHostKeys } from './fewer-turnarounds.js';
+import type { KeyRing } from './key-ring.js';
+import type { Login } from './login.js';
 import { gathering } from './open-socket.js';
-import { type ClientTask, GOODBYE_MS, type SshClient } from './ssh-client.js';
-import type { SentExec } from './ssh-connection.js';
+import type { LoggedIn, SentExec } from './ssh-connection.js';
 import { newClient } from './ssh2-parts.js';
 
-/** ssh2 as a client: all key exchanges, ciphers and ways to log in. */
-export function ssh2Client(task: ClientTask): SshClient {
+/** What the client is to do on an open socket. */
+export interface ClientTask {
+  readonly socket: Socket;
+  readonly user: string;
+  /** Key types to ask the host for first. */
+  readonly keyTypes: readonly string[];
+  readonly legacy: boolean;
+  /** Asked once; the host's signature is checked beside. */
+  readonly trusts: (hostKey: Buffer) => boolean;
+  readonly login: Login;
+  /** We are busy with the next key or password, and no longer: the host waits for us meanwhile. */
+  readonly onLoginPrepared: (isPrepared: boolean) => void;
+  readonly ring: KeyRing;
+  readonly keepaliveMs: number;
+  /** Collects what the client says of the handshake: only to explain a failure, it costs CPU. */
+  readonly log: string[] | null;
+  readonly onHandshake: () => void;
+  readonly onReady: () => void;
+  readonly onEnd: (end: ClientEnd) => void;
+}
+
+/** How a client came to its end, before or after the login. */
+export type ClientEnd =
+  /** The other side closed it. */
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'error'; readonly error: Error }
+  | { readonly kind: 'no-common-algorithm'; readonly error: Error }
+  | { readonly kind: 'no-login'; readonly error: Error };
+
+export interface Ssh2Client {
+  /** To be used after `onReady`; `lost`: why the connection is gone, null while it is not. */
+  loggedIn(lost: () => Problem | null): LoggedIn;
+  destroy(): void;
+}
+
+/** After a goodbye a host is to hang up; one that does not is cut off, so that no half-open connection stays. */
+const GOODBYE_MS = 2_000;
+
+/** Speaks the protocol through ssh2; every decision (which key is trusted, what is tried next, how long) is the task's. */
+export function ssh2Client(task: ClientTask): Ssh2Client {
   const client: Client = newClient();
   client.on('error', (error: Error & { level?: string }) => {
     if (/^Handshake failed: no matching /i.test(error.message)) task.onEnd({ kind: 'no-common-algorithm', error });

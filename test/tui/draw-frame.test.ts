@@ -298,12 +298,9 @@ describe('a host that wants packages', () => {
   const flat = (keys: readonly string[]) => text(state, keys).replaceAll(/\s+/g, ' ');
 
   it('shows on its page what is installed and removed, and what no rollback brings back', () => {
-    const page =
-      framesOf(state, ['/', ...'az-old', 'enter', 'enter'])
-        .at(-1)
-        ?.lines.join('\n') ?? '';
-    expect(page).toMatch(/install +package chrony 4\.3-2/);
-    expect(page).toMatch(/remove +package systemd-timesyncd 252\.39: NO ROLLBACK/);
+    const page = flat(['/', ...'az-old', 'enter', 'enter']);
+    expect(page).toContain('install package chrony 4.3-2');
+    expect(page).toContain('remove package systemd-timesyncd 252.39: NO ROLLBACK');
   });
 
   it('says it again in the question before applying', () => {
