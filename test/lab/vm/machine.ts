@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { TOP } from '../operator.js';
-import { SERVICES, sshCommand } from '../ssh-command.js';
+import { SERVICES, type SshTarget, sshCommand } from '../ssh-command.js';
 
 const FOLDER = process.env.LAB_DIR ?? '/var/tmp/tsync-vm-ci';
-const PORT = 2500;
+const PORT = Number(process.env.LAB_PORT ?? 2500);
 
 /** Booting takes minutes: with this, machines stay up, and those that run are used as they are. */
 const KEEP = process.env.TSYNC_LAB_KEEP === '1';
@@ -13,6 +13,12 @@ export function startMachines(): string {
   stopMachines();
   script(['up', '1'], { VM_PLATFORM: 'azure' });
   return script(['up', '2'], { VM_PLATFORM: 'none' });
+}
+
+/** One machine, with the identity of an Azure guest; gives its inventory. */
+export function startMachine(): string {
+  stopMachines();
+  return script(['up', '1'], { VM_PLATFORM: 'azure' });
 }
 
 export function stopMachines(): void {
@@ -26,9 +32,13 @@ export class Machine {
     this.index = index;
   }
 
+  get target(): SshTarget {
+    return { address: '127.0.0.1', port: PORT + this.index, key: `${FOLDER}/id_ed25519` };
+  }
+
   /** What a command prints there as root. */
   run(command: string): string {
-    return sshCommand({ address: '127.0.0.1', port: PORT + this.index, key: `${FOLDER}/id_ed25519` }, command);
+    return sshCommand(this.target, command);
   }
 
   /** Every path of /etc with mode, owner, link or content; what runs and is enabled. */
