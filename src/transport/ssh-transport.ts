@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Host } from '#inventory/host.js';
 import type { Transport } from './connection.js';
@@ -23,16 +23,16 @@ export interface SshTransportOptions {
   readonly deadlines: SshDeadlines;
 }
 
-/** What OpenSSH's client would take on this machine; `environment` is `process.env`. */
+/** What OpenSSH's client would take on this machine, but with `~` as $HOME where that is set; `environment` is `process.env`. */
 export function defaultSshOptions(environment: { readonly [name: string]: string | undefined }): SshTransportOptions {
-  const { homedir, username } = userInfo();
+  const home = homedir();
   return {
-    home: homedir,
-    user: username,
+    home,
+    user: userInfo().username,
     agentSocket: environment.SSH_AUTH_SOCK || null,
     knownHostsFiles: [
-      join(homedir, '.ssh/known_hosts'),
-      join(homedir, '.ssh/known_hosts2'),
+      join(home, '.ssh/known_hosts'),
+      join(home, '.ssh/known_hosts2'),
       '/etc/ssh/ssh_known_hosts',
       '/etc/ssh/ssh_known_hosts2',
     ],

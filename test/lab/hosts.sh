@@ -108,8 +108,8 @@ no_clock='SystemCallFilter=~adjtimex:0 clock_adjtime:0 settimeofday:0 clock_sett
 with_repository() {
   local folder=$1/srv/packages deb
   install -d "$folder/partial"
-  chroot "$1" sh -c 'apt-get update && apt-get -y --no-install-recommends --download-only -o Dir::Cache::archives=/srv/packages install chrony &&
-    cd /srv/packages && apt-get download systemd-timesyncd' >&2
+  chroot "$1" sh -c 'apt-get update -qq && apt-get -y -qq --no-install-recommends --download-only -o Dir::Cache::archives=/srv/packages install chrony &&
+    cd /srv/packages && apt-get download -qq systemd-timesyncd' >&2
   rm -rf "$folder"/partial "$folder"/lock "$1"/var/lib/apt/lists/*
   for deb in "$folder"/*.deb; do
     dpkg-deb -f "$deb"
