@@ -33,7 +33,7 @@ export function applyQuestion(props: ApplyQuestionProps): ApplyQuestion {
   const lines: readonly Line[] = [
     [span(`Apply ${plural(facts.changes, 'change')} to ${plural(facts.hosts, 'host')}?`, 'title')],
     [],
-    ...textBlock(packageText(facts.packages), width, 'warn'),
+    ...(facts.packages.size > 0 ? textBlock(packageText(facts.packages), width, 'warn') : []),
     ...textBlock(restartText(facts.restarts), width, facts.restarts.size > 0 ? 'warn' : 'plain'),
     ...textBlock(costText(facts), width, facts.maySteps > 0 ? 'warn' : 'plain'),
     ...textBlock(undoText(facts.guard), width),
@@ -88,9 +88,7 @@ function packageWords(name: string, before: string | null, after: string | null)
   return after === null ? `remove ${name} ${before}` : `change ${name} ${before} to ${after}`;
 }
 
-/** Empty where no packages come or go. */
 function packageText(packages: Counted['packages']): string {
-  if (packages.size === 0) return '';
   const each = [...packages].map(([words, count]) => `${printable(words)} on ${plural(count, 'host')}`);
   return `Packages, before any change and without a guard: ${each.join(', ')}. What is to be changed then is planned and shown anew.`;
 }
