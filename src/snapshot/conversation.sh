@@ -144,22 +144,6 @@ set_encoded() {
   esac
 }
 
-# brief NAME COMMAND ARGUMENTS: a framed command whose output is a few lines by its nature; its status stays in $status.
-# Two processes fewer than `section`, which bounds what a command may print.
-brief() {
-  set_encoded "$1"
-  printf '@%s begin command %s\n' "$nonce" "$encoded"
-  shift
-  status=127
-  if has "$1"; then
-    x ${1+"$@"} 2>&1
-    status=$?
-    printf '\n@%s exit %s\n@%s end ok\n' "$nonce" "$status" "$nonce"
-  else
-    printf '\n@%s end absent\n' "$nonce"
-  fi
-}
-
 # section NAME COMMAND ARGUMENTS: one framed command of the table; output and errors together, bounded, with its exit status.
 section() {
   set_encoded "$1"

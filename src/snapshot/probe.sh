@@ -23,14 +23,14 @@ probe_sections() {
   # shellcheck disable=SC2034 # x in conversation.sh uses it
   limit=8
   files_seen=$newline files_count=0 files=''
-  brief uid id -u
+  section uid id -u
   if [ -n "$image" ]; then
     probe_image
     probe_files
     limit=$limit_before
     return
   fi
-  brief uname uname -srm
+  section uname uname -srm
   probe_system
   probe_ptp
   probe_hyperv
@@ -447,7 +447,7 @@ unit_properties=Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPa
 probe_services() {
   timesyncd_active=''
   if [ -d "$root/run/systemd/system" ]; then
-    brief systemd systemctl --version
+    section systemd systemctl --version
     asked=$time_units
     split_lines "$units"
     for unit in $lines; do asked="$asked $unit"; done
@@ -580,12 +580,12 @@ probe_init_scripts() {
 probe_packages() {
   if has dpkg-query; then
     # shellcheck disable=SC2016 # ${...} is dpkg-query's own
-    brief packages:dpkg dpkg-query -W -f '${Package} ${Version} ${db:Status-Abbrev}\n' \
+    section packages:dpkg dpkg-query -W -f '${Package} ${Version} ${db:Status-Abbrev}\n' \
       chrony systemd-timesyncd ntp ntpsec openntpd ntpdate linuxptp open-vm-tools tzdata-legacy
   elif has apk; then
-    brief packages:apk apk info -e -v chrony openntpd ntpsec linuxptp open-vm-tools busybox
+    section packages:apk apk info -e -v chrony openntpd ntpsec linuxptp open-vm-tools busybox
   elif has rpm; then
-    brief packages:rpm rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' \
+    section packages:rpm rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' \
       chrony ntp ntpsec openntpd ntpdate systemd-timesyncd linuxptp open-vm-tools kmod-microsoft-hyper-v microsoft-hyper-v
   fi
 }
@@ -620,7 +620,7 @@ probe_chrony() {
 probe_chronyd_version() {
   chrony_before_csv='' chrony_before_4=''
   if ! has chronyd; then
-    brief chronyd-version chronyd -v
+    section chronyd-version chronyd -v
     return
   fi
   capture chronyd -v
@@ -633,11 +633,17 @@ probe_chronyd_version() {
 # answer is not asked five times, because each question may take its whole deadline.
 probe_chrony_readings() {
   if [ -n "$chrony_before_csv" ]; then
-    brief tracking-text chronyc -n tracking
+    section tracking-text chronyc -n tracking
     section sources-text chronyc -n sources
     return
   fi
-  brief tracking chronyc -c -n tracking
+  if has chronyc; then
+    capture chronyc -c -n tracking
+    section_captured tracking
+  else
+    section tracking chronyc -c -n tracking
+    status=127
+  fi
   section sources chronyc -c -n sources
   [ "$status" = 0 ] || return 0
   section sourcestats chronyc -c -n sourcestats
