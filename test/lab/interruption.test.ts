@@ -25,9 +25,9 @@ describe.skipIf(!canRunContainers('interruptions on real hosts'))(
       playbook = operator.write('playbook.yaml', playbookOf(60, 120));
       before = HOSTS.map((index) => lab.stateOf(index));
     });
-    afterAll(() => {
+    afterAll(async () => {
       operator?.close();
-      lab?.stop();
+      await lab?.stop();
     });
     beforeEach(() => {
       for (const index of HOSTS) expect(lab.leftoversOf(index)).toBe('');
