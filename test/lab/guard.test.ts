@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canRunContainers, Lab, playbookOf } from './lab.js';
-import { expectOutcomes, Operator, type RunDocument } from './operator.js';
+import { A_CHANGE_IS_MADE, expectOutcomes, Operator, type RunDocument } from './operator.js';
 
 const HOSTS = [1, 2, 3];
-const A_CHANGE_IS_MADE = /"type":"apply-step"[^\n]*"step":"file:[^\n]*"detail":"done"/;
 
 describe.skipIf(!canRunContainers('guards on real hosts'))(
   'what a killed tsync leaves, settled by somebody else',

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { canRunContainers, Lab, NTP_SERVER, playbookOf } from './lab.js';
-import { Operator, outcomesOf, type RunDocument } from './operator.js';
+import { A_CHANGE_IS_MADE, Operator, outcomesOf, type RunDocument } from './operator.js';
 
 const SETTLE_SECONDS = 5;
 const GUARD_SECONDS = 40;
 /** An undo restarts daemons, and the machine may be busy. */
 const UNDO_SECONDS = 45;
 const HOSTS = [1, 2, 3];
-const A_CHANGE_IS_MADE = /"type":"apply-step"[^\n]*"step":"file:[^\n]*"detail":"done"/;
 
 describe.skipIf(!canRunContainers('interruptions on real hosts'))(
   'what breaks off in the middle, on real hosts',

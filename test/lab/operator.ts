@@ -9,6 +9,9 @@ import { expect } from 'vitest';
 /** The top of the work tree. */
 export const TOP = fileURLToPath(new URL('../..', import.meta.url));
 
+/** In the events of a run (`--jsonl`): a host has its first change. */
+export const A_CHANGE_IS_MADE = /"type":"apply-step"[^\n]*"step":"file:[^\n]*"detail":"done"/;
+
 export interface CommandResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;

@@ -40,6 +40,9 @@ describe.skipIf(!canRunContainers('packages on a real host'))('packages on a rea
     await lab?.stop();
   });
 
+  const runWithPackages = () =>
+    operator.expectRun(0, 'run', inventory, '-p', playbook, '-l', lab.nameOf(HOST), '--yes', '--packages');
+
   it('shows what would be installed and what that removes, and changes nothing', async () => {
     const plan = await operator.tsync('plan', inventory, '-p', playbook, '-l', lab.nameOf(HOST), '--accept-new');
     expect(plan.stderr + plan.stdout).toMatch(/install +package chrony 4\.3/);
@@ -57,17 +60,7 @@ describe.skipIf(!canRunContainers('packages on a real host'))('packages on a rea
   });
 
   it('installs, configures and proves in one run', async () => {
-    const run = await operator.expectRun(
-      0,
-      'run',
-      inventory,
-      '-p',
-      playbook,
-      '-l',
-      lab.nameOf(HOST),
-      '--yes',
-      '--packages',
-    );
+    const run = await runWithPackages();
     changed = run.run;
     expectOutcomes(run, ['changed']);
     expect(run.hosts[0]?.source).toBe(NTP_SERVER);
@@ -79,17 +72,7 @@ describe.skipIf(!canRunContainers('packages on a real host'))('packages on a rea
 
   it('changes nothing the second time', async () => {
     const daemon = lab.daemonOf(HOST);
-    const run = await operator.expectRun(
-      0,
-      'run',
-      inventory,
-      '-p',
-      playbook,
-      '-l',
-      lab.nameOf(HOST),
-      '--yes',
-      '--packages',
-    );
+    const run = await runWithPackages();
     expectOutcomes(run, ['in-sync']);
     expect(lab.daemonOf(HOST)).toBe(daemon);
   });
