@@ -141,7 +141,7 @@ start() {
   local i=$1 base=$2 name dir
   name=$(name_of "$i")
   dir=$lab/hosts/$name
-  [[ -f $dir/pid ]] && kill -0 "$(<"$dir/pid")" 2>/dev/null && return
+  runs "$dir" && return
   mkdir -p "$dir"/{upper,work,root}
   ip netns add "$name" 2>/dev/null || true
   if ! ip link show "v-$name" >/dev/null 2>&1; then
@@ -155,34 +155,77 @@ start() {
   echo "$name" >"$dir/root/etc/hostname"
   printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$name" >"$dir/root/etc/hosts"
   # nspawn wants a terminal: script(1) gives it one
-  setsid script -qfc "systemd-nspawn --quiet --register=no --keep-unit --drop-capability=CAP_SYS_TIME -M $name -D $dir/root --network-namespace-path=/run/netns/$name -b" "$dir/console.log" >/dev/null 2>&1 </dev/null &
+  in_own_cgroup "$name" setsid script -qfc "exec systemd-nspawn --quiet --register=no --keep-unit --drop-capability=CAP_SYS_TIME -M $name -D $dir/root --network-namespace-path=/run/netns/$name -b" "$dir/console.log" >/dev/null 2>&1 </dev/null &
   echo $! >"$dir/pid"
 }
+
+# in_own_cgroup NAME COMMAND...: becomes COMMAND, in a cgroup of that name. Without that the systemds of all hosts would keep their
+# services in the same cgroups, and end those of one another.
+in_own_cgroup() {
+  local hierarchy
+  for hierarchy in "${hierarchies[@]}"; do
+    mkdir -p "$hierarchy/$1"
+    echo "$BASHPID" >"$hierarchy/$1/cgroup.procs"
+  done
+  shift
+  exec "$@"
+}
+
+# forget_cgroup NAME: what systemd left there; it is empty once its host has ended.
+forget_cgroup() {
+  local hierarchy
+  for hierarchy in "${hierarchies[@]}"; do
+    [[ ! -d $hierarchy/$1 ]] || find "$hierarchy/$1" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  done
+}
+
+# Where cgroups are that systemd uses: version 2 alone, or beside version 1, whose tree of that name is systemd's.
+hierarchies=()
+for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
+  [[ ! -w $hierarchy/cgroup.procs ]] || hierarchies+=("$hierarchy")
+done
 
 # await I: until its sshd listens.
 await() {
   for _ in $(seq 1 100); do timeout 1 bash -c "exec 3<>/dev/tcp/$net.$((10 + $1))/22" 2>/dev/null && break; sleep 0.3; done
 }
 
-# finish DIR: ends the host that runs from there. script runs systemd-nspawn, which runs the host's init: with init, all that
-# runs inside ends.
-finish() {
-  local init
-  for init in $(init_of "$1"); do kill -9 "$init" 2>/dev/null || true; done
-  kill -9 "$(<"$1/pid")" 2>/dev/null || true
+# runs DIR: whether the process is there that runs this host, and not another one that has got its number since.
+runs() {
+  [[ -f $1/pid ]] && grep -qsF -e "-M $(basename "$1") " "/proc/$(<"$1/pid")/cmdline"
 }
 
+# finish DIR: ends the host that runs from there, and waits until it is gone: with its init all ends that runs inside, and only
+# then its network is free.
+finish() {
+  local pids pid
+  runs "$1" || return 0
+  pids=$(init_of "$1" || true)
+  pids+=" $(<"$1/pid")"
+  for pid in $pids; do kill -9 "$pid" 2>/dev/null || true; done
+  for pid in $pids; do
+    for _ in $(seq 1 100); do [[ -e /proc/$pid ]] || break; sleep 0.1; done
+  done
+}
+
+# init_of DIR: the process that is number 1 of a host, by its number on this machine (proc(5): NSpid). Fails where none is: what is
+# meant for a host must never run on this machine itself.
 init_of() {
-  local nspawn
-  for nspawn in $(pgrep -P "$(<"$1/pid")"); do pgrep -P "$nspawn" || true; done
+  local pids=() pid
+  runs "$1" && mapfile -t pids <"$1/pid"
+  while ((${#pids[@]})); do
+    pid=${pids[0]}
+    pids=("${pids[@]:1}")
+    if grep -qs -E '^NSpid:.*[[:space:]]1$' "/proc/$pid/status"; then echo "$pid"; return; fi
+    mapfile -t -O "${#pids[@]}" pids < <(pgrep -P "$pid")
+  done
+  return 1
 }
 
 boot() {
   local dir
   dir=$lab/hosts/$(name_of "$1")
   finish "$dir"
-  # the network of a host is there as long as anything of it runs
-  for _ in $(seq 1 50); do kill -0 "$(<"$dir/pid")" 2>/dev/null || break; sleep 0.1; done
   start "$1" none
   await "$1"
 }
@@ -197,6 +240,7 @@ down() {
     ip link del "v-$name" 2>/dev/null || true
     ip netns del "$name" 2>/dev/null || true
     rm -rf "$dir"
+    forget_cgroup "$name"
   done
   ip link del "$bridge" 2>/dev/null || true
 }

@@ -1,7 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fingerprint } from './fingerprint.js';
+import { holdLab } from './lab-lock.js';
 import { startNtpServer } from './ntp-server.js';
 import { TOP } from './operator.js';
 import { canRunLab, IN_CI } from './requirements.js';
@@ -22,7 +24,7 @@ export const NTP_SERVER = `${NETWORK}.1`;
 export const canRunContainers = (what: string): boolean =>
   canRunLab(
     what,
-    ['mmdebstrap', 'systemd-nspawn', 'ip', 'chronyd', 'ssh', 'ssh-keygen', 'script', 'nsenter', 'setfattr'],
+    ['mmdebstrap', 'systemd-nspawn', 'ip', 'chronyd', 'ssh', 'ssh-keygen', 'script', 'nsenter', 'setfattr', 'flock'],
     IN_CI,
   );
 
@@ -52,27 +54,33 @@ const UNTIL_BOOTED =
 export class Lab {
   readonly inventory: string;
   private readonly stopNtpServer: () => Promise<void>;
+  private readonly release: () => Promise<void>;
   private readonly inits = new Map<number, string>();
 
-  private constructor(inventory: string, stopNtpServer: () => Promise<void>) {
+  private constructor(inventory: string, stopNtpServer: () => Promise<void>, release: () => Promise<void>) {
     this.inventory = inventory;
     this.stopNtpServer = stopNtpServer;
+    this.release = release;
   }
 
   /** Starts hosts 1 to `count`, or one for each init, whatever a run before left, and waits until each has booted. */
   static async start(wanted: number | readonly LabInit[]): Promise<Lab> {
-    hosts('down');
-    const inits = typeof wanted === 'number' ? Array.from({ length: wanted }, () => 'systemd') : wanted;
-    const inventory = hosts('up', ...inits);
-    const stopNtpServer = await startNtpServer(NTP_SERVER, `${NETWORK}.0/24`);
-    const lab = new Lab(inventory, stopNtpServer);
+    const release = await holdLab(FOLDER);
+    let stopNtpServer = () => Promise.resolve();
     try {
+      hosts('down');
+      const inits = typeof wanted === 'number' ? Array.from({ length: wanted }, () => 'systemd') : wanted;
+      const inventory = hosts('up', ...inits);
+      stopNtpServer = await startNtpServer(NTP_SERVER, `${NETWORK}.0/24`);
+      const lab = new Lab(inventory, stopNtpServer, release);
       for (let index = 1; index <= inits.length; index++) lab.awaitBoot(index);
+      return lab;
     } catch (error) {
-      await lab.stop();
+      await stopNtpServer();
+      hosts('down');
+      await release();
       throw error;
     }
-    return lab;
   }
 
   /** Waits until a host has booted and an ordinary user can log in, whose first session starts the user's own systemd. */
@@ -93,6 +101,7 @@ export class Lab {
   async stop(): Promise<void> {
     await this.stopNtpServer();
     hosts('down');
+    await this.release();
   }
 
   /** What a command prints as root on host `index` (1, 2 ...). */
@@ -104,6 +113,9 @@ export class Lab {
   async inside(index: number, command: string): Promise<string> {
     const init = this.inits.get(index) ?? hosts('init', String(index)).trim();
     this.inits.set(index, init);
+    if (readlinkSync(`/proc/${init}/ns/mnt`) === readlinkSync('/proc/self/ns/mnt')) {
+      throw new Error(`process ${init} is none of host ${index}: a command for a host must not run on this machine`);
+    }
     const { stdout } = await promisify(execFile)('nsenter', ['-t', init, '-a', 'sh', '-c', command], {
       encoding: 'utf8',
       timeout: 120_000,
