@@ -33,10 +33,10 @@ export function buildProgram(done: (exitCode: number) => void): Command {
       .option('-C, --check', 'show what would be done and change nothing');
   const packagesFlag = (command: Command): Command =>
     command.option('--packages', 'with --yes: install and remove packages too, where the plan says so');
-  const inventoryFlag = (command: Command): Command =>
+  const inventoryFlag = (command: Command, more = ''): Command =>
     command.option(
       '-i, --inventory <file>',
-      'the inventory to reach the hosts with, instead of the one that was used then',
+      `the inventory to reach the hosts with, instead of the one that was used then${more}`,
     );
 
   const run = add('run <inventory>', 'probe, plan, review, apply, and prove that each clock follows its source');
@@ -82,15 +82,8 @@ export function buildProgram(done: (exitCode: number) => void): Command {
   apply.action(async (file, options) => done(await (await import('./commands/apply.js')).apply(file, options)));
 
   const rollback = add('rollback <run>', 'take back what a run changed');
-  for (const extend of [
-    inventoryFlag,
-    addFleetOptions,
-    review,
-    packagesFlag,
-    addRolloutOptions,
-    addOutputOptions,
-    addExitOptions,
-  ])
+  inventoryFlag(rollback, '; where the run is not kept here, these hosts are asked what it changed');
+  for (const extend of [addFleetOptions, review, packagesFlag, addRolloutOptions, addOutputOptions, addExitOptions])
     extend(rollback);
   rollback.action(async (name, options) =>
     done(await (await import('./commands/rollback.js')).rollback(name, options)),

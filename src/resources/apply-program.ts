@@ -72,7 +72,8 @@ export function transactionMeta(
 type Part = string | Uint8Array;
 
 function changeCall(change: Change): Part[] {
-  const because = `  # ${printable(change.because)}\n`;
+  const restart = change.kind === 'file' && change.restart !== undefined ? ` ${quoted(change.restart)}` : '';
+  const because = `  because ${quoted(printable(change.because))}${restart}\n`;
   switch (change.kind) {
     case 'file':
       return [

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # What makes a change reversible: lock, journal, backups, guard, undo. Functions only; docs/safety.md tells the whole story.
 # An apply program is conversation.sh + this + the verbs of each kind + transaction_meta and transaction_data (generated).
-# It is saved beside the backups, and `sh program.sh undo MODE` takes the transaction back with nothing else.
+# It is saved beside the backups: `sh program.sh undo MODE` takes the transaction back with nothing else, `tell` says what it changed.
 # shellcheck disable=SC2015,SC2034 # "a && b || fail" is meant so; limit is for x
 # shellcheck disable=SC2154 # nonce, root, bin, seconds, timeout, newline: conversation.sh; who, run ...: transaction_meta
 
@@ -170,6 +170,9 @@ note() { within 5 logger -t tsync -- "$transaction run ${run:-} (${who:-}): $1" 
 
 # ---- entries: what transaction_data lists, in its order: changes, then actions
 
+# because RULE [UNIT]: why the next change is made, and what the user's own playbook wants restarted for it.
+because() { entry_because=$1 entry_restart=${2:-}; }
+
 # entry KIND NAME ARGUMENTS: calls PHASE_KIND for the entry that is wanted. Going forward, the first failure ends it.
 entry() {
   number=$((number + 1))
@@ -239,6 +242,7 @@ action() { entry action "$1${2:+:$2}" "$@"; }
 
 check_action() { :; }
 restore_action() { :; }
+tell_action() { :; }
 
 # back_up_action: what an undo must know of before.
 back_up_action() {
@@ -442,13 +446,16 @@ disarm() {
 
 # ---- apply
 
-# tsync_apply NONCE LENGTH PARAMETERS, or in the saved program: tsync_apply undo MODE PARAMETERS
+# tsync_apply NONCE LENGTH PARAMETERS, or in the saved program: tsync_apply undo MODE PARAMETERS, tsync_apply tell PARAMETERS
 tsync_apply() {
-  if [ "$1" = undo ]; then
-    shift
-    tsync_undo "$@"
-    return
-  fi
+  case $1 in
+    undo | tell)
+      verb=$1
+      shift
+      "tsync_$verb" "$@"
+      return
+      ;;
+  esac
   read_parameters "$@"
   transaction_meta
   trap '' HUP PIPE
@@ -600,13 +607,7 @@ leave_image() {
 tsync_undo() {
   mode=$1
   shift
-  undo_nonce=undo
-  for parameter in "$@"; do
-    case $parameter in nonce=*) undo_nonce=${parameter#*=} ;; esac
-  done
-  read_parameters "$undo_nonce" 0 "$@"
-  transaction_meta
-  locate "$transaction" || return 1
+  read_saved_parameters "$@" || return 1
   failure='' failures='' me='' holder='' phase=''
   trap '' HUP PIPE INT TERM
   case $mode in
@@ -668,6 +669,29 @@ restore_all() {
   if [ -z "$failures" ] && ! forward check; then failures="$entry_name is not as before"; fi
 }
 
+# read_saved_parameters PARAMETERS: of a program that lies on the host already.
+read_saved_parameters() {
+  saved_nonce=undo
+  for parameter in "$@"; do
+    case $parameter in nonce=*) saved_nonce=${parameter#*=} ;; esac
+  done
+  read_parameters "$saved_nonce" 0 "$@"
+  transaction_meta
+  locate "$transaction"
+}
+
+# tsync_tell PARAMETERS: prints what was changed, entry by entry: before and after, for whoever has nothing but this host.
+tsync_tell() {
+  read_saved_parameters "$@" || return 1
+  if forward tell; then step tell told; fi
+}
+
+# begin_entry KIND NAME: the first lines about a change.
+begin_entry() {
+  begin "entry:$number"
+  printf '%s\n' "kind=$1" "name=$2" "because=$entry_because" "restart=$entry_restart"
+}
+
 # ---- settle
 
 # tsync_settle NONCE LENGTH PARAMETERS: verification and verdict, one request a line; see docs/host-programs.md.
@@ -697,6 +721,7 @@ tsync_settle() {
         open_transaction "${request#* }"
         step state "$state"
         ;;
+      'tell '*) tell_transaction "${request#* }" ;;
       'clean '*) step clean "$(clean_transaction "${request#* }")" ;;
       'preflight '*)
         set -f
@@ -785,6 +810,16 @@ extend_transaction() {
   esac
   release_lock
 }
+
+# tell_transaction ID: what a confirmed transaction changed, told by its saved program. An older tsync's knows no such word.
+tell_transaction() {
+  open_transaction "$1"
+  if [ "$state" = confirmed ] && grep -q '^tsync_tell()' "$tx/program.sh"; then
+    /bin/sh "$tx/program.sh" tell "root=$root" "bin=$bin" "image=$image" "nonce=$nonce"
+  else
+    step tell "refused:$state"
+  fi
+} </dev/null 2>/dev/null
 
 # clean_transaction ID: takes what a finished transaction left away, and what was left of one that never began. Prints
 # cleaned, or refused with the state.

@@ -45,7 +45,7 @@ describe.skipIf(!canRunContainers('guards on real hosts'))(
       return (document as unknown as Listed).hosts[0]?.transactions ?? [];
     }
 
-    it('lists it, extends its guard, keeps other changes away, and confirms it, from a machine that knows nothing of the run', async () => {
+    it('lists it, extends its guard, keeps other changes away, confirms it, and rolls it back, from a machine that knows nothing of the run', async () => {
       const run = await killedRun(/"type":"host-applied"/, 1);
       const [open] = await listed(2, 1);
       expect(open).toMatchObject({ state: 'applied', run, guard: { state: 'armed' } });
@@ -69,7 +69,10 @@ describe.skipIf(!canRunContainers('guards on real hosts'))(
       expect(lab.leftoversOf(1)).toBe('');
       await colleague.expectRun(3, 'guard', inventory, '-l', lab.nameOf(1), '-t', run, '--revert');
 
-      expectOutcomes(await operator.expectRun(0, 'rollback', run, '--yes'), ['changed']);
+      const unknown = await colleague.tsync('rollback', run, '--yes');
+      expect([unknown.code, unknown.stderr]).toEqual([64, expect.stringContaining('--inventory FILE')]);
+      const back = await colleague.expectRun(0, 'rollback', run, '--inventory', inventory, '--yes', '--accept-new');
+      expectOutcomes(back, ['changed', 'skipped', 'skipped']);
       expect(lab.stateOf(1)).toEqual(before[0]);
     });
 

@@ -32,17 +32,17 @@ it('lists every change with its reason, before and after, and then every action'
     }
 
     transaction_data() {
-      # test/rule
+      because test/rule
       change_file '/etc/a b' \\
         absent - - - - \\
         640 root root 5 3121614375 \\
         'it'\\''s
     '
-      # test/rule
+      because test/rule
       change_service ntp.service \\
         active unmasked '/x -> y' \\
         inactive unmasked ''
-      # test/rule
+      because test/rule
       change_parameter hv_utils timesync_implicit =Y =N
       action restart chrony.service
       action reload-sources ''
@@ -86,7 +86,7 @@ it('gives the shell every name, person and value as data', () => {
         '',
       );
       const verbs =
-        'change_file() { printf "%s|" "$1"; shift 11; printf "%s|" "$1"; }; change_service() { printf "%s|" "$1" "$4"; }; change_parameter() { printf "%s|" "$@"; }; ';
+        'because() { :; }; change_file() { printf "%s|" "$1"; shift 11; printf "%s|" "$1"; }; change_service() { printf "%s|" "$1" "$4"; }; change_parameter() { printf "%s|" "$@"; }; ';
       const { stdout, stderr } = spawnSync('dash', ['-c', `${verbs}${program}\ntransaction_data`]);
       expect(stderr.toString()).toBe('');
       expect(stdout.toString('latin1')).toBe(`/${name}|${value}|s${name}|/l -> ${value}|m|${name}|=${value}|=${name}|`);

@@ -1,7 +1,10 @@
 import { type Assessed, assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
 import type { EngineDeps } from '#engine/deps.js';
+import type { HostTask } from '#engine/host-task.js';
 import { withPreview } from '#engine/packages.js';
+import { readChanges } from '#engine/read-changes.js';
 import { judgeRollback, standingByRollback } from '#engine/standing.js';
+import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import { hasWork } from '#plan/has-work.js';
@@ -20,24 +23,35 @@ export type RollbackOptions = FleetOptions &
   ReviewOptions &
   RolloutOptions & { readonly inventory?: string };
 
-/** `tsync rollback RUN`: the changes of that run swapped, with the same review, guard and proof. Gives the exit code. */
+/** What is to be taken back, and who knows what it was: the store of the run, or the hosts themselves. */
+interface Taken {
+  readonly run: string;
+  readonly inventory: string;
+  readonly tasks: (all: readonly HostTask[]) => readonly HostTask[];
+  /** By host, in the order in which they were made. A host that is not in it is finished already. */
+  readonly changes: (tasks: readonly HostTask[], deps: EngineDeps) => Promise<ReadonlyMap<string, readonly Change[]>>;
+  readonly works: ReturnType<typeof packageWorks>;
+}
+
+/**
+ * `tsync rollback RUN`: the changes of that run swapped, with the same review, guard and proof. Without the store of that run,
+ * the hosts of `--inventory` are asked what it changed. Gives the exit code.
+ */
 export async function rollback(name: string, options: RollbackOptions): Promise<number> {
-  const taken = name === 'latest' ? latestChange() : findRun(name);
-  const changes = changesToTakeBack(taken);
-  if (changes.size === 0) throw nothing(`Run ${taken.run} changed nothing, or everything was taken back already.`);
-  const inventory = options.inventory ?? taken.inventory;
-  const { tasks: all } = await loadFleet(inventory, options);
-  const tasks = all.filter(({ host }) => changes.has(host.name));
+  const taken = takenRun(name, options.inventory);
+  const { inventory, works } = taken;
+  const tasks = taken.tasks((await loadFleet(inventory, options)).tasks);
   if (tasks.length === 0) throw nothing(`Run ${taken.run} changed no host that ${inventory} and --limit name.`);
 
   const run = await openRun(
     { kind: 'rollback', tasks, inventory, of: taken.run, asked: askedIn(options), store: true },
     options,
   );
-  const works = packageWorks(taken);
-  const judge = judgeRollback(changes, works, taken.run);
-  return reviewAndApply(run, options, (ready) =>
-    assessFleet(tasks, run.deps, {
+  return reviewAndApply(run, options, async (ready) => {
+    const changes = await taken.changes(tasks, run.deps);
+    const judge = judgeRollback(changes, works, taken.run);
+    const begun = tasks.filter(({ host }) => changes.has(host.name));
+    await assessFleet(begun, run.deps, {
       asRoot: true,
       settlesImages: options.check !== true,
       judge,
@@ -50,8 +64,49 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
         const { task, plan, asked } = await withPreview(assessed, work ?? null, run.deps);
         ready({ task, plan, asked, standingOf: standingByRollback(task, judge), ...(work && { undoes: work }) });
       },
-    }),
+    });
+  });
+}
+
+function takenRun(name: string, inventory: string | undefined): Taken {
+  const kept = name === 'latest' ? latestChange() : keptRun(name);
+  if (kept !== null) return fromStore(kept, inventory ?? kept.inventory);
+  if (inventory !== undefined) return fromHosts(name, inventory);
+  throw nothing(
+    `No run ${printable(name)} is kept here. Where it was another operator's, name the hosts: tsync rollback ${printable(name)} --inventory FILE.`,
   );
+}
+
+function fromStore(run: RunState, inventory: string): Taken {
+  const changes = changesToTakeBack(run);
+  if (changes.size === 0) throw nothing(`Run ${run.run} changed nothing, or everything was taken back already.`);
+  return {
+    run: run.run,
+    inventory,
+    tasks: (all) => all.filter(({ host }) => changes.has(host.name)),
+    changes: async () => changes,
+    works: packageWorks(run),
+  };
+}
+
+function fromHosts(name: string, inventory: string): Taken {
+  return {
+    run: name,
+    inventory,
+    tasks: (all) => all,
+    changes: (tasks, deps) => readChanges(tasks, name, deps),
+    works: new Map(),
+  };
+}
+
+/** Null: it is not kept here. */
+function keptRun(name: string): RunState | null {
+  try {
+    return findRun(name);
+  } catch (error) {
+    if (error instanceof TsyncError && error.problem.code === 'store/no-such-run') return null;
+    throw error;
+  }
 }
 
 /** Why this host is not taken back: nothing is, where one of its resources was changed since or cannot be read. */

@@ -47,3 +47,9 @@ restore_parameter() {
 }
 refresh_parameter() { :; }
 run_parameter() { :; }
+
+tell_parameter() {
+  begin_entry module-parameter "$1.$2"
+  printf '%s\n' "before=$3" "after=$4"
+  finish
+}

@@ -40,6 +40,17 @@ run_service() {
   fi
 } >/dev/null 2>&1
 
+tell_service() {
+  begin_entry service "$1"
+  printf '%s\n' "before=$2 $3" "after=$5 $6"
+  tell_links before "$4"
+  tell_links after "$7"
+  finish
+}
+
+# tell_links WHEN LINKS: a line for each.
+tell_links() { [ -z "$2" ] || printf '%s\n' "$2" | sed "s/^/$1-link=/"; }
+
 # ---- running or not, as the init of this host tells and does it
 
 verb_for() { if [ "$1" = active ]; then echo start; else echo stop; fi; }
