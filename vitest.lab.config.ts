@@ -10,8 +10,6 @@ const lab = mergeConfig(
 );
 // In CI nothing may be skipped, and the emulated machine is no part of it.
 const emulated = process.env.CI && process.env.TSYNC_LAB_VM !== '1' ? ['test/lab/vm/**'] : [];
-// Four minutes and more than a hundred kills: made on purpose, not at every landing.
-const kills = process.env.TSYNC_LAB_KILLS === '1' ? [] : ['test/lab/proof/kill-matrix.test.ts'];
-lab.test = { ...lab.test, include: ['test/lab/**/*.test.ts'], exclude: ['node_modules/**', ...emulated, ...kills] };
+lab.test = { ...lab.test, include: ['test/lab/**/*.test.ts'], exclude: ['node_modules/**', ...emulated] };
 
 export default lab;

@@ -51,8 +51,8 @@ function worded(at: string): string {
 
 const INTRODUCTION = `# The kill matrix
 
-Made by \`test/lab/proof/kill-matrix.test.ts\`, which compares this page with what it saw: do not edit it. It runs by
-\`TSYNC_LAB_KILLS=1 npm run lab -- test/lab/proof/kill-matrix\`, not in CI: it takes four minutes more.
+Made by \`test/lab/proof/kill-matrix.test.ts\`, which compares this page with what it saw: do not edit it. It is part of
+\`npm run lab\`, and so of CI.
 
 Real systemd hosts (containers with Debian 12). The plan edits, makes, removes files, one through a symbolic link, one with an
 extended attribute and an odd mode and owner; stops and disables a service, starts and enables one, masks one; sets a module's

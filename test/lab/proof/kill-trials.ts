@@ -77,7 +77,7 @@ export class TrialHost {
   }
 
   /** Gives how the host ended once no guard is left; `after` is the state that a whole run leaves. */
-  async try(trial: Trial, after: HostState, operator: Operator, planFiles: PlanFiles): Promise<Ended> {
+  async try(trial: Trial, after: HostState, operator: Operator, planFiles: PlanFiles, patience = 1): Promise<Ended> {
     const { victim, at } = trial;
     const transaction = this.next();
     for (const name of ['reached', 'go']) rmSync(this.hold(name), { force: true });
@@ -87,15 +87,21 @@ export class TrialHost {
       aim();
       known = await this.killTsync(operator, trial.program === 'apply' ? planFiles.quick : planFiles.patient);
     } else if (trial.program === 'confirm') {
-      await this.apply(transaction, shipped, this.plan, CONFIRM_GUARD_SECONDS);
+      await this.apply(transaction, shipped, this.plan, patience * CONFIRM_GUARD_SECONDS);
       aim();
       await this.killedIn(this.confirm(transaction, held), victim);
     } else {
       aim();
-      const guardSeconds = trial.returns ? LONG_GUARD_SECONDS : GUARD_SECONDS;
+      const guardSeconds = trial.returns ? LONG_GUARD_SECONDS : patience * GUARD_SECONDS;
       await this.killedIn(this.apply(transaction, held, this.plan, guardSeconds), victim);
     }
-    if (!existsSync(this.hold('reached'))) throw new Error(`${this.name}: ${victim} was not killed ${at}`);
+    if (!existsSync(this.hold('reached'))) {
+      // On a machine that is too busy the guard comes before the point: that says nothing about the point.
+      rmSync(this.hold('at'), { force: true });
+      const end = await this.ended(known, after);
+      if (end !== 'before' || patience > 1) throw new Error(`${this.name}: ${victim} was not killed ${at}: ${end}`);
+      return this.try(trial, after, operator, planFiles, 3);
+    }
     if (trial.returns) await this.comeBack(transaction);
     return this.ended(known, after);
   }
