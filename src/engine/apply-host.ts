@@ -72,8 +72,9 @@ async function runApplyProgram(
   const startedAt = new Date(clock.nowSeconds() * 1000).toISOString();
   let last: Applied | null = null;
   let failure = '';
+  let lastWords = '';
   try {
-    await talk(task.host, deps, {
+    ({ lastWords } = await talk(task.host, deps, {
       program: applyProgram(programs.texts, plan, { transaction, run, who, version, startedAt, guardSeconds }),
       asRoot: true,
       parameters: [`transaction=${transaction}`],
@@ -87,15 +88,11 @@ async function runApplyProgram(
         if (detail.startsWith('failed:') && failure === '') failure = detail.slice('failed:'.length);
         last = meaningOf(step, detail, failure) ?? last;
       },
-    });
+    }));
   } catch (error) {
     // A conversation that broke after the last word of the program lost nothing.
     return last ?? { kind: 'lost', problem: problemOf(error) };
   }
-  return (
-    last ?? {
-      kind: 'lost',
-      problem: problem('apply/cut-off', 'The apply program ended without saying how the transaction ended.'),
-    }
-  );
+  const cutOff = `The apply program ended without saying how the transaction ended. ${lastWords}`.trimEnd();
+  return last ?? { kind: 'lost', problem: problem('apply/cut-off', cutOff) };
 }

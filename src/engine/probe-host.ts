@@ -41,6 +41,7 @@ export async function probeHost(
       frames.push(frame);
     },
   });
+  if (result.end === 'cut') throw cutOff(result.lastWords);
   return assembled(frames, isMeasurable(host) ? measurementOf(result) : null);
 }
 
@@ -57,9 +58,11 @@ export function measurementOf({ exchanges, resolutionSeconds }: ClockRound): Clo
 /** Frames of one probe and the measurement beside them, as facts. Throws `HostTrouble` when the end is missing. */
 export function assembled(frames: readonly Frame[], clock: Snapshot['clock']): Probed {
   const snapshot = collectSnapshot(frames, clock);
-  if (!snapshot.complete)
-    throw new HostTrouble(
-      problem('probe/cut-off', 'The probe ended before its last frame, so part of the host was not seen.'),
-    );
+  if (!snapshot.complete) throw cutOff('');
   return { snapshot, facts: factsOf(snapshot), snapshotDigest: snapshotDigest(snapshot) };
+}
+
+function cutOff(lastWords: string): HostTrouble {
+  const detail = `The probe ended before its last frame, so part of the host was not seen. ${lastWords}`;
+  return new HostTrouble(problem('probe/cut-off', detail.trimEnd()));
 }

@@ -51,7 +51,10 @@ export async function withSettleDialog<T>(
       waiting.shift()?.resolve(answer);
     },
   }).then(
-    () => fail(new HostTrouble(problem('verify/cut-off', 'The conversation ended before the verification did.'))),
+    ({ lastWords }) => {
+      const detail = `The conversation ended before the verification did. ${lastWords}`.trimEnd();
+      fail(new HostTrouble(problem('verify/cut-off', detail)));
+    },
     (error: unknown) => fail(error),
   );
 

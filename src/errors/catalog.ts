@@ -252,6 +252,10 @@ export const catalog = {
     summary: 'root could not be become',
     hint: 'Run the same sudo command by hand on the host; its message is shown above.',
   },
+  'privilege/no-sh': {
+    summary: 'sudo finds no sh on the host',
+    hint: 'Its PATH leaves it out: put /bin into secure_path in sudoers, or connect as root.',
+  },
   'privilege/no-sudo': {
     summary: 'there is no sudo on the host',
     hint: 'Install sudo there, or connect as root (ansible_user: root).',
@@ -266,7 +270,7 @@ export const catalog = {
   },
   'privilege/password-needed': {
     summary: 'sudo wants a password',
-    hint: 'Run with -K to be asked for it, or allow this user sudo without a password (NOPASSWD).',
+    hint: 'Run with -K to be asked for it, or allow this user sudo without a password (NOPASSWD) for sh.',
   },
   'privilege/requiretty': {
     summary: 'sudo works only on a terminal there (requiretty)',
@@ -274,7 +278,7 @@ export const catalog = {
   },
   'privilege/timeout': {
     summary: 'sudo did not answer in time',
-    hint: 'Often sudo waits for a directory or a name server that does not answer. Try sudo -n true on the host.',
+    hint: 'Often sudo waits for a directory or a name server that does not answer, or a start file of the login shell never ends. Try sudo -n true on the host.',
   },
   'privilege/unknown-user': {
     summary: 'the user to become does not exist there',
@@ -286,7 +290,7 @@ export const catalog = {
   },
   'probe/cut-off': {
     summary: 'the probe was cut off',
-    hint: "Run again; when it stays so, look at the host's memory, process limits and sshd log.",
+    hint: "Run again; when it stays so, look at the host's memory, process limits and sshd log. In sudoers, NOEXEC lets sh start no command.",
   },
   'resources/file-unknown': {
     summary: 'a file is not known as it is',
@@ -392,6 +396,10 @@ export const catalog = {
     summary: 'the host did not accept the login',
     hint: 'Check the user name and the key (ansible_user, ansible_ssh_private_key_file); ssh -v shows what the host wants. Old hosts that know RSA keys only with SHA-1 need legacy: true.',
   },
+  'transport/closed-early': {
+    summary: 'the connection was closed before the login was over',
+    hint: 'sshd closes it when too many come at once (MaxStartups), after too many keys (MaxAuthTries: name one by ansible_ssh_private_key_file), or when the account may not log in. Its log on the host says which.',
+  },
   'transport/connection-lost': {
     summary: 'the connection broke',
     hint: 'What was changed before is reverted by the guard on the host, unless it had been confirmed.',
@@ -402,11 +410,11 @@ export const catalog = {
   },
   'transport/exec-refused': {
     summary: 'the host refused to run a command',
-    hint: 'sshd there may force another command or allow file transfer only, or limit sessions (MaxSessions).',
+    hint: 'sshd there may limit sessions (MaxSessions), or the account its processes and open files (limits.conf, ulimit). Its log on the host says which.',
   },
   'transport/handshake': {
     summary: 'the SSH handshake failed',
-    hint: 'A host that knows only old algorithms needs legacy: true in its connection settings. Otherwise see its sshd log.',
+    hint: 'A host that knows only old algorithms (SHA-1, CBC) needs legacy: true in its connection settings. docs/ssh.md names what is offered to it; its sshd log tells more.',
   },
   'transport/host-certificate': {
     summary: 'the host is known by a certificate authority only',
@@ -442,11 +450,15 @@ export const catalog = {
   },
   'transport/no-shell': {
     summary: 'no shell answered',
-    hint: 'The login shell there must be able to run sh; what the host printed instead is shown.',
+    hint: 'ssh HOST true must work for this user. See its login shell and start files (.bashrc, .cshrc), ForceCommand in sshd_config and command= in authorized_keys.',
   },
   'transport/no-tree': {
     summary: 'there is no image to work on',
     hint: 'Mount the image, and name the folder in which its /etc lies as root.',
+  },
+  'transport/password-expired': {
+    summary: 'the account must change its password before it may do anything',
+    hint: 'Log in by hand as this user and change it, or let the passwords of accounts that log in by key not expire (chage -M -1 USER).',
   },
   'transport/refused': {
     summary: 'the host refused the connection',
@@ -454,7 +466,7 @@ export const catalog = {
   },
   'transport/silent': {
     summary: 'the host stopped answering',
-    hint: 'The program there hangs, or the network does. tsync went on with the other hosts.',
+    hint: 'The program there hangs, or the network does; or a start file of the login shell reads the input, which is for tsync. tsync went on with the other hosts.',
   },
   'transport/timeout': {
     summary: 'the host did not answer in time',

@@ -10,7 +10,8 @@ import { type ClockAsking, ClockRounds } from './clock-rounds.js';
 import type { Connection, ExecEnd, RemoteExec } from './connection.js';
 import { Deadline } from './deadline.js';
 import type { PrivilegeGate } from './privilege-gate.js';
-import { explainSudo } from './sudo-trouble.js';
+import { explainNoShell } from './shell-trouble.js';
+import { explainSudo, isOfSudo } from './sudo-trouble.js';
 
 export interface ConverseOptions {
   /** The host's name in the inventory, to be shown. */
@@ -62,6 +63,8 @@ export interface Conversed extends ClockRound {
   readonly end: 'done' | 'cut';
   /** null with `done`: nobody waits for the status then. */
   readonly exit: ExecEnd | null;
+  /** How the command ended and what it printed beside its frames, a printable sentence; '' with `done`. */
+  readonly lastWords: string;
 }
 
 /** Three prompt answers: each costs 0.2 to 0.6 ms of CPU here, and the shortest round trip of three is rarely bettered by a fourth. */
@@ -109,6 +112,8 @@ class Conversation {
   readonly #decoder = new TextDecoder();
   #over = false;
   #idle = false;
+  /** The program was heard, not only the shell. */
+  #begun = false;
   /** What the host printed beside the frames, bounded, to explain a failure. */
   #said = '';
   #saidBytes = 0;
@@ -174,7 +179,8 @@ class Conversation {
 
   #expectOutput(): void {
     this.#idle = false;
-    this.#deadline.start('the next output of the program', this.#options.deadlines.silenceMs);
+    const awaited = this.#begun ? 'the next output of the program' : 'the first output of the program';
+    this.#deadline.start(awaited, this.#options.deadlines.silenceMs);
   }
 
   #onStdout(chunk: Uint8Array): void {
@@ -190,6 +196,7 @@ class Conversation {
 
   #onFrame(frame: Frame): void {
     if (frame.type === 'ready') this.#onReady();
+    else this.#begun = true;
     if (frame.type === 'clock') this.#round?.onClock(frame.resolutionSeconds);
     if (frame.type === 'time') this.#round?.onTime(frame.sequence, frame.hostSeconds);
     if (frame.type === 'idle') this.#onIdle();
@@ -211,6 +218,7 @@ class Conversation {
   }
 
   #onReady(): void {
+    this.#said = '';
     const password = this.#options.become?.password ?? null;
     if (password === null) return;
     if (this.#passwordOut) this.#options.privilege.accepted(password);
@@ -268,8 +276,13 @@ class Conversation {
     if (this.#again !== null) this.#finish('done', null);
     else if (end.problem) this.#failWith(new HostTrouble(end.problem));
     else if (this.#reader.ready) this.#finish('cut', end);
-    else if (this.#options.become !== null) this.#sudoEnded(this.#options.become);
-    else this.#fail('transport/no-shell', `The command ended (${statusOf(end)}); the host ${this.#printed()}`);
+    else if (this.#options.become !== null && (this.#prompts > 0 || isOfSudo(this.#said))) {
+      this.#sudoEnded(this.#options.become);
+    } else this.#failWith(new HostTrouble(explainNoShell(this.#said, this.#howEnded(end))));
+  }
+
+  #howEnded(end: ExecEnd): string {
+    return `The command ended (${statusOf(end)}); the host ${this.#printed()}`;
   }
 
   #sudoEnded(become: Become): void {
@@ -284,9 +297,10 @@ class Conversation {
 
   #tooLate(awaited: string, ms: number): void {
     const waited = `Waited ${ms / 1000} s for ${awaited} on ${this.#options.host}`;
-    if (this.#reader.ready) this.#fail('transport/silent', `${waited}.`);
-    else if (this.#options.become !== null) this.#fail('privilege/timeout', `${waited}; sudo ${this.#printed()}`);
-    else this.#fail('transport/no-shell', `${waited}; the host ${this.#printed()}`);
+    const printed = `${waited}; the host ${this.#printed()}`;
+    if (this.#reader.ready) this.#fail('transport/silent', printed);
+    else if (this.#options.become !== null) this.#fail('privilege/timeout', printed);
+    else this.#fail('transport/no-shell', printed);
   }
 
   #tooMuch(most: number): void {
@@ -305,7 +319,12 @@ class Conversation {
   }
 
   #printed(): string {
-    const text = printable(this.#said.trim().slice(-300));
+    const text = printable(
+      this.#said
+        .trim()
+        .slice(-300)
+        .replace(/\s*[\r\n]\s*/g, ' / '),
+    );
     return text === '' ? 'printed nothing.' : `printed: ${text}`;
   }
 
@@ -314,7 +333,8 @@ class Conversation {
     this.#exec.endInput();
     const { exchanges = [], resolutionSeconds = null } = this.#first ?? {};
     const all = [...exchanges, ...(this.#again?.exchanges ?? [])];
-    this.#resolve({ exchanges: all, resolutionSeconds, end, exit });
+    const lastWords = exit === null ? '' : this.#howEnded(exit);
+    this.#resolve({ exchanges: all, resolutionSeconds, end, exit, lastWords });
   }
 
   #fail(code: ProblemCode, detail: string): void {

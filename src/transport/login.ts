@@ -13,6 +13,12 @@ export interface LoginSettings {
   readonly privateKeyFiles: readonly string[];
 }
 
+/** What the host said of the last attempt. */
+interface AttemptAnswer {
+  readonly allowed: readonly AuthenticationType[] | null;
+  readonly partial: boolean;
+}
+
 /**
  * One login: what is tried in which order, and what is said when nothing was accepted. Keys first, then the password, which is
  * tried once, and on no other host after it was refused.
@@ -38,8 +44,12 @@ export class Login {
     this.#attempts = this.#inOrder();
   }
 
-  /** ssh2's `authHandler`: `allowed` is what the host said after a refusal, null before the first attempt. */
-  next(allowed: readonly AuthenticationType[] | null, next: NextAuthHandler): void {
+  /**
+   * ssh2's `authHandler`: `allowed` is what the host said after an attempt that did not suffice, null before the first; `partial`:
+   * it accepted that one, and wants more.
+   */
+  next({ allowed, partial }: AttemptAnswer, next: NextAuthHandler): void {
+    if (partial) this.#tried.push(`${this.#tried.pop()} (accepted, but more is wanted)`);
     if (allowed) this.#allowed = allowed.map((method) => printable(method).slice(0, 40)).slice(0, 10);
     this.current = null;
     this.#attempts.next().then(

@@ -99,7 +99,7 @@ const socketCodes: { readonly [code: string]: ProblemCode } = {
   EAI_FAIL: 'transport/dns',
   EAI_NODATA: 'transport/dns',
   ECONNREFUSED: 'transport/refused',
-  ECONNRESET: 'transport/connection-lost',
+  ECONNRESET: 'transport/closed-early',
   ENODATA: 'transport/dns',
   ENOTFOUND: 'transport/dns',
   ETIMEDOUT: 'transport/timeout',
@@ -110,5 +110,5 @@ const sentences: { readonly [code in ProblemCode]?: string } = {
   'transport/refused': 'it was refused',
   'transport/timeout': 'the system gave up waiting for an answer',
   'transport/unreachable': 'the system knows no way there',
-  'transport/connection-lost': 'it was reset at once',
+  'transport/closed-early': 'it was reset at once',
 };

@@ -13,7 +13,7 @@ import { Login } from './login.js';
 import { interrupted, openSocket, placeOf, timedOut } from './open-socket.js';
 import type { PrivilegeGate } from './privilege-gate.js';
 import { sshConnection } from './ssh-connection.js';
-import { connectionLost, handshakeFailed, hostKeyRefused, offeredBy } from './ssh-trouble.js';
+import { connectionLost, greetingOf, handshakeFailed, hostKeyRefused, offeredBy, type Phase } from './ssh-trouble.js';
 import { type ClientEnd, type ClientTask, type Ssh2Client, ssh2Client } from './ssh2-client.js';
 
 /** How long each step may take, beside `connectTimeoutMs` of the host for TCP. */
@@ -106,7 +106,7 @@ async function connectOnce(
   const target = { address: settings.address, port: settings.port, timeoutMs: settings.connectTimeoutMs };
   const opened = await openSocket(target, signal).catch((trouble: HostTrouble) => trouble);
   if (opened instanceof HostTrouble) {
-    if (opened.problem.code !== 'transport/connection-lost') throw opened;
+    if (opened.problem.code !== 'transport/closed-early') throw opened;
     return { why: 'broken', again: attempt, trouble: opened };
   }
   const login = new Login(
@@ -119,7 +119,8 @@ async function connectOnce(
   return new Promise<AttemptEnd>((resolve, reject) => {
     let verdict: RefusedHostKey | null = null;
     let newKey: Buffer | null = null;
-    let phase: 'the SSH handshake' | 'the login' | 'the conversation' = 'the SSH handshake';
+    let phase: Phase = 'the SSH handshake';
+    let greeting: string | null = null;
     let lost: Problem | null = null;
     let client: Ssh2Client | null = null;
     const deadline = new Deadline((awaited, ms) => failOrRetry(timedOut(where, awaited, ms)));
@@ -153,7 +154,7 @@ async function connectOnce(
       if (verdict !== null) return fail(hostKeyRefused(where, verdict));
       switch (end.kind) {
         case 'closed':
-          return failOrRetry(new HostTrouble(connectionLost(where, phase, null)));
+          return failOrRetry(new HostTrouble(connectionLost(where, phase, null, greeting)));
         case 'no-login':
           return fail(new HostTrouble(login.problem(), { cause: end.error }));
         case 'no-common-algorithm': {
@@ -162,9 +163,9 @@ async function connectOnce(
         }
         case 'error': {
           if (phase !== 'the SSH handshake')
-            return fail(new HostTrouble(connectionLost(where, phase, end.error), { cause: end.error }));
+            return fail(new HostTrouble(connectionLost(where, phase, end.error, greeting), { cause: end.error }));
           const trouble = handshakeFailed(where, end.error, null);
-          return trouble.problem.code === 'transport/connection-lost' ? retry('broken', trouble) : fail(trouble);
+          return trouble.problem.code === 'transport/closed-early' ? retry('broken', trouble) : fail(trouble);
         }
         default:
           return assertNever(end);
@@ -202,6 +203,9 @@ async function connectOnce(
           context.knownHosts.learn(name, newKey).catch((trouble: HostTrouble) => fail(trouble));
           newKey = null;
         }
+      },
+      onGreeting: (text) => {
+        greeting = greetingOf(text);
       },
       onReady: () => {
         phase = 'the conversation';

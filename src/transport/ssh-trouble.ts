@@ -51,17 +51,42 @@ export function handshakeFailed(where: string, error: Error, offered: string | n
   return new HostTrouble(problem('transport/handshake', detail), { cause: error });
 }
 
-/** The connection ended in the middle of something; null: the host closed it without a word. */
-export function connectionLost(where: string, during: string, error: Error | null): Problem {
+export type Phase = 'the SSH handshake' | 'the login' | 'the conversation';
+
+/**
+ * The connection ended in the middle of something; `error` null: the host closed it without a word.
+ *
+ * @param greeting what the host had sent to be shown to who logs in (PAM gives its reasons so), null: nothing
+ */
+export function connectionLost(
+  where: string,
+  during: Phase,
+  error: Error | null,
+  greeting: string | null = null,
+): Problem {
   const how = error === null || isLost(error) ? 'closed by the other side' : said(error);
-  return problem('transport/connection-lost', `The connection to ${where} ended during ${during}: ${how}.`);
+  const heard = greeting === null ? '' : ` The host said: ${greeting}`;
+  const code = during === 'the conversation' ? 'transport/connection-lost' : 'transport/closed-early';
+  return problem(code, `The connection to ${where} ended during ${during}: ${how}.${heard}`);
+}
+
+/** The end of a text that the host wants shown, in one printable line. */
+export function greetingOf(text: string): string | null {
+  const line = printable(
+    text
+      .trim()
+      .slice(-200)
+      .replace(/\s*[\r\n]\s*/g, ' / '),
+  );
+  return line === '' ? null : line;
 }
 
 /** What the host offers for the algorithm on which the handshake failed, from ssh2's log of it. */
 export function offeredBy(log: readonly string[] | null): string | null {
   const last = log?.findLast((line) => line.startsWith('Handshake: (remote) '));
   const offered = last?.slice(last.indexOf(': ', 'Handshake: (remote) '.length) + 2);
-  return offered ? printable(offered).slice(0, 500) : null;
+  const real = offered?.split(',').filter((name) => !/^(kex-strict|ext-info)-/.test(name));
+  return real?.length ? printable(real.join(', ')).slice(0, 500) : null;
 }
 
 function isLost(error: Error): boolean {

@@ -28,6 +28,8 @@ export interface ClientTask {
   /** Collects what the client says of the handshake: only to explain a failure, it costs CPU. */
   readonly log: string[] | null;
   readonly onHandshake: () => void;
+  /** The host wants this shown to who logs in. */
+  readonly onGreeting: (text: string) => void;
   readonly onReady: () => void;
   readonly onEnd: (end: ClientEnd) => void;
 }
@@ -58,6 +60,7 @@ export function ssh2Client(task: ClientTask): Ssh2Client {
   });
   client.on('close', () => task.onEnd({ kind: 'closed' }));
   client.on('handshake', task.onHandshake);
+  client.on('banner', (text) => task.onGreeting(text));
   client.on('ready', task.onReady);
   const { log, ring } = task;
   client.connect({
@@ -66,9 +69,9 @@ export function ssh2Client(task: ClientTask): Ssh2Client {
     algorithms: algorithmsFor(task.keyTypes, task.legacy),
     // The callback form only: ssh2 takes a promise for a yes.
     hostVerifier: (key: Buffer, verify: (accepted: boolean) => void) => verify(task.trusts(key)),
-    authHandler: (allowed, _partial, next) => {
+    authHandler: (allowed, partial, next) => {
       task.onLoginPrepared(false);
-      task.login.next(allowed, (method) => {
+      task.login.next({ allowed, partial: partial === true }, (method) => {
         task.onLoginPrepared(true);
         next(method);
       });

@@ -22,6 +22,16 @@ export function explainSudo(said: string, sent: boolean): SudoTrouble {
   return { problem: problem(code, sudoDetail(said)), password };
 }
 
+/**
+ * Whether it was sudo that spoke, or something before it: a login shell that refuses, or one of its start files. Sudo never fails in
+ * silence, and names itself or says sorry.
+ *
+ * @param said what was printed, bounded
+ */
+export function isOfSudo(said: string): boolean {
+  return /\bsudo|sorry/i.test(said) || causes.some(({ pattern }) => pattern.test(said));
+}
+
 interface Cause {
   readonly pattern: RegExp;
   readonly password: PasswordVerdict;
@@ -50,7 +60,7 @@ const causes: readonly Cause[] = [
     code: (sent) => (sent ? 'privilege/failed' : 'privilege/password-needed'),
   },
   {
-    pattern: /account validation failure|account is (locked|expired)|password (has )?expired/i,
+    pattern: /account validation failure|account (or password )?is (locked|expired)/i,
     password: 'unknown',
     code: always('privilege/account'),
   },
@@ -60,6 +70,11 @@ const causes: readonly Cause[] = [
       /is not in the sudoers file|is not allowed to (run sudo|execute)|may not run sudo|I'm sorry .* I'm afraid I can't do that/i,
     password: 'right',
     code: always('privilege/not-in-sudoers'),
+  },
+  {
+    pattern: /sudo: sh: command not found/i,
+    password: 'unknown',
+    code: always('privilege/no-sh'),
   },
   {
     pattern: /sudo.{0,20}(not found|No such file or directory)/i,

@@ -130,6 +130,14 @@ describe('a conversation', () => {
     expect(conversed).toMatchObject({ end: 'cut', exit: { code: 7 } });
   });
 
+  it('says with what status a program ended too early, and what it printed', async () => {
+    // As dash on Debian 12 below sudo's NOEXEC, which has no head then.
+    const { conversed } = await talk(await hostWith(), 'echo "sh: 1: head: Permission denied" >&2; exit 126\n');
+    expect(conversed.lastWords).toBe(
+      'The command ended (status 126); the host printed: sh: 1: head: Permission denied',
+    );
+  });
+
   it('does nothing when the program was cut off on its way', async () => {
     const { conversed, frames } = await talk(await hostWith(), `f() { printf 'never'\n`);
     expect(conversed.end).toBe('cut');
@@ -247,6 +255,33 @@ describe('a host that does not play along', () => {
     expect(trouble.code).toBe('transport/no-shell');
     expect(trouble.detail).toContain('\\x1b]0;owned\\x07This account is not available');
     expect(trouble.detail).toContain('status 1');
+  });
+
+  it('wants another password first: that is told from a shell that refuses', async () => {
+    // sshd of Debian 12 (OpenSSH 9.2) after `chage -d 0`.
+    const words = 'WARNING: Your password has expired.\nPassword change required but no TTY available.\n';
+    const refuse = (channel: ServerChannel) => {
+      channel.stderr.write(words);
+      channel.exit(1);
+      channel.end();
+    };
+    for (const become of [null, { user: 'root', password: null }]) {
+      const trouble = await problemOf(talk(await hostWith({ onExec: refuse }), printing, { become }));
+      expect(trouble.code).toBe('transport/password-expired');
+      expect(trouble.detail).toContain('expired. / Password change required but no TTY available.');
+    }
+  });
+
+  it('is silent after something was printed: it is shown', async () => {
+    const onExec = (channel: ServerChannel) => {
+      channel.write(`\n@${nonce} ready 1\n`);
+      channel.stderr.write('sh: 0: Cannot fork\n');
+    };
+    const trouble = await problemOf(talk(await hostWith({ onExec }), printing, { deadlines: short }));
+    expect(trouble.code).toBe('transport/silent');
+    expect(trouble.detail).toContain(
+      'for the first output of the program on web01; the host printed: sh: 0: Cannot fork',
+    );
   });
 
   it.each([
@@ -367,6 +402,23 @@ exit 1`;
     const trouble = await problemOf(talk(host, printing, { become: root }));
     expect(trouble.code).toBe(code);
     expect(trouble.detail).toContain(words);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a refusal', 'This account is currently not available.'],
+    ['what no shell finds', 'bash: line 1: env: command not found'],
+  ])('does not blame sudo for a login shell that ended before it with %s', async (_title, words) => {
+    const onExec = (channel: ServerChannel) => {
+      channel.write(words);
+      channel.exit(1);
+      channel.end();
+    };
+    for (const become of [root, withPassword]) {
+      const trouble = await problemOf(talk(await hostWith({ onExec }), printing, { become }));
+      expect(trouble.code).toBe('transport/no-shell');
+      expect(trouble.detail).toContain(words);
+    }
   });
 
   it('says that there is no sudo', async () => {

@@ -20,6 +20,9 @@ export interface SshHost {
 }
 
 export interface SshHostOptions {
+  /** What is accepted is not enough: this is wanted too. */
+  readonly alsoWants?: 'password';
+  readonly closesAtLogin?: boolean;
   readonly userKey?: Buffer;
   readonly password?: string;
   /** Methods that the host says can continue. */
@@ -69,7 +72,10 @@ export async function startSshHost(options: SshHostOptions, hostKey = makeKey())
   const server = new ssh2.Server({ hostKeys: [hostKey.privateKey], ...options.server }, (connection) => {
     sockets.add(connection);
     connection.on('error', () => {});
-    connection.on('authentication', (context) => authenticate(context, options, authentications));
+    connection.on('authentication', (context) => {
+      if (options.closesAtLogin) connection.end();
+      else authenticate(context, options, authentications);
+    });
     connection.on('session', (accept) => {
       if (options.ignoreChannels) return;
       accept().on('exec', (acceptExec, rejectExec, { command }) => {
@@ -99,7 +105,11 @@ export async function startSshHost(options: SshHostOptions, hostKey = makeKey())
 
 function authenticate(context: AuthContext, options: SshHostOptions, seen: string[]): void {
   const methods = options.methods ?? ['publickey'];
-  const decide = (accepted: boolean) => (accepted ? context.accept() : context.reject(methods));
+  const decide = (accepted: boolean) => {
+    if (!accepted) context.reject(methods);
+    else if (options.alsoWants) context.reject([options.alsoWants], true);
+    else context.accept();
+  };
   if (context.method === 'publickey') {
     seen.push(context.signature ? 'publickey signed' : 'publickey query');
     const known = options.userKey?.equals(context.key.data) ?? false;

@@ -239,6 +239,20 @@ describe('logging in', () => {
     expect(trouble.detail).toContain('publickey, password');
   });
 
+  it('says that a key was accepted where the host wants a password as well', async () => {
+    const trouble = await problemOf(connectTo(known(await sshHost({ alsoWants: 'password' }))));
+    expect(trouble.code).toBe('transport/auth-failed');
+    expect(trouble.detail).toContain(`key ${keyFile} (accepted, but more is wanted). It allows: password.`);
+  });
+
+  it('passes on what the host says before it closes the connection', async () => {
+    // As sshd of Debian 12 with pam_nologin, whose message comes as a banner.
+    const host = await sshHost({ closesAtLogin: true, server: { banner: 'Back\u001b[2J at noon\r\n' } });
+    const trouble = await problemOf(connectTo(known(host)));
+    expect(trouble.code).toBe('transport/closed-early');
+    expect(trouble.detail).toMatch(/ended during the login: .* The host said: Back\\x1b\[2J at noon$/);
+  });
+
   it('finds the usual key files of the operator, and passes over those that are not there', async () => {
     const { mkdir } = await import('node:fs/promises');
     await mkdir(join(folder, '.ssh'));
@@ -302,7 +316,7 @@ describe('a host that cannot be reached', () => {
   ])('%s', async (_title, onSocket) => {
     const bytes = await startBytes(onSocket);
     closers.push(() => bytes.close());
-    expect((await problemOf(connectTo(hostAt(bytes.port)))).code).toBe('transport/connection-lost');
+    expect((await problemOf(connectTo(hostAt(bytes.port)))).code).toBe('transport/closed-early');
   });
 
   it.each([
@@ -318,12 +332,12 @@ describe('a host that cannot be reached', () => {
     connection.close();
     expect(dropping.count()).toBe(2);
     expect(heard).toHaveLength(1);
-    expect(heard[0]).toMatch(/^transport\/(connection-lost|timeout)$/);
+    expect(heard[0]).toMatch(/^transport\/(closed-early|timeout)$/);
   });
 
   it('closes every time: it is tried twice, not for ever', async () => {
     const dropping = await startDropping(1, 10, (socket) => socket.end());
-    expect((await problemOf(connectTo(hostAt(dropping.port)))).code).toBe('transport/connection-lost');
+    expect((await problemOf(connectTo(hostAt(dropping.port)))).code).toBe('transport/closed-early');
     expect(dropping.count()).toBe(2);
   });
 
@@ -378,7 +392,7 @@ describe('a host that cannot be reached', () => {
     const bytes = await startBytes((socket) => socket.write(text));
     closers.push(() => bytes.close());
     const trouble = await problemOf(connectTo(hostAt(bytes.port)));
-    expect(trouble.code).toMatch(/^transport\/(handshake|timeout|connection-lost)$/);
+    expect(trouble.code).toMatch(/^transport\/(handshake|timeout|closed-early)$/);
     expect(trouble.detail).not.toMatch(/[\u0000-\u001f\u007f]/);
   });
 

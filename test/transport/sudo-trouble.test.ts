@@ -49,6 +49,14 @@ const seen = [
     'privilege/not-in-sudoers',
     'right',
   ],
+  ['a secure_path without /bin', 'sudo: sh: command not found\n', false, 'privilege/no-sh', 'unknown'],
+  [
+    'an expired password, of sudo itself',
+    'sudo: Account or password is expired, reset your password and try again\n',
+    false,
+    'privilege/account',
+    'unknown',
+  ],
   ['no sudo', "env: 'sudo': No such file or directory\n", false, 'privilege/no-sudo', 'unknown'],
   [
     'no sudo, of busybox',
