@@ -184,6 +184,10 @@ export const catalog = {
     summary: 'how chronyd was started is not known',
     hint: 'Look at the unit: systemctl status chronyd chrony.',
   },
+  'policy/config-rejected': {
+    summary: 'chronyd does not take the configuration that is there',
+    hint: 'Mend that line (chronyd -p tells whether all is well then), or waive chrony/config-accepted, then run again.',
+  },
   'policy/edit-refused': {
     summary: 'a file of the configuration cannot be edited',
     hint: 'Change it where it is made, or make it a regular file below /etc.',

@@ -1,3 +1,4 @@
+import { configCheckFact } from './chrony-check.js';
 import { sourcesFact, trackingFact } from './chrony-readings.js';
 import { authenticationFact, selectionFact, statisticsFact } from './chrony-tables.js';
 import type { ChronyFacts } from './facts.js';
@@ -18,6 +19,7 @@ export function chronyOf(sections: Sections): ChronyFacts {
   return {
     configPath: files[0] ?? null,
     configFiles: [...new Set([...files, ...sources])],
+    configCheck: configCheckFact(sections),
     tracking: trackingFact(sections),
     sources: sourcesFact(sections),
     statistics: statisticsFact(sections),

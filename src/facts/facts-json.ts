@@ -88,6 +88,7 @@ function chronyJson(chrony: ChronyFacts): FactsJson {
   return {
     configPath: chrony.configPath,
     configFiles: chrony.configFiles,
+    ...entry('configCheck', chrony.configCheck),
     ...entry('tracking', chrony.tracking),
     ...entry('sources', chrony.sources),
     ...entry('statistics', chrony.statistics),

@@ -149,6 +149,8 @@ export interface ChronyFacts {
   readonly configPath: string | null;
   /** chrony.conf and all that it includes, in reading order. */
   readonly configFiles: readonly string[];
+  /** What chronyd itself says of its configuration as it would read it at its next start; chrony 4.0 and newer. */
+  readonly configCheck: Fact<ChronyCheck>;
   readonly tracking: Fact<ChronyTracking>;
   readonly sources: Fact<readonly ChronySource[]>;
   readonly statistics: Fact<readonly ChronyStatistics[]>;
@@ -157,6 +159,19 @@ export interface ChronyFacts {
   /** NTS and keys; root only, chrony 4.0 and newer. */
   readonly authentication: Fact<readonly ChronyAuthentication[]>;
 }
+
+/**
+ * `chronyd -p`: whether it takes the configuration; if not, the first fault that it found, and in which line (from 1) where it says
+ * so. Not asked: before 4.0 it cannot be; an image; no chronyd or no file.
+ */
+export type ChronyCheck =
+  | { readonly verdict: 'accepted' }
+  | { readonly verdict: 'not-asked' }
+  | {
+      readonly verdict: 'rejected';
+      readonly fault: string;
+      readonly at: { readonly path: string; readonly line: number } | null;
+    };
 
 /** `chronyc -c tracking`. Offsets in seconds, host minus NTP time inverted as chronyc prints it: positive = the host is slow. */
 export interface ChronyTracking {

@@ -45,6 +45,7 @@ export function imageFacts(facts: Facts, platform: string | undefined): Facts {
       statistics: NONE,
       selection: NONE,
       authentication: NONE,
+      configCheck: known({ verdict: 'not-asked' }),
     },
     timesyncd: NONE,
     ntpd: NONE,

@@ -15,6 +15,7 @@ import { decideOthers, decideUnit } from './decide-services.js';
 import { decideSteps } from './decide-steps.js';
 import { dropWaived } from './drop-waived.js';
 import type { FilesDecision } from './edit-files.js';
+import { findRejected } from './find-rejected.js';
 import type { KeeperReading, Made } from './keeper.js';
 import type { Decision, OwnLine } from './line-decision.js';
 import { inSync, unknown } from './observe.js';
@@ -99,7 +100,9 @@ function make(
         ? []
         : [inSync('chrony/owned-elsewhere')]),
     ],
-    withheld: findWithheld(files, servers, layout),
+    withheld:
+      findWithheld(files, servers, layout) ??
+      (isWaived('chrony/config-accepted') ? null : findRejected(facts, files.wanted)),
   };
 }
 

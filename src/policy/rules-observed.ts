@@ -41,6 +41,15 @@ export const OBSERVED_RULES = [
     remedy: 'Audit this host with root rights (become).',
   },
   {
+    id: 'chrony/config-accepted',
+    severity: 'critical',
+    sentence: 'chronyd takes its configuration as it is now.',
+    applies: 'Where chronyd 4.0 or newer runs, starts at boot or is to keep the clock.',
+    source:
+      'chronyd(8): -p; a directive that it does not understand ends chronyd when it starts next, also one that still runs',
+    remedy: 'Mend the line. chronyd -p names the next one, if there is one.',
+  },
+  {
     id: 'chrony/directive-too-new',
     severity: 'critical',
     sentence: 'The configuration uses no directive that this version of chronyd does not know.',

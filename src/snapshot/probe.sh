@@ -604,6 +604,7 @@ probe_chrony() {
   walked=$newline config_files='' sources_folders='' config_folders='' key_files='' steps=0
   if [ "$main" = odd ]; then echo 'skipped -f'; else walk_config "$main" 0; fi
   finish
+  if [ "$main" != odd ] && [ -z "$image" ]; then probe_chrony_check "$main"; fi
   for file in $config_files; do probe_file "$file"; done
   for file in $key_files; do probe_file "$file"; done
   for folder in $config_folders; do probe_file "$folder/tsync.conf"; done
@@ -627,6 +628,13 @@ probe_chronyd_version() {
   section_captured chronyd-version
   case $captured in *'version 1.'* | *'version 2.'[0-3] | *'version 2.'[0-3][!0-9]*) chrony_before_csv=yes ;; esac
   case $captured in *'version '[123].*) chrony_before_4=yes ;; esac
+}
+
+# probe_chrony_check FILE: would chronyd take its configuration? From 4.0 on it reads it, prints it and ends; only what it says of it is kept.
+probe_chrony_check() {
+  if [ -n "$chrony_before_4" ] || ! has chronyd || [ ! -e "$root$1" ]; then return 0; fi
+  capture_matching '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]*Z ' chronyd -p -f "$root$1"
+  section_captured chrony-check
 }
 
 # CSV from 2.4 on; before that the texts for people. `selectdata` and `authdata` answer root only. A chronyd that does not

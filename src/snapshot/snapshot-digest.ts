@@ -4,7 +4,8 @@ import type { Section, Snapshot } from './snapshot.js';
 /**
  * SHA-256 (hex) over what a host is and how it is configured, so that two probes of an unchanged host have one digest.
  *
- * Left out, because it changes by itself: our clock measurement; the daemons' own readings (chronyc, ntpq, timedatectl); uptime
+ * Left out, because it changes by itself: our clock measurement; the daemons' own readings (chronyc, ntpq, timedatectl), and what chronyd says of files that are
+ * sections themselves, with the time at which it did; uptime
  * and boot id; process numbers; the kernel's log, whose old lines go.
  */
 export function snapshotDigest(snapshot: Snapshot): string {
@@ -37,6 +38,7 @@ const VOLATILE_SECTIONS: ReadonlySet<string> = new Set([
   'sourcestats',
   'selectdata',
   'authdata',
+  'chrony-check',
   'timesync',
   'timesync-status',
   'timesync-unit',

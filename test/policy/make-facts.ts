@@ -16,6 +16,8 @@ export interface MadeHost {
   /** Parameters of hv_utils. */
   readonly parameters?: { readonly [name: string]: string };
   readonly chronyActive?: boolean;
+  /** What chronyd does not take in its configuration. */
+  readonly rejected?: { readonly fault: string; readonly at: { readonly path: string; readonly line: number } | null };
   readonly commandLine?: readonly string[];
   /** Other daemons that run and are enabled. */
   readonly others?: readonly DaemonName[];
@@ -202,6 +204,9 @@ function makeChrony(host: MadeHost, main: string, files: ReadonlyMap<string, Fil
     statistics: { value: null, reason: 'not read' },
     selection: { value: null, reason: 'not read' },
     authentication: { value: null, reason: 'not read' },
+    configCheck: {
+      value: host.rejected === undefined ? { verdict: 'accepted' } : { verdict: 'rejected', ...host.rejected },
+    },
   };
 }
 

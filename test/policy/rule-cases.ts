@@ -61,6 +61,8 @@ function given(lines: string, change: Change = {}): Given {
   };
 }
 
+const REJECTED = { fault: `Invalid directive at line 2 in file ${MAIN}`, at: { path: MAIN, line: 2 } };
+
 const SOURCE: ChronySource = {
   mode: 'server',
   state: '-',
@@ -112,6 +114,11 @@ function ntpd(conf: string, commandLine: readonly string[] = ['/usr/sbin/ntpd', 
   return { ...base, facts: { ...base.facts, daemons: [daemon], files } };
 }
 
+function switchedOff(of: Given): Given {
+  const daemons = of.facts.daemons.map((one) => ({ ...one, enabled: { value: false } }));
+  return { ...of, facts: { ...of.facts, daemons } };
+}
+
 function withoutChrony(of: Given): Given {
   const daemons = of.facts.daemons.map((one) => ({ ...one, name: 'timesyncd' as const }));
   const chrony = { ...of.facts.daemons[0]!, installed: { value: false }, active: { value: false } };
@@ -161,6 +168,11 @@ export const RULE_CASES: Record<ObservedRuleId | ComplianceRuleId, RuleCase> = {
     }),
     fine: given('cmdport 0', { facts: { root: false } }),
     silent: given('cmdport 0'),
+  },
+  'chrony/config-accepted': {
+    broken: given('makestep 1 3\nno_such_directive', { made: { rejected: REJECTED } }),
+    fine: given('makestep 1 3'),
+    silent: switchedOff(given('no_such_directive', { made: { rejected: REJECTED, chronyActive: false } })),
   },
   'chrony/directive-too-new': {
     broken: given('sourcedir /etc/chrony/sources.d', { made: { chrony: '3.5' } }),

@@ -93,6 +93,26 @@ describe('the probe program', () => {
     expect(names).not.toContain('tracking-text');
   });
 
+  it('keeps of the configuration that chronyd checks only what it says of it, from 4.0 on', () => {
+    const chronyd = (version: string) =>
+      `case $1 in -v) echo "chronyd (chrony) version ${version}" ;; *) echo "keyed 1 SECRET"; echo "2026-11-22T16:43:10Z Fatal error : $*" >&2; exit 1 ;; esac`;
+    for (const [version, expected] of [
+      ['3.5', false],
+      ['4.0', true],
+    ] as const) {
+      const other = makeFakeRoot({ ...azureHost, commands: { ...azureHost.commands, chronyd: chronyd(version) } });
+      try {
+        const { snapshot, stdout } = runProbe(['dash'], other.parameters);
+        expect(decoder.decode(stdout)).not.toContain('SECRET');
+        expect(snapshot.sections.map(({ name }) => name).includes('chrony-check')).toBe(expected);
+        if (expected)
+          expect(text(snapshot, 'chrony-check')).toMatch(/Fatal error : -p -f .*\/etc\/chrony\/chrony.conf/);
+      } finally {
+        other.remove();
+      }
+    }
+  });
+
   it('asks a chronyd that does not answer two questions, not five', () => {
     const chronyc = "echo '506 Cannot talk to daemon'; exit 1";
     const other = makeFakeRoot({ ...azureHost, commands: { ...azureHost.commands, chronyc } });

@@ -8,6 +8,7 @@ import { takeBackAbandoned } from '#engine/take-back-abandoned.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { hasWork } from '#plan/has-work.js';
 import { unsettledOn } from '#plan/open-transactions.js';
+import { rejectedConfigOf } from '#plan/rejected-config.js';
 import { loadFleet } from '../load-fleet.js';
 import { type OpenRun, openRun } from '../open-run.js';
 import {
@@ -46,7 +47,7 @@ interface AssessForRun {
 
 /**
  * Probes as root, because changes need root and what only root can read belongs to the plan; then lets hosts try new servers.
- * A host on which an earlier change is still open is refused.
+ * A host on which an earlier change is still open, or whose chronyd would not start again, is refused.
  */
 export function assessForRun(tasks: readonly HostTask[], run: OpenRun, options: AssessForRun): Assess {
   const { deps } = run;
@@ -62,6 +63,8 @@ export function assessForRun(tasks: readonly HostTask[], run: OpenRun, options: 
           return assessForRun([task], run, { ...options, takeBack: false })(ready);
         }
         if (unsettled.kind !== 'none') throw new HostTrouble(unsettled.problem);
+        const rejected = rejectedConfigOf(assessed.plan);
+        if (rejected !== null) throw new HostTrouble(rejected);
         if (!hasWork(assessed.plan)) return finishUnchanged(assessed, deps);
         if (assessed.plan.packages !== null)
           return ready(applyTask(await withPreview(assessed, null, deps), deps.today));

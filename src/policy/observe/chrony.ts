@@ -1,4 +1,5 @@
 import { isAtLeast } from '../chrony-version.js';
+import { lineAt } from '../find-rejected.js';
 import { evidence } from '../observe.js';
 import { breach, type Condition, doubt } from './answer.js';
 import { isHyperv, lineSeen, linesWith, optionsOf, type Seen, type SeenLine } from './seen.js';
@@ -17,6 +18,18 @@ export const CHRONY_CONDITIONS = {
     if (closed?.line.args[0] !== '0' || seen.facts.root || !seen.active.includes('chrony')) return null;
     const { tracking } = seen.facts.chrony;
     return tracking.value !== null ? 'holds' : breach('chronyc cannot ask', 'root rights', [lineSeen(closed)]);
+  },
+  'chrony/config-accepted': ({ facts, chrony, isKeeper }) => {
+    const isUsed = isKeeper || chrony?.active.value !== false || chrony.enabled.value !== false;
+    if (chrony?.installed.value !== true || !isUsed) return null;
+    const check = facts.chrony.configCheck;
+    if (check.value === null) return doubt(check.reason);
+    if (check.value.verdict === 'not-asked') return null;
+    if (check.value.verdict === 'accepted') return 'holds';
+    const { fault, at } = check.value;
+    const line = at === null ? null : lineAt(facts.files, at);
+    const place = at === null ? 'chronyd -p' : `${at.path}:${at.line}`;
+    return breach(fault, 'accepted', [evidence(place, line?.slice(0, 400) ?? fault)]);
   },
   'chrony/directive-too-new': (seen) => {
     if (seen.version === null || !seen.isConfigKnown) return null;

@@ -34,6 +34,8 @@ export interface Seen {
   readonly settings: Settings;
   readonly chrony: DaemonFacts | undefined;
   readonly version: readonly [number, number] | null;
+  /** chrony is the daemon that is to keep the clock. */
+  readonly isKeeper: boolean;
   /** False: chronyd is not installed, or its configuration is not known as a whole. Then there are no lines. */
   readonly isConfigKnown: boolean;
   /** By directive; `server`, `pool` and `peer` count in *.sources files too, all else in configuration files only. */
@@ -56,6 +58,7 @@ export function seenOf(facts: Facts, settings: Settings, layout: ChronyLayout | 
     settings,
     chrony,
     version: typeof chrony?.version.value === 'string' ? parseVersion(chrony.version.value) : null,
+    isKeeper: layout !== null,
     isConfigKnown: lines !== null,
     directives,
     servers: [...linesWith('server'), ...linesWith('pool'), ...linesWith('peer')],

@@ -1,0 +1,35 @@
+import { type Problem, problem } from '#errors/problem.js';
+import type { Facts } from '#facts/facts.js';
+import { bytesToText } from './config-text.js';
+import type { Wanted } from './policy.js';
+
+/**
+ * Why nothing may be changed where chronyd does not take the configuration that is there: a restart would leave the host without
+ * a time daemon, and taking the change back would not bring it back. Null where it takes it, or where what is wanted mends the
+ * line that it names.
+ */
+export function findRejected({ chrony, files }: Facts, wanted: readonly Wanted[]): Problem | null {
+  const check = chrony.configCheck.value;
+  if (check?.verdict !== 'rejected') return null;
+  const { fault, at } = check;
+  const line = at === null ? null : lineAt(files, at);
+  if (at !== null && line !== null && wanted.some((one) => takesOut(one, realPath(files, at.path), line))) return null;
+  return problem('policy/config-rejected', `chronyd says: ${fault}.`);
+}
+
+/** The text of the line that chronyd does not take, where it was read. */
+export function lineAt(files: Facts['files'], at: { readonly path: string; readonly line: number }): string | null {
+  const file = files.get(at.path);
+  return file?.state === 'present' ? (bytesToText(file.bytes).split('\n')[at.line - 1] ?? null) : null;
+}
+
+function takesOut({ resource }: Wanted, path: string, line: string): boolean {
+  if (resource.kind !== 'file' || resource.name !== path) return false;
+  return resource.desired === null || !bytesToText(resource.desired.bytes).split('\n').includes(line);
+}
+
+/** A symbolic link is edited where it leads to. */
+function realPath(files: Facts['files'], path: string): string {
+  const file = files.get(path);
+  return file?.state === 'present' ? (file.resolvedTo ?? path) : path;
+}

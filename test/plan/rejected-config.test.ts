@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '#plan/assess.js';
+import { rejectedConfigOf } from '#plan/rejected-config.js';
+import { makeFacts } from '../policy/make-facts.js';
+import { MADE_HOSTS, server, withSettings } from './made-hosts.js';
+
+const MAIN = '/etc/chrony/chrony.conf';
+const rejected = { fault: `Invalid directive at line 2 in file ${MAIN}`, at: { path: MAIN, line: 2 } };
+
+function planFor(settings: Parameters<typeof withSettings>[0], change: object) {
+  const host = MADE_HOSTS['debian12-plain'];
+  if (host === undefined) throw new Error('no made host');
+  const files = { [MAIN]: 'server 192.0.2.1 iburst\nno_such_directive\n' };
+  const facts = makeFacts({ ...host, files, ...change });
+  return assess({ host: 'web1', facts, settings: withSettings(settings), snapshotDigest: '', today: '2026-11-22' });
+}
+const toOther = { strategy: 'ntp-only', ntpServers: [server('10.77.0.1')] } as const;
+
+describe('a host whose chronyd does not take its configuration', () => {
+  it('is refused with the line, where something should be changed', () => {
+    const plan = planFor(toOther, { rejected });
+    expect(plan.changes).toEqual([]);
+    expect(rejectedConfigOf(plan)).toMatchObject({
+      code: 'policy/config-rejected',
+      detail: `chronyd says: Invalid directive at line 2 in file ${MAIN}. ${MAIN}:2: no_such_directive`,
+    });
+  });
+
+  it('is not refused where nothing should be changed: then it is a finding alone', () => {
+    const plan = planFor({ strategy: 'ntp-only' }, { rejected });
+    expect(rejectedConfigOf(plan)).toBeNull();
+    expect(plan.findings.find(({ rule }) => rule === 'chrony/config-accepted')?.status).toBe('violation');
+  });
+
+  it('is not refused where the configuration is taken, or the rule is waived', () => {
+    expect(rejectedConfigOf(planFor(toOther, {}))).toBeNull();
+    const waivers = [{ rule: 'chrony/config-accepted', reason: 'made at start', expires: null }] as const;
+    const plan = planFor({ ...toOther, waivers }, { rejected });
+    expect(rejectedConfigOf(plan)).toBeNull();
+    expect(plan.changes).not.toEqual([]);
+  });
+});
