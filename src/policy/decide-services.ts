@@ -1,5 +1,6 @@
 import type { Evidence } from '#checks/verdict.js';
-import type { Facts, ServiceFacts } from '#facts/facts.js';
+import { type Problem, problem } from '#errors/problem.js';
+import type { DaemonFacts, Facts, ServiceFacts } from '#facts/facts.js';
 import { readService } from '#resources/service/read-service.js';
 import { bytesToText, textToBytes } from './config-text.js';
 import { wantFile } from './edit-files.js';
@@ -20,7 +21,12 @@ export function decideOthers(facts: Facts, ownUnit: string | null): ServicesDeci
   const wanted: Wanted[] = [];
   const observations: Observation[] = [];
   for (const daemon of facts.daemons) {
-    if (daemon.unit === null || daemon.unit === ownUnit) continue;
+    if (daemon.unit === null) {
+      const found = withoutService(daemon);
+      if (found !== null) observations.push(unknown('daemon/single', found));
+      continue;
+    }
+    if (daemon.unit === ownUnit) continue;
     // a script stays when its package is removed
     const mayBeLeft = scriptInit(facts) !== null || !facts.services.has(daemon.unit);
     if (mayBeLeft && daemon.installed.value === false) continue;
@@ -32,6 +38,14 @@ export function decideOthers(facts: Facts, ownUnit: string | null): ServicesDeci
   }
   if (wanted.length === 0 && observations.length === 0) observations.push(inSync('daemon/single'));
   return { wanted, observations };
+}
+
+/** It runs or may run, and what starts it was not seen: it cannot be kept from running. */
+function withoutService({ name, active, installed, pid }: DaemonFacts): Problem | null {
+  if (active.value === true)
+    return problem('policy/not-read', `${name} runs (process ${pid ?? 'not known'}), and no service of it was seen.`);
+  if (active.value !== null || installed.value === false) return null;
+  return problem('policy/not-read', `Whether ${name} runs is not known: ${active.reason}.`);
 }
 
 /** Null under systemd, whose units are no scripts. */

@@ -8,7 +8,7 @@ import { decideOthers, decideUnit } from './decide-services.js';
 import { ownState, wantFile } from './edit-files.js';
 import type { KeeperReading, KeptDaemon, Made } from './keeper.js';
 import { lineEvidence } from './line-decision.js';
-import { evidence, inSync, violation } from './observe.js';
+import { evidence, inSync, unknown, violation } from './observe.js';
 import type { Observation, Wanted } from './policy.js';
 import { offerWithoutChrony } from './ptp-offer.js';
 import type { NtpServer, ResolvedSettings, Settings } from './settings.js';
@@ -135,7 +135,11 @@ function observeSteps({ makestep }: Settings, isAsked: boolean): Observation[] {
 /** Servers of DHCP are asked only when none of NTP= answers; only UseNTP= of the .network file takes them away. */
 function observeDhcp(facts: Facts, { dhcpServers }: Settings, hasOwn: boolean): Observation[] {
   if (dhcpServers === 'keep' || !hasOwn) return [];
-  const leases = (facts.dhcpServers.value ?? []).filter(({ path }) => path.startsWith('/run/systemd/netif/'));
+  if (facts.dhcpServers.value === null) {
+    const detail = `Whether DHCP gave servers is not known: ${facts.dhcpServers.reason}.`;
+    return [unknown('sources/dhcp', problem('policy/not-read', detail))];
+  }
+  const leases = facts.dhcpServers.value.filter(({ path }) => path.startsWith('/run/systemd/netif/'));
   if (leases.length === 0) return [inSync('sources/dhcp')];
   const seen = leases.map(({ path, servers }) => evidence(path, `NTP=${servers.join(' ')}`));
   return [

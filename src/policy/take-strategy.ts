@@ -99,9 +99,11 @@ function hasServers({ settings, layout, cloud }: Situation): boolean {
 function whatIsMissing(asked: Concrete, situation: Situation): string | null {
   const { facts, offer } = situation;
   if (asked === 'host-only') {
-    const parameters = facts.hyperv.parameters.value;
-    if (parameters !== null && parameters.timesync_implicit !== undefined) return null;
+    const { parameters } = facts.hyperv;
+    if (parameters.value?.timesync_implicit !== undefined) return null;
     if (isElsewhere(facts)) return 'This is no VM on Hyper-V, whose driver alone could keep the clock right.';
+    if (parameters.value === null)
+      return `Whether the driver hv_utils can keep the clock right alone is not known: ${parameters.reason}.`;
     return 'The driver hv_utils of this kernel sets the clock only at boot and resume: it cannot keep it right alone.';
   }
   if (!needsPtp(asked)) return null;
