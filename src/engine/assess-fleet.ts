@@ -20,6 +20,8 @@ export interface Assessed {
   readonly plan: HostPlan;
   /** What the probe read beside all else: `askedBy`. */
   readonly asked: readonly string[];
+  /** What was said of the host beside its plan. */
+  readonly notes: readonly string[];
 }
 
 /** What a command does with each host as soon as it is assessed; what it rejects with is that host's problem. */
@@ -69,7 +71,7 @@ async function assessHost(
     const closed = waitForWindow(plan, task.settings.settings, deps.clock.nowSeconds());
     const notes = closed === null ? [] : [`it cannot be applied now: ${closed.detail}`];
     deps.emit({ type: 'host-assessed', host, plan, clock, summary: summariseHost(probed.facts), notes });
-    await onAssessed({ task, probed, plan, asked });
+    await onAssessed({ task, probed, plan, asked, notes });
   } catch (error) {
     const problem = problemOf(error);
     deps.emit({ type: 'host-finished', host, outcome: outcomeOf(problem), problem, clock: null, source: null });
@@ -83,7 +85,7 @@ export function judgeBySettings(today: string): Judge {
 }
 
 /** Ends a host on which nothing is (to be) changed: in sync, or drifted when more than a remark stands against it. */
-export function finishUnchanged({ task, probed, plan }: Omit<Assessed, 'asked'>, deps: EngineDeps): void {
+export function finishUnchanged({ task, probed, plan }: Omit<Assessed, 'asked' | 'notes'>, deps: EngineDeps): void {
   const source = summariseHost(probed.facts).source;
   const outcome = outcomeUnchanged(plan);
   deps.emit({

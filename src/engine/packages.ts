@@ -20,7 +20,8 @@ const TOTAL_MS = 1_500_000;
 
 /** The same host with what its package manager says, told as its assessment; `of`: the work that is taken back. */
 export async function withPreview(assessed: Assessed, of: string | null, deps: EngineDeps): Promise<Assessed> {
-  const { task, probed } = assessed;
+  const { task, probed, notes } = assessed;
+  if (assessed.plan.packages === null) return assessed;
   const plan = await askPackages(task, assessed.plan, of, deps);
   const { clock } = probed.snapshot;
   deps.emit({
@@ -29,7 +30,7 @@ export async function withPreview(assessed: Assessed, of: string | null, deps: E
     plan,
     clock,
     summary: summariseHost(probed.facts),
-    notes: [],
+    notes,
   });
   return { ...assessed, plan };
 }

@@ -127,5 +127,14 @@ function verdict(state: RunState, groups: readonly HostGroup[], fine: number): s
 
 function next(state: RunState, groups: readonly HostGroup[]): readonly NextCommand[] {
   if (groups.length === 0) return [];
-  return [{ words: ['tsync', 'run', state.inventory], does: 'look at the hosts again, review, and make the changes' }];
+  const { kind, of, inventory, asked } = state;
+  const does = 'look at the hosts again, review, and make the changes';
+  if (kind === 'rollback') return [{ words: ['tsync', 'rollback', of ?? '', '--inventory', inventory], does }];
+  // a saved plan is a file whose name no run keeps
+  if (kind === 'apply') return [];
+  const flags = [
+    ['--playbook', asked.playbook],
+    ['--strategy', asked.strategy],
+  ].flatMap(([flag, value]) => (value ? [flag ?? '', value] : []));
+  return [{ words: ['tsync', 'run', inventory, ...flags], does }];
 }
