@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '#plan/plan.js';
 import { planText } from '#report/plan-text.js';
+import type { EventBody } from '#run/event.js';
 import { exitCode } from '#run/exit-code.js';
 import { assessed, drift, fileChange, finished, plan, runStarted, stateOf, violation } from '../run/made-run.js';
 import { golden } from './golden.js';
@@ -66,4 +67,17 @@ test('a rule that asks for several changes gives its reason once', () => {
   const host = plan('a', { findings: changes.map((change) => drift(change)), changes });
   const state = stateOf([runStarted('plan', ['a']), assessed(host), finished('a', 'drifted')]);
   expect(planText(state, PLAIN).split('refclock-missing')).toHaveLength(2);
+});
+
+test.each([
+  ['plan', /^Next: tsync run inventory.yaml --playbook 'my play.yaml' --strategy ntp-only\n/m],
+  ['rollback', /^Next: tsync rollback 20261122-101500-aaaaaa --inventory inventory.yaml\n/m],
+  ['apply', /^(?![^]*Next:)/],
+] as const)('what a %s would change is made by the command that is named at its end', (kind, wanted) => {
+  const change = fileChange('/etc/chrony.conf', 'a\n', 'b\n');
+  const plans = plan('a', { findings: [drift(change)], changes: [change] });
+  const asked = { playbook: 'my play.yaml', strategy: 'ntp-only', confirmTimeout: null };
+  const started = { ...runStarted(kind, ['a'], '20261122-101500-aaaaaa'), asked } as EventBody;
+  const state = stateOf([started, assessed(plans), finished('a', 'drifted')]);
+  expect(planText(state, PLAIN)).toMatch(wanted);
 });

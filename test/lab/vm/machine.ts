@@ -67,12 +67,16 @@ export class Machine {
     this.run(`systemctl stop chrony && ${set} && rmmod hv_utils && modprobe hv_utils && systemctl start chrony`);
   }
 
-  /** Resets the machine as its power button would, and waits until it has booted once more. */
-  async reset(): Promise<void> {
+  /**
+   * Boots the machine again and waits until it has: `button` writes all to the disk before the reset, `power` nothing, and `orderly` lets
+   * systemd do it.
+   */
+  async reset(how: 'button' | 'power' | 'orderly' = 'button'): Promise<void> {
     const boot = () => this.run('cat /proc/sys/kernel/random/boot_id');
     const before = boot();
-    this.run('sync');
-    script(['monitor', String(this.index), 'system_reset']);
+    if (how === 'button') this.run('sync');
+    if (how === 'orderly') this.run('systemctl --no-block reboot');
+    else script(['monitor', String(this.index), 'system_reset']);
     const until = performance.now() + 480_000;
     for (;;) {
       if (hasAnswer(boot, before)) break;
