@@ -72,7 +72,7 @@ test('a rule that asks for several changes gives its reason once', () => {
 test.each([
   ['plan', /^Next: tsync run inventory.yaml --playbook 'my play.yaml' --strategy ntp-only\n/m],
   ['rollback', /^Next: tsync rollback 20261122-101500-aaaaaa --inventory inventory.yaml\n/m],
-  ['apply', /^(?![^]*Next:)/],
+  ['apply', /^(?!(?:.|\n)*Next:)/],
 ] as const)('what a %s would change is made by the command that is named at its end', (kind, wanted) => {
   const change = fileChange('/etc/chrony.conf', 'a\n', 'b\n');
   const plans = plan('a', { findings: [drift(change)], changes: [change] });

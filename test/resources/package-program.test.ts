@@ -91,6 +91,14 @@ describe.each(Object.entries(SHELLS))('the package program under %s', (_name, sh
     expect(readdirSync(host.path('var/lib/tsync'))).not.toContain('lock');
   });
 
+  it('lets the ten newest works lie, its own among them', () => {
+    const host = fakeHost();
+    for (let day = 10; day < 22; day++) host.write(`var/lib/tsync/packages/202611${day}-100000-aaaaaa/meta`, 'id=x\n');
+    host.run(shell, program('apt', 'make'), { requests: ['make', 'bye'] });
+    const left = readdirSync(host.path('var/lib/tsync/packages')).sort();
+    expect([left.length, left[0], left.at(-1)]).toEqual([10, '20261113-100000-aaaaaa', 'p1']);
+  });
+
   it('installs nothing without that word', () => {
     const host = fakeHost();
     expect(host.run(shell, program('apt', 'make'), { requests: ['bye'] }).steps).toEqual([]);

@@ -185,6 +185,7 @@ make_packages() {
   if [ "$status" = 0 ] && [ -z "$failure" ]; then
     flush "$work"
     rm -f "$base"/packages/*/begun
+    forget_old_work 10
     note 'packages: done'
     step packages "done"
   else
@@ -192,6 +193,17 @@ make_packages() {
     note "packages: failed: ${failure:-$reason}"
     step packages "failed:${failure:-${reason:-status $status}}"
   fi
+}
+
+# forget_old_work NUMBER: the newest NUMBER stay, with what they kept for their undo; names begin with the time.
+forget_old_work() {
+  surplus=$((0 - $1))
+  for old in "$base"/packages/*/; do surplus=$((surplus + 1)); done
+  for old in "$base"/packages/*/; do
+    [ "$surplus" -gt 0 ] || return 0
+    rm -rf "$old"
+    surplus=$((surplus - 1))
+  done
 }
 
 # end_work: where nothing was made, nothing is left to finish but what was there before.
