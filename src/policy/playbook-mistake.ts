@@ -42,13 +42,27 @@ function phrase(issue: z.core.$ZodIssue): string {
   if (issue.message.startsWith('must ')) return issue.message;
   if (issue.code === 'invalid_value')
     return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'too_small' || issue.code === 'too_big') return size(issue);
   if (issue.code !== 'invalid_type') return `is not valid: ${issue.message}`;
   return issue.input === undefined ? 'is missing' : `must be ${TYPES[issue.expected] ?? issue.expected}`;
 }
 
+/** Numbers by their value, lists by their entries, text by its characters. */
+function size(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  const isSmall = issue.code === 'too_small';
+  const bound = Number(isSmall ? issue.minimum : issue.maximum);
+  if (isSmall && bound === 1 && issue.origin !== 'number' && issue.origin !== 'int') return 'must not be empty';
+  const limit = `${isSmall ? 'at least' : 'at most'} ${bound}`;
+  if (issue.origin === 'array') return `must have ${limit} entries`;
+  return issue.origin === 'string' ? `must have ${limit} characters` : `must be ${limit}`;
+}
+
 function meant(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return '';
-  return suggestion(issue.input, issue.values.map(String));
+  return suggestion(
+    issue.input,
+    issue.values.filter((value) => typeof value === 'string'),
+  );
 }
 
 const TYPES: { readonly [type: string]: string } = {

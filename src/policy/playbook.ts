@@ -34,6 +34,12 @@ export function parsePlaybook(text: string, file: string): Playbook {
   if (root === null) throw mistake(document, 0, 'The file has no content.');
   if (root.kind === 'scalar') throw mistake(document, root.start, 'The top level must be a list of plays.');
   const versioned = root.kind === 'map';
+  if (versioned && !root.entries.has('version') && !root.entries.has('plays'))
+    throw mistake(
+      document,
+      root.start,
+      'The top level must be a list of plays, and this is a mapping: write `- hosts: all`.',
+    );
   const schema = versioned ? playbookSchemas.versioned : playbookSchemas.list;
   check(document, root, schema);
   const plays = versioned ? root.entries.get('plays')!.value : root;

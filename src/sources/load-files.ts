@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Place, TsyncError } from '#errors/tsync-error.js';
@@ -51,8 +52,10 @@ async function readBeside(file: string, source: string, place: Place | undefined
   return bytes;
 }
 
+/** Not blocking, so that a FIFO which nobody writes to is refused and not waited for. */
 async function readBounded(path: string): Promise<Buffer> {
-  await using handle = await open(path, 'r');
+  await using handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  if (!(await handle.stat()).isFile()) throw new Error('it is no regular file');
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(MOST_BYTES + 1), 0, MOST_BYTES + 1, 0);
   return buffer.subarray(0, bytesRead);
 }

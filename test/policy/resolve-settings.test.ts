@@ -89,7 +89,8 @@ describe('resolveSettings', () => {
   prefer: ntp
   ntp_servers:
     - 10.0.0.1
-    - {address: ntp.example.com, pool: yes, iburst: no, nts: yes, prefer: yes, trust: yes, minpoll: 4, maxpoll: 6, key: 7}
+    - {address: ntp.example.com, pool: yes, iburst: no, nts: yes, prefer: yes, trust: yes, minpoll: 4, maxpoll: 6}
+    - {address: 10.0.0.2, key: 7}
   dhcp_servers: keep
   limits: {offset: 100ms, daemon_offset: 500us}
   makestep: {threshold: 500ms, limit: 3}
@@ -101,7 +102,7 @@ describe('resolveSettings', () => {
   take_ownership: yes
   protected: [/etc/chrony.conf, chrony.service]
   rollout: {serial: [1, 10%, 100%], max_fail: 5%, settle_timeout: 60, confirm_timeout: 5m}
-  waivers: [{rule: chrony/no-clock-control, reason: container, expires: 2027-01-31}, {rule: a/b, reason: c}]
+  waivers: [{rule: chrony/no-clock-control, reason: container, expires: 2027-01-31}, {rule: clock/offset, reason: c}]
 `;
     const plain = {
       pool: false,
@@ -127,8 +128,9 @@ describe('resolveSettings', () => {
           trust: true,
           minpoll: 4,
           maxpoll: 6,
-          key: 7,
+          key: null,
         },
+        { address: '10.0.0.2', ...plain, key: 7 },
       ],
       dhcpServers: 'keep',
       resources: [],
@@ -144,7 +146,7 @@ describe('resolveSettings', () => {
       rollout: { serial: [1, '10%', '100%'], maxFail: '5%', settleTimeoutSeconds: 60, confirmTimeoutSeconds: 300 },
       waivers: [
         { rule: 'chrony/no-clock-control', reason: 'container', expires: '2027-01-31' },
-        { rule: 'a/b', reason: 'c', expires: null },
+        { rule: 'clock/offset', reason: 'c', expires: null },
       ],
     });
   });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ const latin1 = Buffer.from([0x23, 0xe4, 0x0a]);
 writeFileSync(join(folder, 'files/a.conf'), latin1);
 writeFileSync(join(folder, 'large'), Buffer.alloc(65_537, 'x'));
 writeFileSync(join(folder, 'binary'), Buffer.from([1, 0, 1]));
+execFileSync('mkfifo', [join(folder, 'fifo')]);
 
 function written(name: string, text: string): string {
   writeFileSync(join(folder, name), text);
@@ -45,6 +47,7 @@ describe('files that a playbook names', () => {
     ['../p.yaml', 'source/unreadable'],
     ['/etc/passwd', 'source/unreadable'],
     ['files', 'source/unreadable'],
+    ['fifo', 'source/unreadable'],
     ['large', 'source/too-large'],
     ['binary', 'source/not-text'],
   ])('are refused as %s: %s, with the line', async (src, code) => {
