@@ -110,7 +110,7 @@ export function ageOption(text: string): number {
   return seconds;
 }
 
-function atLeastOne(text: string): number {
+export function atLeastOne(text: string): number {
   return wholeNumber(text, 1);
 }
 

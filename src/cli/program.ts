@@ -7,6 +7,7 @@ import {
   addPolicyOptions,
   addRolloutOptions,
   ageOption,
+  atLeastOne,
   atLeastZero,
   durationOption,
 } from './options.js';
@@ -143,7 +144,7 @@ export function buildProgram(done: (exitCode: number) => void): Command {
 
   add('history', 'list the runs that are kept here')
     .option('--json', 'print one JSON document')
-    .option('-n, --number <n>', 'at most so many', Number, 20)
+    .option('-n, --number <n>', 'at most so many', atLeastOne, 20)
     .action(async (options) => done(await (await import('./commands/history.js')).history(options)));
 
   add('show <run>', 'what a run saw and did (the beginning of its name suffices)')

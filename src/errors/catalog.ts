@@ -312,10 +312,6 @@ export const catalog = {
     summary: 'somebody changed this since',
     hint: 'Look at the difference; what is theirs is not overwritten.',
   },
-  'resume/host-gone': {
-    summary: 'the inventory no longer has a host of that run',
-    hint: 'Name the inventory of then with --inventory, or the hosts to go on with by --limit.',
-  },
   'resume/nothing': {
     summary: 'there is nothing to go on with',
     hint: 'See the runs with tsync history, and what one did with tsync show RUN.',
@@ -483,6 +479,14 @@ export const catalog = {
   'transport/unreachable': {
     summary: 'there is no way to the host',
     hint: 'Check the network, the VPN or the address.',
+  },
+  'usage/hosts-gone': {
+    summary: 'the inventory does not have the hosts that are meant',
+    hint: 'Name the inventory of then with --inventory, or the hosts to go on with by --limit.',
+  },
+  'usage/inventory-gone': {
+    summary: 'the inventory was read from standard input then',
+    hint: 'Keep it in a file, and name that with --inventory.',
   },
   'usage/interrupted': {
     summary: 'interrupted before anything was contacted',

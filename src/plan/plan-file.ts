@@ -1,5 +1,6 @@
 import { TsyncError } from '#errors/tsync-error.js';
 import { textToBytes } from '#policy/config-text.js';
+import { STRATEGIES } from '#policy/settings.js';
 import type { Action, Change, ChangeId, States } from '#resources/resource.js';
 import { toBase64 } from './canonical-json.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
@@ -50,13 +51,21 @@ export function parsePlan(text: string, name: string): PlanFile {
   if (root.number('schemaVersion') !== PLAN_SCHEMA_VERSION) {
     throw root.wrong('schemaVersion', `${PLAN_SCHEMA_VERSION}, the only one this tsync reads`);
   }
+  const strategy = root.nullableString('strategy');
+  if (strategy !== null && !STRATEGIES.some((one) => one === strategy)) throw root.wrong('strategy', 'a strategy');
+  const plans = root.objects('plans').map((plan) => readPlan(plan, name));
+  const hosts = new Set<string>();
+  for (const { host } of plans) {
+    if (hosts.has(host)) throw root.wrong('plans', `a list with one plan for each host: ${host} has two`);
+    hosts.add(host);
+  }
   return {
     createdAt: root.string('createdAt'),
     version: root.string('version'),
     inventory: root.string('inventory'),
     playbook: root.nullableString('playbook'),
-    strategy: root.nullableString('strategy'),
-    plans: root.objects('plans').map((plan) => readPlan(plan, name)),
+    strategy,
+    plans,
   };
 }
 

@@ -40,7 +40,9 @@ function codeOf(text: string): string {
 describe('a plan file', () => {
   it('gives back every plan as it was, for every made host and strategy', () => {
     const plans = Object.entries(MADE_HOSTS).flatMap(([name, host]) =>
-      STRATEGIES.map((strategy) => plan(name, makeFacts(host), withSettings({ ...SETTINGS.settings, strategy }))),
+      STRATEGIES.map((strategy) =>
+        plan(`${name}-${strategy}`, makeFacts(host), withSettings({ ...SETTINGS.settings, strategy })),
+      ),
     );
     expect(parsePlan(serialisePlan({ ...HEAD, plans }), 'plan.json')).toEqual({ ...HEAD, plans });
   });
@@ -50,6 +52,13 @@ describe('a plan file', () => {
     const edited = text.replace('"owner": "root"', '"owner": "mallory"');
     expect(edited).not.toBe(text);
     expect(codeOf(edited)).toBe('plan/file-tampered 65');
+  });
+
+  it('is refused with two plans for one host, or a strategy that is none', () => {
+    expect(() => parsePlan(serialisePlan({ ...HEAD, plans: [plan('web1'), plan('web1')] }), 'plan.json')).toThrow(
+      'plan.json: plans is not a list with one plan for each host: web1 has two.',
+    );
+    expect(codeOf(serialisePlan({ ...HEAD, strategy: 'best', plans: [] }))).toBe('plan/file-shape 65');
   });
 
   it('is refused with the place of what is wrong', () => {

@@ -4,7 +4,7 @@ import { parsePlan } from '#plan/plan-file.js';
 import { findStale } from '#plan/stale.js';
 import { STRATEGIES } from '#policy/settings.js';
 import { readText } from '#sources/read-text.js';
-import { loadFleet } from '../load-fleet.js';
+import { loadConcerned } from '../load-concerned.js';
 import { openRun } from '../open-run.js';
 import { askedIn, type ExitOptions, type FleetOptions, type OutputOptions, type RolloutOptions } from '../options.js';
 import { type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
@@ -22,14 +22,15 @@ export type ApplyOptions = FleetOptions &
 export async function apply(file: string, options: ApplyOptions): Promise<number> {
   const saved = parsePlan(await readText(file), file);
   const plans = new Map(saved.plans.map((plan) => [plan.host, plan]));
-  const inventory = options.inventory ?? saved.inventory;
   const strategy = STRATEGIES.find((name) => name === saved.strategy);
-  const { tasks: all } = await loadFleet(inventory, {
-    ...options,
-    ...(saved.playbook === null ? {} : { playbook: saved.playbook }),
-    ...(strategy === undefined ? {} : { strategy }),
-  });
-  const tasks = all.filter(({ host }) => plans.has(host.name));
+  const { tasks, inventory } = await loadConcerned(
+    { hosts: new Set(plans.keys()), inventory: saved.inventory, by: `the plan ${file}` },
+    {
+      ...options,
+      ...(saved.playbook === null ? {} : { playbook: saved.playbook }),
+      ...(strategy === undefined ? {} : { strategy }),
+    },
+  );
   const asked = { ...askedIn(options), playbook: saved.playbook, strategy: saved.strategy };
   const run = await openRun({ kind: 'apply', tasks, inventory, asked, store: true }, options);
   const fresh = judgeBySettings(run.deps.today);

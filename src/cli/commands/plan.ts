@@ -1,8 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { ApplyTask } from '#engine/apply-host.js';
 import { loadPrograms } from '#engine/programs.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import { serialisePlan } from '#plan/plan-file.js';
+import { countOf } from '#report/host-names.js';
 import { applyProgram } from '#resources/apply-program.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
@@ -23,6 +26,7 @@ export async function plan(inventory: string, options: PlanOptions): Promise<num
     inventory,
     options.script === undefined ? options : { ...options, limit: options.script },
   );
+  if (options.output !== undefined) await refuseUnwritable(options.output);
   const run = await openRun({ kind: 'plan', tasks, inventory, store: true }, options);
   const items: ApplyTask[] = [];
   const given = { preflight: options.preflight, takeBack: false, settlesImages: false };
@@ -39,6 +43,25 @@ export async function plan(inventory: string, options: PlanOptions): Promise<num
   if (options.output !== undefined) await writePlan(options.output, inventory, options, byInventory);
   if (options.script !== undefined) for (const item of byInventory) print(scriptOf(item, run.run, run.deps.who));
   return code;
+}
+
+/** Before any host is contacted: a plan that cannot be kept is not worth the way. */
+async function refuseUnwritable(file: string): Promise<void> {
+  try {
+    const known = await stat(file).catch(() => null);
+    if (known?.isDirectory()) throw new Error('it is a directory');
+    await access(known === null ? dirname(file) : file, constants.W_OK);
+  } catch (cause) {
+    throw unwritable(file, cause, 64);
+  }
+}
+
+function unwritable(file: string, cause: unknown, exitCode: 1 | 64): TsyncError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new TsyncError('usage/unwritable', `The plan could not be written to ${file}: ${reason}.`, {
+    exitCode,
+    cause,
+  });
 }
 
 async function writePlan(
@@ -60,13 +83,9 @@ async function writePlan(
     });
     await writeFile(file, text, { mode: 0o600 });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TsyncError('usage/unwritable', `The plan could not be written to ${file}: ${reason}.`, {
-      exitCode: 64,
-      cause,
-    });
+    throw unwritable(file, cause, 1);
   }
-  process.stderr.write(`plan of ${plans.length} hosts written to ${file}; next: tsync apply ${file}\n`);
+  process.stderr.write(`plan of ${countOf(plans.length, 'host')} written to ${file}; next: tsync apply ${file}\n`);
 }
 
 /** The program that would run on the host, with the names that this run would give it. */

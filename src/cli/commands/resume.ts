@@ -15,7 +15,7 @@ import { summaryText } from '#report/summary-text.js';
 import { type InFlight, type Resumption, resumptionOf } from '#run/resumption.js';
 import { askYes } from '../ask-yes.js';
 import { withStore } from '../find-run.js';
-import { loadFleet } from '../load-fleet.js';
+import { loadConcerned } from '../load-concerned.js';
 import { type OpenRun, openRun } from '../open-run.js';
 import type { ExitOptions, FleetOptions, OutputOptions, RolloutOptions } from '../options.js';
 import { followEvents, isText, printEnd } from '../output.js';
@@ -74,23 +74,18 @@ function leftBy(name: string): Resumption {
 
 /** The hosts that are concerned, with the settings they had: of the same playbook, strategy and flags. */
 async function tasksOf(left: Resumption, options: ResumeOptions) {
-  const inventory = options.inventory ?? left.state.inventory;
   const { playbook, strategy, confirmTimeout } = askedOf(left, options);
   const known = STRATEGIES.find((name) => name === strategy);
-  const { tasks: all } = await loadFleet(inventory, {
-    ...options,
-    ...(playbook === null ? {} : { playbook }),
-    ...(known === undefined ? {} : { strategy: known }),
-    ...(confirmTimeout === null ? {} : { confirmTimeout }),
-  });
-  const concerned = new Set([...left.inFlight, ...left.waiting].map(({ host }) => host));
-  const tasks = all.filter(({ host }) => concerned.has(host.name));
-  const gone = [...concerned].filter((host) => !tasks.some((task) => task.host.name === host));
-  if (tasks.length === 0 || (gone.length > 0 && options.limit === undefined)) {
-    const detail = `${inventory} has no longer: ${gone.slice(0, 10).join(', ')}. With --limit the others can be resumed.`;
-    throw new TsyncError('resume/host-gone', detail, { exitCode: 64 });
-  }
-  return { tasks, inventory };
+  const hosts = new Set([...left.inFlight, ...left.waiting].map(({ host }) => host));
+  return loadConcerned(
+    { hosts, inventory: left.state.inventory, by: `run ${left.state.run}` },
+    {
+      ...options,
+      ...(playbook === null ? {} : { playbook }),
+      ...(known === undefined ? {} : { strategy: known }),
+      ...(confirmTimeout === null ? {} : { confirmTimeout }),
+    },
+  );
 }
 
 function askedOf({ state }: Resumption, { confirmTimeout }: ResumeOptions) {

@@ -12,6 +12,7 @@ import type { HostPlan } from '#plan/plan.js';
 import type { Change } from '#resources/resource.js';
 import type { HostState, RunState } from '#run/run-state.js';
 import { findRun, withStore } from '../find-run.js';
+import { type ConcernedTasks, loadConcerned } from '../load-concerned.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
 import { askedIn, type ExitOptions, type FleetOptions, type OutputOptions, type RolloutOptions } from '../options.js';
@@ -26,8 +27,10 @@ export type RollbackOptions = FleetOptions &
 /** What is to be taken back, and who knows what it was: the store of the run, or the hosts themselves. */
 interface Taken {
   readonly run: string;
+  /** As it was named then, or is named now. */
   readonly inventory: string;
-  readonly tasks: (all: readonly HostTask[]) => readonly HostTask[];
+  /** The hosts that it changed; null: those of the inventory are asked. */
+  readonly hosts: ReadonlySet<string> | null;
   /** By host, in the order in which they were made. A host that is not in it is finished already. */
   readonly changes: (tasks: readonly HostTask[], deps: EngineDeps) => Promise<ReadonlyMap<string, readonly Change[]>>;
   readonly works: ReturnType<typeof packageWorks>;
@@ -39,9 +42,8 @@ interface Taken {
  */
 export async function rollback(name: string, options: RollbackOptions): Promise<number> {
   const taken = takenRun(name, options.inventory);
-  const { inventory, works } = taken;
-  const tasks = taken.tasks((await loadFleet(inventory, options)).tasks);
-  if (tasks.length === 0) throw nothing(`Run ${taken.run} changed no host that ${inventory} and --limit name.`);
+  const { works } = taken;
+  const { tasks, inventory } = await tasksOf(taken, options);
 
   const run = await openRun(
     { kind: 'rollback', tasks, inventory, of: taken.run, asked: askedIn(options), store: true },
@@ -68,22 +70,27 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
   });
 }
 
+async function tasksOf({ run, inventory, hosts }: Taken, options: RollbackOptions): Promise<ConcernedTasks> {
+  if (hosts !== null) return loadConcerned({ hosts, inventory, by: `run ${run}` }, options);
+  return { tasks: (await loadFleet(inventory, options)).tasks, inventory };
+}
+
 function takenRun(name: string, inventory: string | undefined): Taken {
   const kept = name === 'latest' ? latestChange() : keptRun(name);
-  if (kept !== null) return fromStore(kept, inventory ?? kept.inventory);
+  if (kept !== null) return fromStore(kept);
   if (inventory !== undefined) return fromHosts(name, inventory);
   throw nothing(
     `No run ${printable(name)} is kept here. Where it was another operator's, name the hosts: tsync rollback ${printable(name)} --inventory FILE.`,
   );
 }
 
-function fromStore(run: RunState, inventory: string): Taken {
+function fromStore(run: RunState): Taken {
   const changes = changesToTakeBack(run);
   if (changes.size === 0) throw nothing(`Run ${run.run} changed nothing, or everything was taken back already.`);
   return {
     run: run.run,
-    inventory,
-    tasks: (all) => all.filter(({ host }) => changes.has(host.name)),
+    inventory: run.inventory,
+    hosts: new Set(changes.keys()),
     changes: async () => changes,
     works: packageWorks(run),
   };
@@ -93,7 +100,7 @@ function fromHosts(name: string, inventory: string): Taken {
   return {
     run: name,
     inventory,
-    tasks: (all) => all,
+    hosts: null,
     changes: (tasks, deps) => readChanges(tasks, name, deps),
     works: new Map(),
   };
