@@ -28,6 +28,7 @@ export function aroundOf(
     bootUnits: unitLinks(sections)
       .filter(({ name, mask }) => BOOT_UNITS.has(name) && !mask)
       .map(({ name }) => name),
+    lastWords: lastWords(sections),
     udevRules: udevRules(sections),
     enaPhc: enaPhc(system),
     leapZone: leapZone(system.get('leap-zone')),
@@ -42,6 +43,17 @@ const BOOT_UNITS: ReadonlySet<string> = new Set(['systemd-time-wait-sync.service
 function parseJob(line: string): readonly { readonly program: string; readonly file: string }[] {
   const match = /^job (ntpdate|sntp|rdate|hwclock) \.(\/\S{1,400})$/.exec(line);
   return match?.[1] && match[2] ? [{ program: match[1], file: shown(match[2], 400) }] : [];
+}
+
+function lastWords(sections: Sections): ReadonlyMap<string, readonly string[]> {
+  const prefix = 'last-words:';
+  const names = [...sections.others.keys()].filter((name) => name.startsWith(prefix));
+  return new Map(
+    names.map((name) => {
+      const lines = sections.lines(name).filter((line) => line.trim() !== '');
+      return [shown(name.slice(prefix.length)), lines.slice(0, 3).map((line) => shown(line, 300))];
+    }),
+  );
 }
 
 function udevRules(sections: Sections): Fact<readonly string[]> {

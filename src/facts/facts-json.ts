@@ -63,6 +63,7 @@ function aroundJson(around: AroundFacts): FactsJson {
     ...entry('clockJobs', around.clockJobs),
     unreadJobs: around.unreadJobs,
     bootUnits: around.bootUnits,
+    lastWords: Object.fromEntries(around.lastWords),
     ...entry('udevRules', around.udevRules),
     ...entry('enaPhc', around.enaPhc),
     ...entry('leapZone', around.leapZone),

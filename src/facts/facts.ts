@@ -92,6 +92,8 @@ export interface AroundFacts {
   readonly unreadJobs: readonly string[];
   /** Units that a boot starts and that set the clock once or wait for a daemon: ntpdate, systemd-time-wait-sync. */
   readonly bootUnits: readonly string[];
+  /** What the processes of a failed unit last wrote into the journal of this boot, by unit; at most three lines of each. */
+  readonly lastWords: ReadonlyMap<string, readonly string[]>;
   /** Lines of udev rules that mention PTP, of the distribution and of /etc. */
   readonly udevRules: Fact<readonly string[]>;
   /** The parameter phc_enable of the network driver of AWS; null where there is no such driver or parameter. */

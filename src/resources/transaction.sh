@@ -257,7 +257,7 @@ make_action() {
   said=''
   case $1 in
     # Another job of systemd may cancel ours: once more, and then it is the unit's own fault.
-    restart) restart_once "$2" || { sleep 1 && restart_once "$2"; } ;;
+    restart) restart_once "$2" || { sleep 1 && restart_once "$2"; } || { last_words "$2"; false; } ;;
     reload-sources) within 20 chronyc reload sources ;;
     daemon-reload) within 60 systemctl daemon-reload ;;
     udev-trigger) reload_udev ;;
@@ -279,15 +279,18 @@ refresh_action() {
 
 run_action() {
   [ "$mode" != boot ] || return 0
+  said=''
   case $1 in
     restart)
       case $(cat "$tx/backup/$number") in
-        active | reloading | activating) restart_hard "$2" ;;
+        active | reloading) restart_hard "$2" || { last_words "$2"; false; } ;;
+        # it may have failed to start again and again, and is as before when it fails once more
+        activating) restart_hard "$2" || : ;;
         *) set_activity "$2" inactive ;;
       esac
       ;;
     reload-sources) within 20 chronyc reload sources ;;
-  esac || fail "$entry_name: could not be taken back"
+  esac || fail "$entry_name: could not be taken back${said:+: }$said"
 } >/dev/null 2>&1
 
 reload_udev() {

@@ -496,6 +496,9 @@ probe_unit_blocks() {
     case $unit in chrony.service | chronyd.service) if [ "${value:-0}" != 0 ]; then chronyd_pid=$value; fi ;; esac
     property ActiveState
     if [ "$unit $value" = 'systemd-timesyncd.service active' ]; then timesyncd_active=yes; fi
+    if [ "$value" = failed ] && has journalctl; then
+      section "last-words:$unit" journalctl -q --no-pager -o cat -b -n 3 "_SYSTEMD_UNIT=$unit"
+    fi
   done
 }
 

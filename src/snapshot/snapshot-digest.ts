@@ -6,7 +6,7 @@ import type { Section, Snapshot } from './snapshot.js';
  *
  * Left out, because it changes by itself: our clock measurement; the daemons' own readings (chronyc, ntpq, timedatectl), and what chronyd says of files that are
  * sections themselves, with the time at which it did; uptime
- * and boot id; process numbers; the kernel's log, whose old lines go.
+ * and boot id; process numbers; the kernel's log, whose old lines go; what failed units wrote.
  */
 export function snapshotDigest(snapshot: Snapshot): string {
   const hash = createHash('sha256');
@@ -27,7 +27,7 @@ function addSection(hash: { update(data: Uint8Array | string): unknown }, sectio
 }
 
 function isVolatile(name: string): boolean {
-  return VOLATILE_SECTIONS.has(name) || name.startsWith('log:');
+  return VOLATILE_SECTIONS.has(name) || name.startsWith('log:') || name.startsWith('last-words:');
 }
 
 const VOLATILE_SECTIONS: ReadonlySet<string> = new Set([

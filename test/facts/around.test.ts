@@ -48,6 +48,17 @@ describe('what stands around the daemons', () => {
     );
   });
 
+  it('has what a failed time service last wrote, and asks for no other', () => {
+    const journalctl = `printf '%s\\n' 'Could not bind' "$*"`;
+    const block = (state: string) => `printf 'Id=chrony.service\\nLoadState=loaded\\nActiveState=${state}\\n'`;
+    expect(around({ commands: { journalctl, systemctl: block('active') } }).lastWords).toEqual(new Map());
+    host?.remove();
+    const words = around({ commands: { journalctl, systemctl: block('failed') } }).lastWords;
+    expect([...words]).toEqual([
+      ['chrony.service', ['Could not bind', '-q --no-pager -o cat -b -n 3 _SYSTEMD_UNIT=chrony.service']],
+    ]);
+  });
+
   it('says whether chronyd can take leap seconds from a time zone', () => {
     expect(around({}).leapZone).toMatchObject({ value: null });
     host?.remove();

@@ -91,6 +91,7 @@ export function makeFacts(host: MadeHost): Facts {
       clockJobs: { value: [] },
       unreadJobs: [],
       bootUnits: [],
+      lastWords: new Map(),
       udevRules: { value: ['SUBSYSTEM=="ptp", ATTR{clock_name}=="hyperv", SYMLINK+="ptp_hyperv", TAG+="systemd"'] },
       enaPhc: { value: null, reason: 'no such driver' },
       leapZone: { value: true },

@@ -72,6 +72,17 @@ describe('the rules with a condition of their own', () => {
     ]);
   });
 
+  it('show what a failed daemon last wrote', () => {
+    const { facts, settings } = RULE_CASES['daemon/failed'].broken;
+    const answer = answerRules(facts, settings).find(({ rule }) => rule === 'daemon/failed')?.answer;
+    expect(answer).toMatchObject({
+      evidence: [
+        { where: 'systemctl show chrony.service', text: 'failed' },
+        { where: 'journalctl -u chrony.service', text: 'Fatal error : no such device' },
+      ],
+    });
+  });
+
   it('say that they cannot tell, where what they look at was not read', () => {
     const { facts, settings } = RULE_CASES['daemon/clock-jobs'].fine;
     const around = { ...facts.around, unreadJobs: ['/var/spool/cron'], clockJobs: { value: [] } };

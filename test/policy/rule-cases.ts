@@ -266,7 +266,12 @@ export const RULE_CASES: Record<ObservedRuleId | ComplianceRuleId, RuleCase> = {
     fine: given('', { around: job('hwclock') }),
     silent: given('', { around: job('ntpdate'), made: { chronyActive: false } }),
   },
-  'daemon/failed': { broken: failed(given('')), fine: given('') },
+  'daemon/failed': {
+    broken: failed(
+      given('', { around: { lastWords: new Map([['chrony.service', ['Fatal error : no such device']]]) } }),
+    ),
+    fine: given(''),
+  },
   'daemon/hardware-clock-jobs': {
     broken: given('', { around: job('hwclock') }),
     fine: given('', { around: job('ntpdate') }),

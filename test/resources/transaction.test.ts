@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyProgram } from '#resources/apply-program.js';
 import { settleProgram } from '#resources/settle-program.js';
-import { change, everyKind, furnish, META, planOf } from './every-kind.js';
+import { action, change, everyKind, furnish, META, planOf } from './every-kind.js';
 import { FakeHost, fileState, SHELLS, TEXTS } from './fake-host.js';
 
 const ID = META.transaction;
@@ -191,6 +191,29 @@ it('takes everything back at once when a step fails', () => {
   expect(host.state()).toBe(before);
   expect(host.transactionState(ID)).toBe('reverted');
 });
+
+it('says what the daemon wrote that does not start with a change', () => {
+  const words = 'Invalid directive at line 1 in file /etc/chrony/conf.d/site.conf';
+  writeFileSync(join(host.folder, 'journal'), `${words}\n`);
+  writeFileSync(join(host.folder, 'fail-chrony.service'), '');
+  const { steps } = host.run(dash, program);
+  expect(steps).toContain(`service:chrony.service failed:chrony.service: could not be made active: ${words}`);
+  expect(steps.at(-1)).toBe('transaction reverted');
+});
+
+it.each(Object.entries(SHELLS))(
+  'under %s is as before where a daemon that was failing to start again and again fails once more',
+  (_name, shell) => {
+    for (const name of ['activating', 'fail']) writeFileSync(join(host.folder, `${name}-chrony.service`), '');
+    writeFileSync(join(host.folder, 'journal'), 'Could not bind\n');
+    const before = host.state();
+    const edit = change('file', '/etc/default/ntpdate', fileState('NTPSERVERS=x\n', '0600'), null);
+    const { steps } = host.run(shell, applyProgram(TEXTS, planOf([edit], [action('restart', 'chrony.service')]), META));
+    expect(steps.slice(-2)).toEqual([`${edit.id} restored`, 'transaction reverted']);
+    expect(steps).toContain('restart:chrony.service failed:restart:chrony.service: Could not bind');
+    expect(host.state()).toBe(before);
+  },
+);
 
 it('touches nothing when the guard cannot be armed', () => {
   writeFileSync(join(host.folder, 'fail-systemd-run'), '');

@@ -16,7 +16,10 @@ export const DAEMON_CONDITIONS = {
     return breach(
       `${first} failed`,
       'no failed unit',
-      failed.map((unit) => evidence(`systemctl show ${unit}`, 'failed')),
+      failed.flatMap((unit) => [
+        evidence(`systemctl show ${unit}`, 'failed'),
+        ...(facts.around.lastWords.get(unit) ?? []).map((line) => evidence(`journalctl -u ${unit}`, line)),
+      ]),
     );
   },
   'daemon/hardware-clock-jobs': (seen) => noJobs(seen, (program) => program === 'hwclock'),

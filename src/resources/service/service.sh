@@ -21,7 +21,10 @@ make_service() {
   if [ "$6 $7" != "$3 $4" ] && on_systemd; then
     within 60 systemctl daemon-reload || fail "$1: systemd could not be reloaded" || return
   fi
-  set_activity "$1" "$5" || fail "$1: could not be made $5"
+  set_activity "$1" "$5" && return
+  said=''
+  if [ "$5" = active ]; then last_words "$1"; fi
+  fail "$1: could not be made $5${said:+: }$said"
 } >/dev/null 2>&1
 
 restore_service() {
@@ -147,6 +150,16 @@ restart_once() {
   said=${said%%"$newline"*}
   return 1
 }
+
+# last_words NAME: sets said to what its processes last wrote into the journal since it was started last, where systemd can tell.
+last_words() {
+  on_systemd || return 0
+  invocation=$(x systemctl show -p InvocationID "$1")
+  invocation=${invocation#InvocationID=}
+  case $invocation in '' | *[!0-9a-f]*) return 0 ;; esac
+  words=$(within 10 journalctl -q --no-pager -o cat -n 1 "_SYSTEMD_INVOCATION_ID=$invocation" | head -c 300)
+  said=${words:-$said}
+} 2>/dev/null
 
 # restart_hard NAME: also one that hangs on stop.
 restart_hard() {

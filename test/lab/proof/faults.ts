@@ -108,6 +108,16 @@ export const FAULTS: readonly Fault[] = [
     act: planThen((_scene, plan) => writeFileSync(plan, withBadDirective(readFileSync(plan, 'utf8')))),
   },
   {
+    name: 'chrony.conf had a line that chronyd does not know, and chronyd still runs from before',
+    arrange: inside('echo no_such_directive >>/etc/chrony/chrony.conf'),
+    act: run,
+  },
+  {
+    name: 'chronyd failed before, at a server line that the change switches off',
+    arrange: inside('echo server >/etc/chrony/conf.d/site.conf; systemctl restart chrony || true'),
+    act: run,
+  },
+  {
     name: 'the server does not answer the host (asked before the change)',
     arrange: (scene) => silentServer(scene),
     act: run,
