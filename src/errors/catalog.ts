@@ -432,6 +432,10 @@ export const catalog = {
     summary: 'the host key is not known',
     hint: 'Compare the fingerprint with the one that the machine printed at its first boot. Then add it to known_hosts, give it as host_key, or accept new keys with --accept-new.',
   },
+  'transport/input-taken': {
+    summary: 'something on the host read what tsync sent to it',
+    hint: 'A start file of the login shell (.bashrc, .cshrc, /etc/profile.d) reads its input; let it do so on a terminal only: [ -t 0 ].',
+  },
   'transport/interrupted': {
     summary: 'the connection was dropped by the operator',
     hint: 'What is not confirmed there is reverted by the guard on the host.',

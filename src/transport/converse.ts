@@ -5,7 +5,7 @@ import { defaultFrameLimits, FrameReader } from '#snapshot/frame-reader.js';
 import type { Frame } from '#snapshot/frames.js';
 import type { ClockExchange } from '#snapshot/snapshot.js';
 import type { Become } from './become.js';
-import { bootstrapCommand, bootstrapInput, sudoPrompt } from './bootstrap.js';
+import { bootstrapCommand, bootstrapInput, INPUT_TAKEN, sudoPrompt } from './bootstrap.js';
 import { type ClockAsking, ClockRounds } from './clock-rounds.js';
 import type { Connection, ExecEnd, RemoteExec } from './connection.js';
 import { Deadline } from './deadline.js';
@@ -149,8 +149,8 @@ class Conversation {
   }
 
   #sendProgram(): void {
-    const { parameters, program, clock } = this.#options;
-    this.#exec.write(bootstrapInput(parameters, program));
+    const { nonce, parameters, program, clock } = this.#options;
+    this.#exec.write(bootstrapInput(nonce, parameters, program));
     if (clock !== null) this.#first = this.#startRound(clock);
   }
 
@@ -275,7 +275,9 @@ class Conversation {
   #onEnded(end: ExecEnd): void {
     if (this.#again !== null) this.#finish('done', null);
     else if (end.problem) this.#failWith(new HostTrouble(end.problem));
-    else if (this.#reader.ready) this.#finish('cut', end);
+    else if (this.#reader.ready && !this.#begun && end.code === INPUT_TAKEN) {
+      this.#fail('transport/input-taken', `On ${this.#options.host} nothing was run.`);
+    } else if (this.#reader.ready) this.#finish('cut', end);
     else if (this.#options.become !== null && (this.#prompts > 0 || isOfSudo(this.#said))) {
       this.#sudoEnded(this.#options.become);
     } else this.#failWith(new HostTrouble(explainNoShell(this.#said, this.#howEnded(end))));

@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { BOOTSTRAP } from '#transport/bootstrap.js';
 
 const ssh2 = createRequire(import.meta.url)('ssh2') as typeof import('ssh2');
 
 const NONCE = '0123456789abcdef0123456789abcdef';
-
-/** The bootstrap of docs/host-programs.md. */
-const BOOTSTRAP =
-  'printf "\\n@%s ready 1\\n" "$1"; while IFS= read -r l && [ -n "$l" ]; do set -- "$@" "$l"; done; p=$(head -c "$2") && eval "$p"';
 
 export interface HostAnswer {
   readonly code: number | null;
@@ -83,7 +80,7 @@ export function converseWith(
   return execOn(
     address,
     options.sudo ? `LC_ALL=C sudo -n ${command}` : command,
-    `${options.parameters.map((line) => `${line}\n`).join('')}\n${options.program}${requests}`,
+    `${NONCE}\n${options.parameters.map((line) => `${line}\n`).join('')}\n${options.program}${requests}`,
     leaveAfterMs,
   );
 }

@@ -19,6 +19,7 @@ import { assess } from '#plan/assess.js';
 import { type AppliedPlan, applyProgram } from '#resources/apply-program.js';
 import { settleProgram } from '#resources/settle-program.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
+import { BOOTSTRAP, bootstrapInput } from '#transport/bootstrap.js';
 import { withSettings } from '../plan/made-hosts.js';
 import { TEXTS } from '../resources/fake-host.js';
 import { NONCE, runProbe } from '../snapshot/run-probe.js';
@@ -131,11 +132,9 @@ export class MadeTree {
     requests: string,
   ): readonly string[] {
     const [command = 'sh', ...options] = shell;
-    const bootstrap =
-      'printf "\\n@%s ready 1\\n" "$1"; while IFS= read -r l && [ -n "$l" ]; do set -- "$@" "$l"; done; p=$(head -c "$2") && eval "$p"';
-    const lines = [...this.parameters, ...parameters].map((line) => `${line}\n`).join('');
-    const { stdout } = spawnSync(command, [...options, '-c', bootstrap, 'tsync', NONCE, String(program.length)], {
-      input: Buffer.concat([Buffer.from(`${lines}\n`), program, Buffer.from(requests)]),
+    const begin = bootstrapInput(NONCE, [...this.parameters, ...parameters], program);
+    const { stdout } = spawnSync(command, [...options, '-c', BOOTSTRAP, 'tsync', NONCE, String(program.length)], {
+      input: Buffer.concat([begin, Buffer.from(requests)]),
       env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' },
       timeout: 60_000,
     });

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProgramTexts } from '#resources/settle-program.js';
+import { BOOTSTRAP, bootstrapInput } from '#transport/bootstrap.js';
 
 /** The shells that programs must run under, as words of a command line. */
 export const SHELLS: Readonly<Record<string, readonly string[]>> = {
@@ -41,8 +42,6 @@ export const TEXTS: ProgramTexts = {
 };
 
 const STAND_INS = fileURLToPath(new URL('./stand-ins/', import.meta.url));
-const BOOTSTRAP =
-  'printf "\\n@%s ready 1\\n" "$1"; while IFS= read -r l && [ -n "$l" ]; do set -- "$@" "$l"; done; p=$(head -c "$2") && eval "$p"';
 export const NONCE = '0123456789abcdef0123456789abcdef';
 
 /** A host in a folder: files below `root`, commands that keep their state in files, any shell. */
@@ -191,10 +190,9 @@ export class FakeHost {
   }
 
   #input(program: Uint8Array, options: RunOptions): Buffer {
-    const parameters = [`root=${this.root}`, `bin=${this.bin}`, ...(options.parameters ?? [])].join('\n');
+    const parameters = [`root=${this.root}`, `bin=${this.bin}`, ...(options.parameters ?? [])];
     return Buffer.concat([
-      Buffer.from(`${parameters}\n\n`),
-      program,
+      bootstrapInput(NONCE, parameters, program),
       Buffer.from(options.requests?.map((line) => `${line}\n`).join('') ?? ''),
     ]);
   }

@@ -5,16 +5,12 @@ import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
 import { probeProgram } from '#snapshot/probe-program.js';
 import type { Snapshot } from '#snapshot/snapshot.js';
+import { BOOTSTRAP, bootstrapInput } from '#transport/bootstrap.js';
 
 export const NONCE = '0123456789abcdef0123456789abcdef';
 
 /** In the environment of every program that this process runs, so that what it leaves behind can be found. */
 export const MARK = ['PROBE_TEST', `of ${process.pid} ${performance.timeOrigin}`] as const;
-
-/** The command line that every conversation begins with: docs/host-programs.md. */
-const BOOTSTRAP = `printf "\\n@%s ready 1\\n" "$1"
-while IFS= read -r l && [ -n "$l" ]; do set -- "$@" "$l"; done
-p=$(head -c "$2") && eval "$p"`;
 
 const source = (name: string) => readFileSync(new URL(`../../src/snapshot/${name}`, import.meta.url), 'utf8');
 export const program = probeProgram({ conversation: source('conversation.sh'), probe: source('probe.sh') });
@@ -29,11 +25,7 @@ export interface ProbeRun {
 export function runProbe(shell: readonly string[], parameters: readonly string[], text = program): ProbeRun {
   const [command = 'sh', ...options] = shell;
   const { stdout, stderr } = spawnSync(command, [...options, '-c', BOOTSTRAP, 'tsync', NONCE, String(program.length)], {
-    input: Buffer.concat([
-      Buffer.from(`${parameters.map((line) => `${line}\n`).join('')}\n`),
-      text,
-      Buffer.from('t 1\nt 2\ngo\n'),
-    ]),
+    input: Buffer.concat([bootstrapInput(NONCE, parameters, text), Buffer.from('t 1\nt 2\ngo\n')]),
     env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', [MARK[0]]: MARK[1] },
     maxBuffer: 64 * 1024 * 1024,
     timeout: 60_000,

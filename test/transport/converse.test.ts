@@ -272,6 +272,19 @@ describe('a host that does not play along', () => {
     }
   });
 
+  it.each([
+    ['a line', 'read -r line'],
+    ['a few bytes', 'head -c 50 >/dev/null'],
+    ['lines until an empty one', 'while read -r line && [ -n "$line" ]; do :; done'],
+  ])('reads %s of what was meant for tsync: nothing of the rest is run', async (_title, eats) => {
+    const host = await hostWith({ onExec: (channel, command) => runSh(channel, `${eats}; ${command}`) });
+    const program = `root=none\n\nprintf '@${nonce} step ran done\\n'\n${printing}`;
+    const frames: Frame[] = [];
+    const trouble = await problemOf(talk(host, program, { parameters: ['root=/x'] }, frames));
+    expect(trouble.code).toBe('transport/input-taken');
+    expect(types(frames)).toBe('ready');
+  });
+
   it('is silent after something was printed: it is shown', async () => {
     const onExec = (channel: ServerChannel) => {
       channel.write(`\n@${nonce} ready 1\n`);

@@ -13,14 +13,15 @@ export async function runProgram(
   parameters: readonly string[],
   requests: readonly string[] = [],
 ): Promise<Steps> {
-  const command = bootstrapCommand(randomBytes(16).toString('hex'), program.length, null);
+  const nonce = randomBytes(16).toString('hex');
+  const command = bootstrapCommand(nonce, program.length, null);
   const child = spawn('ssh', [...sshArguments(target), command], { stdio: ['pipe', 'pipe', 'ignore'] });
   let output = '';
   child.stdout.setEncoding('latin1').on('data', (chunk: string) => {
     output += chunk;
   });
   child.stdin.on('error', () => {});
-  child.stdin.write(bootstrapInput(parameters, program));
+  child.stdin.write(bootstrapInput(nonce, parameters, program));
   child.stdin.end(requests.map((line) => `${line}\n`).join(''));
   await new Promise((resolve) => child.on('close', resolve));
   return [...output.matchAll(/^@\S+ step (\S+) (\S+)$/gm)].map(([, step, state]) => `${step} ${state}`);
