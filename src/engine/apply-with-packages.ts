@@ -94,7 +94,9 @@ function finish(
   probed: Probed | null,
 ): Outcome {
   const clock = probed?.snapshot.clock ?? null;
-  const source = probed === null ? null : summariseHost(probed.facts).source;
-  deps.emit({ type: 'host-finished', host: task.host.name, outcome, problem: trouble, clock, source });
+  const { source, daemon } = probed === null ? NOT_SEEN : summariseHost(probed.facts);
+  deps.emit({ type: 'host-finished', host: task.host.name, outcome, problem: trouble, clock, source, daemon });
   return outcome;
 }
+
+const NOT_SEEN = { source: null, daemon: null } as const;

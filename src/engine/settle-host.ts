@@ -36,6 +36,8 @@ interface End {
   readonly problem: Problem | null;
   readonly clock: ClockMeasurement | null;
   readonly source: string | null;
+  /** What keeps the time now; of a proof alone. */
+  readonly daemon?: string;
 }
 
 const BETWEEN_ATTEMPTS_MS = 1_000;
@@ -138,9 +140,9 @@ async function verify(
       waitingFor: standing.waitingFor.map((text) => printable(text)),
       clock,
     });
-    const source = summariseHost(probed.facts).source;
+    const { source, daemon } = summariseHost(probed.facts);
     if (standing.waitingFor.length === 0 && standing.hopeless === null)
-      return confirm(dialog, input, deps, { clock, source });
+      return confirm(dialog, input, deps, { clock, source, daemon });
     if (standing.hopeless !== null) return revert(dialog, input, standing.hopeless, deps, clock);
     if (monotonicMs() >= time.settleUntilMs) {
       const waited = Math.round((monotonicMs() - begunMs) / 1000);
@@ -173,7 +175,7 @@ async function confirm(
   dialog: SettleDialog,
   input: SettleTask,
   deps: EngineDeps,
-  seen: Pick<End, 'clock' | 'source'>,
+  seen: Pick<End, 'clock' | 'source' | 'daemon'>,
 ): Promise<End | null> {
   const { transaction } = input;
   deps.emit({ type: 'verdict', host: input.task.host.name, transaction, verdict: 'confirm', reason: 'proved' });

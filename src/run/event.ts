@@ -114,6 +114,8 @@ export type EventBody =
       readonly problem: Problem | null;
       readonly clock: ClockMeasurement | null;
       readonly source: string | null;
+      /** What keeps its time now, as in its summary; not where nobody looked again, nor in events of older versions. */
+      readonly daemon?: string | null;
     }
   /** The hosts of wave `wave` of `of` may begin: those before it are proved, or did not fail too often. */
   | { readonly type: 'wave-started'; readonly wave: number; readonly of: number; readonly hosts: number }

@@ -159,6 +159,7 @@ function reduceHost(host: HostState, event: HostEvent): HostState {
         problem: event.problem,
         clock: event.clock ?? host.clock,
         source: event.source ?? host.source,
+        summary: host.summary === null ? null : { ...host.summary, daemon: event.daemon ?? host.summary.daemon },
         progress: '',
       };
     default:

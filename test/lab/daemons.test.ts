@@ -60,6 +60,7 @@ describe.skipIf(!canRunContainers('hosts of other time daemons'))(
     it('change to chrony where the playbook says so', async () => {
       changed = await operator.expectRun(0, 'run', inventory, '-p', change, '--yes');
       expectOutcomes(changed, ['changed', 'changed']);
+      expect(changed.hosts.map(({ daemon }) => daemon)).toEqual(['chrony 4.3', 'chrony 4.3']);
       expect(running()).toEqual(NAMES.map(() => ['inactive', 'active']));
       for (const index of [1, 2]) expect(lab.onHost(index, 'chronyc -c -n sources')).toContain(`^,*,${NTP_SERVER},`);
       expectOutcomes(await operator.expectRun(0, 'run', inventory, '-p', change, '--yes'), ['in-sync', 'in-sync']);

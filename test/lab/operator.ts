@@ -25,6 +25,7 @@ export interface RunDocument {
   readonly hosts: readonly {
     readonly host: string;
     readonly outcome: string;
+    readonly daemon: string | null;
     readonly source: string | null;
     readonly problem: { readonly code: string; readonly summary: string; readonly detail: string } | null;
     readonly strategy: { readonly asked: string; readonly taken: string } | null;

@@ -68,6 +68,15 @@ describe('the way of one host', () => {
     });
   });
 
+  test('the daemon that a proof saw takes the place of the one before the change', () => {
+    const to = (daemon?: string) => [
+      ...WAY.slice(0, -1),
+      finished('web-01', 'changed', daemon === undefined ? {} : { daemon }),
+    ];
+    expect(stateOf(to('ntpsec 1.2.2')).hosts.get('web-01')?.summary).toEqual({ ...SUMMARY, daemon: 'ntpsec 1.2.2' });
+    expect(stateOf(to()).hosts.get('web-01')?.summary).toEqual(SUMMARY);
+  });
+
   test('a connection that broke off and was tried again leaves a note, once', () => {
     const retrying: EventBody = {
       type: 'host-retrying',
