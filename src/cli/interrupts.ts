@@ -2,16 +2,25 @@
 export interface Interrupts {
   readonly finishSignal: AbortSignal;
   readonly leaveSignal: AbortSignal;
+  /** Aborted by SIGTERM and SIGHUP: whoever looked at the screen does so no more. */
+  readonly endSignal: AbortSignal;
   /** The same as a Ctrl-C, from the screen (which reads the keyboard raw). */
   readonly interrupt: () => void;
   readonly stop: () => void;
 }
 
-/** Takes over SIGINT, SIGTERM and SIGHUP until `stop`; a third interruption ends the process as usual. */
-export function watchInterrupts(said: (how: 'finish' | 'leave') => void): Interrupts {
+/** SIGTERM and SIGHUP often come twice: to each process of a terminal or unit, and passed on by the launcher. */
+const REPEATED_MS = 1000;
+
+/**
+ * Takes over SIGINT, SIGTERM and SIGHUP until `stop`; a third interruption ends the process as usual. What comes again within a
+ * second counts once, but for Ctrl-C.
+ */
+export function watchInterrupts(said: (how: 'finish' | 'leave') => void, monotonicMs: () => number): Interrupts {
   const finish = new AbortController();
   const leave = new AbortController();
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const end = new AbortController();
+  let endedAtMs = Number.NEGATIVE_INFINITY;
 
   function interrupt(): void {
     if (!finish.signal.aborted) {
@@ -24,13 +33,25 @@ export function watchInterrupts(said: (how: 'finish' | 'leave') => void): Interr
       process.exit(130);
     }
   }
-  for (const name of names) process.on(name, interrupt);
+  function terminate(): void {
+    const isRepeated = monotonicMs() - endedAtMs < REPEATED_MS;
+    endedAtMs = monotonicMs();
+    end.abort();
+    if (!isRepeated) interrupt();
+  }
+  const handlers = [
+    ['SIGINT', interrupt],
+    ['SIGTERM', terminate],
+    ['SIGHUP', terminate],
+  ] as const;
+  for (const [name, handler] of handlers) process.on(name, handler);
   return {
     finishSignal: finish.signal,
     leaveSignal: leave.signal,
+    endSignal: end.signal,
     interrupt,
     stop() {
-      for (const name of names) process.off(name, interrupt);
+      for (const [name, handler] of handlers) process.off(name, handler);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { outliveOutputs } from './outlive-outputs.js';
 import { renderFailure } from './render-failure.js';
 
 /**
@@ -5,7 +6,7 @@ import { renderFailure } from './render-failure.js';
  * text and a code.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.stdout.on('error', ignoreClosedPipe);
+  const isDataLost = outliveOutputs(process.stdout, process.stderr);
   try {
     const { buildProgram } = await import('./program.js');
     let code = 0;
@@ -13,15 +14,10 @@ export async function main(argv: readonly string[]): Promise<void> {
       code = result;
     });
     await program.parseAsync([...argv]);
-    process.exitCode = code;
+    process.exitCode = isDataLost() ? 1 : code;
   } catch (error) {
     process.exitCode = renderFailure(error, argv);
   }
-}
-
-/** `tsync history | head` is no failure. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }
 
 await main(process.argv);

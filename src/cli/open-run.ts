@@ -25,6 +25,8 @@ export interface OpenRun {
   /** Called with every event after it was stored and folded, first with the start of the run; returns what ends that. */
   readonly subscribe: (listener: (event: Event) => void) => () => void;
   readonly interrupt: () => void;
+  /** Aborted by SIGTERM and SIGHUP: nobody looks at the screen any more. */
+  readonly endSignal: AbortSignal;
   /** Closes everything and gives the exit code. */
   readonly finish: (options: ExitOptions) => Promise<number>;
 }
@@ -61,7 +63,7 @@ export async function openRun(request: RunRequest, options: FleetOptions): Promi
 
   const { kind, tasks, inventory, of = null, asked } = request;
   const hosts = tasks.map(({ host }) => host.name);
-  const interrupts = watchInterrupts((how) => emit({ type: 'run-interrupted', how }));
+  const interrupts = watchInterrupts((how) => emit({ type: 'run-interrupted', how }), monotonicMs);
   const started = emit({
     type: 'run-started',
     kind,
@@ -86,7 +88,7 @@ export async function openRun(request: RunRequest, options: FleetOptions): Promi
       privilege: new PrivilegeGate(),
       programs: loadPrograms(),
       emit,
-      clock: { nowSeconds, monotonicMs: () => performance.now(), sleep },
+      clock: { nowSeconds, monotonicMs, sleep },
       forks: options.forks,
       pace: new Pace(),
       newNonce: () => randomBytes(16).toString('hex'),
@@ -105,6 +107,7 @@ export async function openRun(request: RunRequest, options: FleetOptions): Promi
       return () => listeners.delete(listener);
     },
     interrupt: interrupts.interrupt,
+    endSignal: interrupts.endSignal,
     async finish(options) {
       const code = exitCode(current(), options);
       emit({ type: 'run-finished', exitCode: code });
@@ -130,6 +133,10 @@ function operator(): string {
 /** Unix time with the resolution of the monotonic clock; follows steps of the operator's clock. */
 function nowSeconds(): number {
   return Date.now() / 1000;
+}
+
+function monotonicMs(): number {
+  return performance.now();
 }
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {

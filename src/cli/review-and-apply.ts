@@ -69,6 +69,7 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
   const items: ApplyTask[] = [];
   const guards = new Map<string, number>();
   const approval = Promise.withResolvers<ReadonlySet<string>>();
+  const unseen = new AbortController();
   let next: readonly string[] = [];
   const screen = openScreen(
     {
@@ -85,6 +86,7 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
       stdout: process.stdout,
       color: lookOf(process.stdout).color,
       unicode: isUnicode(process.env),
+      leaveSignal: unseen.signal,
     },
   );
   void screen.then(() => approval.resolve(new Set()));
@@ -104,6 +106,7 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
   );
   next = nextCommands(run.state()).map(({ words }) => words.map(shellWord).join(' '));
   const code = await run.finish({ failOn: 'never', maxUnreachable: options.maxUnreachable });
+  if (run.endSignal.aborted) unseen.abort();
   await screen;
   print(summaryText(run.state(), lookOf(process.stdout)));
   return code;

@@ -10,6 +10,8 @@ interface ScreenOptions {
   readonly color: boolean;
   /** False where the locale is not UTF-8: signs are ASCII. */
   readonly unicode: boolean;
+  /** Aborted where nobody is there to leave it. */
+  readonly leaveSignal: AbortSignal;
 }
 
 /**
@@ -17,7 +19,7 @@ interface ScreenOptions {
  * declined everything. The terminal is as it was afterwards, also when this rejects or the process ends.
  */
 export async function openScreen(session: ReviewSession, options: ScreenOptions): Promise<ScreenEnd> {
-  const { stdout, stdin, color, unicode } = options;
+  const { stdout, stdin, color, unicode, leaveSignal } = options;
   const screen = render(
     <App session={session} look={{ color, unicode }} nowMs={Date.now} unifiedDiff={unifiedDiff} />,
     {
@@ -31,6 +33,7 @@ export async function openScreen(session: ReviewSession, options: ScreenOptions)
       interactive: true,
     },
   );
+  leaveSignal.addEventListener('abort', () => screen.unmount());
   try {
     return (await screen.waitUntilExit()) as ScreenEnd;
   } finally {

@@ -131,6 +131,7 @@ const screen = openScreen(run, {
   stdin: process.stdin,
   color,
   unicode: process.env.ASCII === undefined,
+  leaveSignal: new AbortController().signal,
 });
 void run.go();
 // Taken after the screen has gone: until then console.log is the screen.
