@@ -40,10 +40,15 @@ export class KeyRing {
       for (const file of files) yield (await this.#file(file)) ?? { unusable: `${file} does not exist` };
       return;
     }
-    for (const key of await this.#agentFirst()) yield { key };
+    const tried = new Set<string>();
+    for (const key of await this.#agentFirst()) {
+      tried.add(publicHalf(key));
+      yield { key };
+    }
     for (const file of this.#options.defaultKeyFiles) {
       const found = await this.#file(file);
-      if (found !== null) yield found;
+      // Mostly the agent holds the same key: a second try would only use up the host's MaxAuthTries.
+      if (found !== null && !('key' in found && tried.has(publicHalf(found.key)))) yield found;
     }
   }
 
@@ -79,18 +84,28 @@ export class KeyRing {
       text = await readFile(path, 'utf8');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      return code === 'ENOENT' ? null : { unusable: `${path} cannot be read (${code})` };
+      return code === 'ENOENT' ? await this.#besideOf(path) : { unusable: `${path} cannot be read (${code})` };
     }
     const parsed = parseSigningKey(text, path, null);
     if (parsed.status === 'key') return parsed;
+    if (parsed.status === 'public') {
+      return (
+        (await this.#heldByAgent(text)) ?? {
+          unusable: `${path} is a public key, and the agent does not hold its private one`,
+        }
+      );
+    }
     if (parsed.status === 'unusable') return { unusable: `${path} cannot be used: ${parsed.reason}` };
-    return (await this.#heldByAgent(path)) ?? (await this.#decrypted(path, text));
+    return (await this.#besideOf(path)) ?? (await this.#decrypted(path, text));
   }
 
-  /** An encrypted key whose public half lies beside it may be open in the agent already. */
-  async #heldByAgent(path: string): Promise<RingKey | null> {
-    const text = await readFile(`${path}.pub`, 'utf8').catch(() => '');
-    const beside = parseKey(text);
+  /** A key that is encrypted, or not in its file at all, may be open in the agent: the public half beside it tells which it is. */
+  async #besideOf(path: string): Promise<RingKey | null> {
+    return this.#heldByAgent(await readFile(`${path}.pub`, 'utf8').catch(() => ''));
+  }
+
+  async #heldByAgent(publicKey: string): Promise<RingKey | null> {
+    const beside = parseKey(publicKey);
     if (beside instanceof Error) return null;
     const wanted = beside.getPublicSSH();
     const key = (await this.#fromAgent()).find((held) => held.key.getPublicSSH().equals(wanted));
@@ -128,6 +143,8 @@ export class KeyRing {
     return this.#agentKeys;
   }
 }
+
+const publicHalf = ({ key }: SigningKey): string => key.getPublicSSH().toString('base64');
 
 const AGENT_ANSWER_MS = 5_000;
 

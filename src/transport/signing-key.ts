@@ -17,6 +17,7 @@ export interface SigningKey {
 export type ParsedKeyFile =
   | { readonly status: 'key'; readonly key: SigningKey }
   | { readonly status: 'encrypted' }
+  | { readonly status: 'public' }
   | { readonly status: 'unusable'; readonly reason: string };
 
 /**
@@ -49,7 +50,7 @@ function parseBySsh2(text: string, label: string, passphrase: string | null): Pa
       reason: passphrase === null ? (key?.message ?? 'no key in it') : 'the passphrase is wrong',
     };
   }
-  if (!key.isPrivateKey()) return { status: 'unusable', reason: 'it holds a public key, not a private one' };
+  if (!key.isPrivateKey()) return { status: 'public' };
   return { status: 'key', key: fileKey(label, key, createPrivateKey(key.getPrivatePEM())) };
 }
 

@@ -131,6 +131,52 @@ describe.skipIf(sshdPath === null)('with the sshd of OpenSSH', () => {
     }
   });
 
+  it('tries a key once that is in the agent and in its usual file', async () => {
+    const socket = join(sshd.folder, 'agent4');
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    const home = join(sshd.folder, 'home');
+    mkdirSync(join(home, '.ssh'), { recursive: true });
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const usual = join(home, '.ssh/id_ed25519');
+      await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', usual]);
+      await run('ssh-add', ['-q', usual], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+      await expect(talk(sshd.port, { agentSocket: socket, home }, [])).rejects.toMatchObject({
+        problem: { code: 'transport/auth-failed', detail: expect.stringMatching(/: key agent: [^,]*\. It allows/) },
+      });
+    } finally {
+      agent.kill();
+    }
+  });
+
+  it('takes the one key of an agent whose public half is named, so that MaxAuthTries is not used up', async () => {
+    const socket = join(sshd.folder, 'agent3');
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const env = { ...process.env, SSH_AUTH_SOCK: socket };
+      for (const name of ['many1', 'many2', 'many3', 'many4', 'many5', 'many6', 'many7']) {
+        await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(sshd.folder, name)]);
+        await run('ssh-add', ['-q', join(sshd.folder, name)], { env });
+      }
+      await run('ssh-add', ['-q', sshd.userKeyFile], { env });
+      const alone = join(sshd.folder, 'alone');
+      writeFileSync(`${alone}.pub`, readFileSync(`${sshd.userKeyFile}.pub`));
+      for (const named of [alone, `${alone}.pub`]) {
+        const { conversed } = await talk(sshd.port, { agentSocket: socket }, [named]);
+        expect(conversed.end).toBe('done');
+      }
+      await expect(talk(sshd.port, { agentSocket: socket }, [])).rejects.toMatchObject({
+        problem: {
+          code: 'transport/closed-early',
+          detail: expect.stringContaining('Too many authentication failures'),
+        },
+      });
+    } finally {
+      agent.kill();
+    }
+  });
+
   it('needs fewer turnarounds than the client of OpenSSH', async () => {
     const relay = await startRelay({ port: sshd.port, delayMs: 40 });
     const ours = await turnsOfOurs(relay);
