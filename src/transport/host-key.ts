@@ -33,7 +33,12 @@ export function judgeHostKey(host: ConnectionSettings, known: KnownHosts, key: U
   }
   if (host.hostKeys.length > 0) return judgeByInventory(host.hostKeys, key, base64, offered);
   if (names.some((name) => known.find(name, base64) !== null)) return { kind: 'known' };
-  return judgeStranger(known.all(names[0] ?? ''), keyTypeOf(key), offered);
+  const [name = '', ...others] = names;
+  const entries = known.all(name);
+  const authority = [...entries, ...others.flatMap((other) => known.plain(other))].find(
+    ({ marker }) => marker === 'cert-authority',
+  );
+  return judgeStranger(entries, authority ?? null, keyTypeOf(key), offered);
 }
 
 /** The key types known of this host without any hashing, best first: what to ask the host for. */
@@ -68,9 +73,13 @@ function judgeByInventory(
   return { kind: 'changed', offered, known };
 }
 
-function judgeStranger(entries: readonly KnownHost[], type: string, offered: string): HostKeyVerdict {
+function judgeStranger(
+  entries: readonly KnownHost[],
+  authority: KnownHost | null,
+  type: string,
+  offered: string,
+): HostKeyVerdict {
   const keys = entries.filter((entry) => entry.marker === null);
-  const authority = entries.find((entry) => entry.marker === 'cert-authority');
   const known = keys.map((entry) => `${entry.type} ${fingerprint(Buffer.from(entry.key, 'base64'))} (${entry.origin})`);
   if (keys.some((entry) => entry.type === type)) return { kind: 'changed', offered, known };
   if (keys.length > 0) return { kind: 'other-type', offered, known, types: keys.map((entry) => entry.type) };

@@ -115,4 +115,9 @@ describe('judgeHostKey', () => {
     expect(judgeHostKey(at('web'), known, ed25519).kind).toBe('certificate');
     expect(knownKeyTypes(at('web'), known)).toEqual([]);
   });
+
+  it('finds the certificate authority of a host on another port by its name alone, as OpenSSH does', () => {
+    const known = knownFrom(`@cert-authority ${line('we*')}`);
+    expect(judgeHostKey(at('web', 2222), known, ed25519).kind).toBe('certificate');
+  });
 });
