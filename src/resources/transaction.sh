@@ -481,6 +481,11 @@ prepare() {
     step prepare 'failed:/var/lib/tsync cannot be written'
     return 1
   fi
+  # Not every busybox has it, and without it every file would seem to have been changed.
+  if ! cksum </dev/null >/dev/null 2>&1; then
+    step prepare 'failed:there is no cksum on this host'
+    return 1
+  fi
   holder_who='' holder_when='' holder_id=''
   if ! take_lock apply 0; then
     if [ -n "$holder_id" ]; then

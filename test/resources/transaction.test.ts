@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyProgram } from '#resources/apply-program.js';
@@ -214,6 +223,18 @@ it.each(Object.entries(SHELLS))(
     expect(host.state()).toBe(before);
   },
 );
+
+it('says that there is no cksum, and not that somebody changed the files', () => {
+  const path = join(host.folder, 'without');
+  mkdirSync(path);
+  writeFileSync(join(path, 'cksum'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
+  const before = host.state();
+  expect(host.run(dash, program, { path }).steps).toEqual([
+    'prepare failed:there is no cksum on this host',
+    'transaction untouched',
+  ]);
+  expect(host.state()).toBe(before);
+});
 
 it('touches nothing when the guard cannot be armed', () => {
   writeFileSync(join(host.folder, 'fail-systemd-run'), '');
