@@ -85,7 +85,7 @@ function readMethod({ value, wrong }: Variable): 'sudo' {
 
 function readAddress({ name, value, wrong }: Variable): string {
   if (typeof value === 'string' && ADDRESS.test(value)) return value;
-  throw wrong('inventory/wrong-type', `${name} must be a host name or address.`);
+  throw wrong('inventory/wrong-type', `${name} must be a host name or address, without user, port or brackets.`);
 }
 
 function readPort({ name, value, wrong }: Variable): number {

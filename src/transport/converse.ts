@@ -300,7 +300,7 @@ class Conversation {
   #tooLate(awaited: string, ms: number): void {
     const waited = `Waited ${ms / 1000} s for ${awaited} on ${this.#options.host}`;
     const printed = `${waited}; the host ${this.#printed()}`;
-    if (this.#reader.ready) this.#fail('transport/silent', printed);
+    if (this.#reader.ready) this.#fail('transport/silent', this.#said.trim() === '' ? `${waited}.` : printed);
     else if (this.#options.become !== null) this.#fail('privilege/timeout', printed);
     else this.#fail('transport/no-shell', printed);
   }
