@@ -28,11 +28,16 @@ function isNewEnough(version) {
   return Number(parts[0]) > 22 || (Number(parts[0]) === 22 && Number(parts[1]) >= 18);
 }
 
-// Compiled code is kept between runs in a folder of the operator's own: never in /tmp, where others could plant some.
+// Compiled code is kept between runs in a folder of the operator's own: never in /tmp or here, where others could plant some.
 function useCompileCache() {
-  var home = process.env.XDG_CACHE_HOME || (process.env.HOME && path.join(process.env.HOME, '.cache'));
+  var home = absolute(process.env.XDG_CACHE_HOME) || (absolute(process.env.HOME) && path.join(process.env.HOME, '.cache'));
   var enable = require('module').enableCompileCache;
   if (home && enable) enable(path.join(home, 'tsync', 'compiled'));
+}
+
+// A relative path would be one of the folder where tsync is called.
+function absolute(folder) {
+  return folder && path.isAbsolute(folder) ? folder : null;
 }
 
 // The terminal sends Ctrl-C to both processes: this one only waits. Other signals are passed on.

@@ -1,14 +1,15 @@
-import { homedir } from 'node:os';
+import { TsyncError } from '#errors/tsync-error.js';
 import type { Event } from '#run/event.js';
 import { reduce } from '#run/reduce.js';
 import type { RunState } from '#run/run-state.js';
 import { openStore } from '#store/open-store.js';
 import type { RunFilter, Store } from '#store/store.js';
 import { storeFolder } from '#store/store-folder.js';
+import { operatorHome } from '#transport/operator-home.js';
 
 /** The operator's store, for reading; closed when `use` has given its result. Throws `TsyncError` `store/...`. */
 export function withStore<T>(use: (store: Store) => T): T {
-  const store = openStore(storeFolder(process.env, homedir()), { access: 'read' });
+  const store = openStore(storeFolder(process.env, operatorHome(process.env)), { access: 'read' });
   try {
     return use(store);
   } finally {
@@ -21,7 +22,8 @@ export function findRun(name: string, filter?: RunFilter): RunState {
   return withStore((store) => {
     let state: RunState | null = null;
     for (const event of store.events(store.findRun(name, filter).run)) state = reduce(state, event);
-    if (state === null) throw new Error(`run ${name} has no events`);
+    if (state === null)
+      throw new TsyncError('store/corrupt', `The run ${name} is kept without its events.`, { exitCode: 1 });
     return state;
   });
 }

@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import type { HostTask } from '#engine/host-task.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import type { Host, SettingsLayer } from '#inventory/host.js';
 import { selectHosts } from '#inventory/select-hosts.js';
 import { resolveSettings } from '#policy/resolve-settings.js';
 import { readInventory } from '#sources/read-inventory.js';
+import { operatorName } from '#transport/operator-name.js';
 import type { FleetOptions, PolicyOptions, RolloutOptions } from './options.js';
 import { readBecomePassword } from './read-secret.js';
 
@@ -66,7 +66,7 @@ function withFlags(host: Host, options: FleetOptions, becomePassword: string | n
     ...host,
     connection: {
       ...connection,
-      user: connection.user ?? options.user ?? userInfo().username,
+      user: connection.user ?? options.user ?? operatorName(process.env),
       privateKeyFiles: connection.privateKeyFiles.length > 0 ? connection.privateKeyFiles : (options.privateKey ?? []),
       become: connection.become || options.become === true,
       becomePassword: connection.becomePassword ?? becomePassword,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { homedir, hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import type { EngineDeps } from '#engine/deps.js';
 import type { HostTask } from '#engine/host-task.js';
 import { readOperatorClock } from '#engine/operator-clock.js';
@@ -11,6 +11,8 @@ import { reduce } from '#run/reduce.js';
 import type { RunState } from '#run/run-state.js';
 import { openStore } from '#store/open-store.js';
 import { storeFolder } from '#store/store-folder.js';
+import { operatorHome } from '#transport/operator-home.js';
+import { operatorName } from '#transport/operator-name.js';
 import { PrivilegeGate } from '#transport/privilege-gate.js';
 import { createTransport } from './create-transport.js';
 import { watchInterrupts } from './interrupts.js';
@@ -45,7 +47,7 @@ export interface RunRequest {
 /** Opens store and transport, says that the run starts, and takes over Ctrl-C. */
 export async function openRun(request: RunRequest, options: FleetOptions): Promise<OpenRun> {
   const transport = createTransport(options);
-  const store = request.store ? openStore(storeFolder(process.env, homedir())) : null;
+  const store = request.store ? openStore(storeFolder(process.env, operatorHome(process.env))) : null;
   const operatorClock = await readOperatorClock();
   const run = newRunId(new Date());
   const who = operator();
@@ -95,7 +97,7 @@ export async function openRun(request: RunRequest, options: FleetOptions): Promi
       today: new Date().toISOString().slice(0, 10),
       finishSignal: interrupts.finishSignal,
       leaveSignal: interrupts.leaveSignal,
-      loginName: userInfo().username,
+      loginName: operatorName(process.env),
       run,
       who,
       version: VERSION,
@@ -127,7 +129,7 @@ function newRunId(now: Date): string {
 
 /** Who answers for this run: through sudo, the person behind it. */
 function operator(): string {
-  return `${process.env.SUDO_USER ?? userInfo().username}@${hostname()}`;
+  return `${process.env.SUDO_USER ?? operatorName(process.env)}@${hostname()}`;
 }
 
 /** Unix time with the resolution of the monotonic clock; follows steps of the operator's clock. */

@@ -500,6 +500,10 @@ export const catalog = {
     summary: 'the command line is not valid',
     hint: 'See tsync --help.',
   },
+  'usage/no-home': {
+    summary: 'there is no home folder',
+    hint: 'Set HOME to a folder of your own.',
+  },
   'usage/no-hosts': {
     summary: 'no host is left',
     hint: 'Check --limit, and the hosts of each play.',

@@ -1,9 +1,10 @@
-import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Host } from '#inventory/host.js';
 import type { Transport } from './connection.js';
 import { KeyRing } from './key-ring.js';
 import { KnownHostsFiles } from './known-hosts-files.js';
+import { operatorHome } from './operator-home.js';
+import { operatorName } from './operator-name.js';
 import { PrivilegeGate } from './privilege-gate.js';
 import { connectHost, type SshDeadlines } from './ssh-connect.js';
 
@@ -25,10 +26,10 @@ export interface SshTransportOptions {
 
 /** What OpenSSH's client would take on this machine, but with `~` as $HOME where that is set; `environment` is `process.env`. */
 export function defaultSshOptions(environment: { readonly [name: string]: string | undefined }): SshTransportOptions {
-  const home = homedir();
+  const home = operatorHome(environment);
   return {
     home,
-    user: userInfo().username,
+    user: operatorName(environment),
     agentSocket: environment.SSH_AUTH_SOCK || null,
     knownHostsFiles: [
       join(home, '.ssh/known_hosts'),

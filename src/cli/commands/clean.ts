@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import type { HostTask } from '#engine/host-task.js';
 import { listFleet, type Tending, tendFleet } from '#engine/tend-transactions.js';
 import { TsyncError } from '#errors/tsync-error.js';
@@ -9,6 +8,7 @@ import { countOf } from '#report/host-names.js';
 import { expired, type Retention } from '#run/retention.js';
 import { openStore } from '#store/open-store.js';
 import { storeFolder } from '#store/store-folder.js';
+import { operatorHome } from '#transport/operator-home.js';
 import { askYes } from '../ask-yes.js';
 import { loadFleet } from '../load-fleet.js';
 import { type OpenRun, openRun } from '../open-run.js';
@@ -85,7 +85,7 @@ function finishLeft({ deps }: OpenRun, host: string, surplus: readonly Surplus[]
 }
 
 async function cleanStore(options: CleanOptions): Promise<number> {
-  const store = openStore(storeFolder(process.env, homedir()));
+  const store = openStore(storeFolder(process.env, operatorHome(process.env)));
   try {
     // A run that was cut off, or that lost sight of a guard, is still needed: resume, rollback.
     const ended = store.runs().filter(({ end }) => end.state === 'finished' && end.exitCode !== 6);

@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { startDemo } from '#demo/start-demo.js';
+import { operatorHome } from '#transport/operator-home.js';
 import type { OutputOptions } from '../options.js';
 import { isText } from '../output.js';
 import type { ReviewOptions } from '../review-and-apply.js';
@@ -15,7 +15,8 @@ export type DemoOptions = OutputOptions &
  * keep what was done to them. Gives the exit code of that run.
  */
 export async function demo(options: DemoOptions): Promise<number> {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const { XDG_CACHE_HOME = '' } = process.env;
+  const cache = isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(operatorHome(process.env), '.cache');
   const fleet = await startDemo({ folder: join(cache, 'tsync', 'demo'), fresh: options.fresh === true });
   if (isText(options))
     process.stderr.write(

@@ -1,6 +1,7 @@
-import { homedir, userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readInventory } from '#sources/read-inventory.js';
+import { operatorHome } from '#transport/operator-home.js';
+import { operatorName } from '#transport/operator-name.js';
 import { print } from '../output.js';
 import { scheduleCommand } from '../schedule-command.js';
 import { INSTALLED_IN } from '../version.js';
@@ -16,8 +17,8 @@ export async function schedule(
   const program = fileURLToPath(INSTALLED_IN).replace(/\/$/, '');
   const here = {
     folder: process.cwd(),
-    user: userInfo().username,
-    home: homedir(),
+    user: operatorName(process.env),
+    home: operatorHome(process.env),
     tsyncCommand: [process.execPath, `${program}/bin/tsync.js`],
     readPaths: [program, process.execPath].filter((path, index) => index === 0 || !path.startsWith(`${program}/`)),
   };
