@@ -70,7 +70,7 @@ export function buildProgram(done: (exitCode: number) => void): Command {
   for (const extend of [addPolicyOptions, addFleetOptions, addOutputOptions, addExitOptions]) extend(plan);
   plan
     .option('-o, --output <file>', 'write the plan there, for tsync apply')
-    .option('--script <host>', 'print the program that would run on this host')
+    .option('--script <host>', 'print all programs that would run on this host to change it')
     .option('--no-preflight', 'do not let hosts try their new servers')
     .action(async (inventory, options) => done(await (await import('./commands/plan.js')).plan(inventory, options)));
 

@@ -26,7 +26,7 @@ export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise
     return await converse(connection, {
       ...rest,
       nonce: deps.newNonce(),
-      parameters: [...rootParameters(host), ...placeParameters(host), ...parameters],
+      parameters: [...placeOf(host), ...parameters],
       become: becomeOf(
         { ...host.connection, user: loginOf(host), become: host.connection.become || asRoot },
         deps.loginName,
@@ -46,6 +46,11 @@ export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise
 /** Without SSH nobody logs in: the operator is who is there already. */
 function loginOf({ connection: { transport, user } }: Host): string | null {
   return transport === 'local' ? null : user;
+}
+
+/** The parameters that every program gets: where the host's paths and commands are. */
+export function placeOf(host: Host): readonly string[] {
+  return [...rootParameters(host), ...placeParameters(host)];
 }
 
 /** Where a local host is: an image tree, or this machine. */

@@ -130,7 +130,8 @@ function quotedBytes(bytes: Uint8Array): Part[] {
   return [...parts, bytes.subarray(from), "'"];
 }
 
-function joined(parts: readonly Part[]): Uint8Array {
+/** Texts and bytes after each other, as bytes. */
+export function joined(parts: readonly Part[]): Uint8Array {
   const encoder = new TextEncoder();
   const chunks = parts.map((part) => (typeof part === 'string' ? encoder.encode(part) : part));
   const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));

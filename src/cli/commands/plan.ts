@@ -2,15 +2,14 @@ import { constants } from 'node:fs';
 import { access, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ApplyTask } from '#engine/apply-host.js';
+import { hostScript } from '#engine/host-script.js';
 import { loadPrograms } from '#engine/programs.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import { serialisePlan } from '#plan/plan-file.js';
 import { countOf } from '#report/host-names.js';
-import { applyProgram } from '#resources/apply-program.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
 import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions } from '../options.js';
-import { print } from '../output.js';
 import { reviewAndApply } from '../review-and-apply.js';
 import { VERSION } from '../version.js';
 import { assessForRun } from './run.js';
@@ -41,7 +40,11 @@ export async function plan(inventory: string, options: PlanOptions): Promise<num
   const byHost = new Map(items.map((item) => [item.task, item]));
   const byInventory = tasks.flatMap((task) => byHost.get(task) ?? []);
   if (options.output !== undefined) await writePlan(options.output, inventory, options, byInventory);
-  if (options.script !== undefined) for (const item of byInventory) print(scriptOf(item, run.run, run.deps.who));
+  if (options.script !== undefined) {
+    const meta = { run: run.run, who: run.deps.who, version: VERSION, startedAt: new Date().toISOString() };
+    const programs = loadPrograms();
+    for (const item of byInventory) process.stdout.write(hostScript(item, programs, meta));
+  }
   return code;
 }
 
@@ -86,12 +89,4 @@ async function writePlan(
     throw unwritable(file, cause, 1);
   }
   process.stderr.write(`plan of ${countOf(plans.length, 'host')} written to ${file}; next: tsync apply ${file}\n`);
-}
-
-/** The program that would run on the host, with the names that this run would give it. */
-function scriptOf({ task, plan }: ApplyTask, run: string, who: string): string {
-  const startedAt = new Date().toISOString();
-  const guardSeconds = task.settings.settings.rollout.confirmTimeoutSeconds;
-  const meta = { transaction: run, run, who, version: VERSION, startedAt, guardSeconds };
-  return new TextDecoder().decode(applyProgram(loadPrograms().texts, plan, meta));
 }
