@@ -5,7 +5,7 @@ import type { HostState, RunState } from '#run/run-state.js';
 import { findingGroups, groupLines } from './host-groups.js';
 import { countOf } from './host-names.js';
 import { inSyncLines } from './in-sync-lines.js';
-import { type NextCommand, nextLines } from './next-commands.js';
+import { again, type NextCommand, nextLines } from './next-commands.js';
 import type { Drawing } from './paint.js';
 import { type Standing, standingOf } from './standing.js';
 import { textLines } from './text-lines.js';
@@ -102,14 +102,14 @@ function next(state: RunState, hosts: Standings): readonly NextCommand[] {
   const commands: NextCommand[] = [];
   if (fixable > 0) {
     commands.push({
-      words: ['tsync', 'run', state.inventory],
+      words: again('run', state),
       does: `review the changes of ${countOf(fixable, 'host')}, and make them`,
     });
   }
   const unseen = [...hosts.failed, ...hosts.unreachable, ...hosts.unfinished].map(({ host }) => host);
   if (unseen.length > 0 && unseen.length <= MOST_NAMED) {
     commands.push({
-      words: ['tsync', 'audit', state.inventory, '--limit', unseen.join(':')],
+      words: [...again('audit', state), '--limit', unseen.join(':')],
       does: 'look again at what was not seen',
     });
   }

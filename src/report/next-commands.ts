@@ -1,4 +1,5 @@
 import { printable } from '#errors/printable.js';
+import type { RunState } from '#run/run-state.js';
 import { cellWidth, padCells } from './cell-width.js';
 import { type Drawing, paint } from './paint.js';
 
@@ -6,6 +7,18 @@ import { type Drawing, paint } from './paint.js';
 export interface NextCommand {
   readonly words: readonly string[];
   readonly does: string;
+}
+
+/** A command on the same inventory that asks for the same. */
+export function again(
+  command: 'audit' | 'run',
+  { inventory, asked }: Pick<RunState, 'inventory' | 'asked'>,
+): readonly string[] {
+  const flags = [
+    ['--playbook', asked.playbook],
+    ['--strategy', asked.strategy],
+  ].flatMap(([flag, value]) => (value ? [flag ?? '', value] : []));
+  return ['tsync', command, inventory, ...flags];
 }
 
 /** `Next: tsync run inventory.yaml   review ...`, one command a line, or two where that is too wide. */

@@ -11,7 +11,7 @@ import { groupBy } from './group-by.js';
 import { clockFields, findingGroups, groupLines, groupTitle, type HostGroup } from './host-groups.js';
 import { countOf } from './host-names.js';
 import { inSyncLines } from './in-sync-lines.js';
-import { type NextCommand, nextLines } from './next-commands.js';
+import { again, type NextCommand, nextLines } from './next-commands.js';
 import { packageLines } from './package-lines.js';
 import { type Drawing, paint, severityColour } from './paint.js';
 import { standingOf } from './standing.js';
@@ -127,14 +127,10 @@ function verdict(state: RunState, groups: readonly HostGroup[], fine: number): s
 
 function next(state: RunState, groups: readonly HostGroup[]): readonly NextCommand[] {
   if (groups.length === 0) return [];
-  const { kind, of, inventory, asked } = state;
+  const { kind, of, inventory } = state;
   const does = 'look at the hosts again, review, and make the changes';
   if (kind === 'rollback') return [{ words: ['tsync', 'rollback', of ?? '', '--inventory', inventory], does }];
   // a saved plan is a file whose name no run keeps
   if (kind === 'apply') return [];
-  const flags = [
-    ['--playbook', asked.playbook],
-    ['--strategy', asked.strategy],
-  ].flatMap(([flag, value]) => (value ? [flag ?? '', value] : []));
-  return [{ words: ['tsync', 'run', inventory, ...flags], does }];
+  return [{ words: again('run', state), does }];
 }

@@ -8,7 +8,7 @@ import { conflictLines } from './conflict-lines.js';
 import { fieldLines } from './field.js';
 import { countOf, hostNames } from './host-names.js';
 import { inSyncLines } from './in-sync-lines.js';
-import { type NextCommand, nextLines } from './next-commands.js';
+import { again, type NextCommand, nextLines } from './next-commands.js';
 import { type Drawing, paint } from './paint.js';
 import { planText, unmendedLines } from './plan-text.js';
 import { standingOf } from './standing.js';
@@ -58,10 +58,10 @@ export function summaryText(state: RunState, drawing: Drawing): string {
 export function nextCommands(state: RunState): readonly NextCommand[] {
   const { outcomes, guardUnknown, pending } = summarise(state);
   const commands: NextCommand[] = [];
-  const again = outcomes.stale + outcomes.failed + outcomes.reverted + outcomes.unreachable;
-  if (again + pending > 0 && state.kind !== 'rollback') {
+  const toRepeat = outcomes.stale + outcomes.failed + outcomes.reverted + outcomes.unreachable;
+  if (toRepeat + pending > 0 && state.kind !== 'rollback') {
     commands.push({
-      words: ['tsync', 'run', state.inventory],
+      words: again('run', state),
       does: 'look again, and change what is still to be changed',
     });
   }
@@ -78,7 +78,7 @@ export function nextCommands(state: RunState): readonly NextCommand[] {
       does: `take the packages of ${countOf(withPackages, 'host')} back too`,
     });
   }
-  if (again + guardUnknown + outcomes.changed > 0) {
+  if (toRepeat + guardUnknown + outcomes.changed > 0) {
     commands.push({ words: ['tsync', 'show', state.run], does: 'everything that happened in this run' });
   }
   return commands;

@@ -46,8 +46,8 @@ describe('what would run on a host', () => {
   it('is the work on packages too, before any change', () => {
     const script = scriptOf({ ...planOf([]), packages: CHRONY }).toString();
     expect(headingsOf(Buffer.from(script))).toEqual([expect.stringMatching(/^# ==== 1 of 1 on web-1, packages: /)]);
-    expect(script).toContain("goal='make'");
-    expect(script).toContain("install_names='chrony'");
+    expect(script).toContain('\n  goal=make\n');
+    expect(script).toContain('\n  install_names=chrony\n');
   });
 
   it('names the tree and the platform of an image', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { showText } from '#report/show-text.js';
 import { nextCommands, summaryText } from '#report/summary-text.js';
+import type { EventBody } from '#run/event.js';
 import { exitCode } from '#run/exit-code.js';
-import { assessed, finished, plan, runStarted, stateOf, violation } from '../run/made-run.js';
+import { assessed, fileChange, finished, plan, runStarted, stateOf, violation } from '../run/made-run.js';
 import { golden } from './golden.js';
 import { allGood, changed, driftedPlan, lookedAt } from './made-fleet.js';
 
@@ -53,6 +54,23 @@ test('the next command after a change is its rollback, after a rollback it is no
     );
   expect(commandsOf('run')).toEqual(['rollback', 'show']);
   expect(commandsOf('rollback')).toEqual(['show']);
+});
+
+test('the next command asks for what the run asked for', () => {
+  const asked = { playbook: 'my play.yaml', strategy: null, confirmTimeout: null };
+  const left = plan('a', { changes: [fileChange('/etc/chrony.conf', 'a\n', 'b\n')] });
+  const bodies = (kind: 'run' | 'audit') => [
+    { ...runStarted(kind, ['a', 'b']), asked } as EventBody,
+    assessed(left),
+    finished('a', 'drifted'),
+    finished('b', 'unreachable'),
+  ];
+  expect(summaryText(stateOf(bodies('run')), PLAIN)).toContain(
+    "Next: tsync run inventory.yaml --playbook 'my play.yaml'",
+  );
+  const audited = summaryText(stateOf(bodies('audit')), PLAIN);
+  expect(audited).toContain("Next: tsync run inventory.yaml --playbook 'my play.yaml'");
+  expect(audited).toContain("tsync audit inventory.yaml --playbook 'my play.yaml' --limit b");
 });
 
 test('every host is named in the summary', () => {

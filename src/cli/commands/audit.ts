@@ -3,7 +3,7 @@ import { auditText } from '#report/audit-text.js';
 import type { FailOn } from '#run/exit-code.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
-import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions } from '../options.js';
+import { askedIn, type ExitOptions, type FleetOptions, type OutputOptions, type PolicyOptions } from '../options.js';
 import { followEvents, printEnd } from '../output.js';
 
 export type AuditOptions = FleetOptions &
@@ -14,7 +14,10 @@ export type AuditOptions = FleetOptions &
 /** `tsync audit`: probes and judges, changes nothing, needs no root. Gives the exit code. */
 export async function audit(inventory: string, options: AuditOptions): Promise<number> {
   const { tasks } = await loadFleet(inventory, options);
-  const run = await openRun({ kind: 'audit', tasks, inventory, store: options.store }, options);
+  const run = await openRun(
+    { kind: 'audit', tasks, inventory, asked: askedIn(options), store: options.store },
+    options,
+  );
   const unfollow = followEvents(run, options);
   await assessFleet(tasks, run.deps, {
     asRoot: false,

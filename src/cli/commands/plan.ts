@@ -9,7 +9,7 @@ import { serialisePlan } from '#plan/plan-file.js';
 import { countOf } from '#report/host-names.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
-import type { ExitOptions, FleetOptions, OutputOptions, PolicyOptions } from '../options.js';
+import { askedIn, type ExitOptions, type FleetOptions, type OutputOptions, type PolicyOptions } from '../options.js';
 import { reviewAndApply } from '../review-and-apply.js';
 import { VERSION } from '../version.js';
 import { assessForRun } from './run.js';
@@ -26,7 +26,7 @@ export async function plan(inventory: string, options: PlanOptions): Promise<num
     options.script === undefined ? options : { ...options, limit: options.script },
   );
   if (options.output !== undefined) await refuseUnwritable(options.output);
-  const run = await openRun({ kind: 'plan', tasks, inventory, store: true }, options);
+  const run = await openRun({ kind: 'plan', tasks, inventory, asked: askedIn(options), store: true }, options);
   const items: ApplyTask[] = [];
   const given = { preflight: options.preflight, takeBack: false, settlesImages: false };
   const assess = assessForRun(tasks, run, given);
