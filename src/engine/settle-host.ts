@@ -111,10 +111,25 @@ async function settleOver(
     case 'failed':
       // Broke off in the middle: nobody else will finish it, so it is taken back now and not only at the guard's time.
       return revert(dialog, input, input.trouble?.detail ?? 'The apply program did not come to its end.', deps, null);
+    case 'preparing':
+      return clearAway(dialog, input);
     default:
-      // preparing, reverting: the apply program or the guard is at work.
+      // reverting: the undo is at work.
       return null;
   }
+}
+
+/** What died before it changed anything is cleaned away, which the host refuses while the apply program lives. Null: it does. */
+async function clearAway(dialog: SettleDialog, input: SettleTask): Promise<End | null> {
+  const answer = answerOf(await dialog.request(`clean ${input.transaction}`), 'clean');
+  if (answer !== 'cleaned') return null;
+  const why = input.trouble?.detail ?? 'The apply program did not come to its end.';
+  return {
+    outcome: 'failed',
+    problem: problem('apply/not-begun', `${why} Nothing was touched.`),
+    clock: null,
+    source: null,
+  };
 }
 
 async function verify(

@@ -14,6 +14,8 @@ export const FAULTS = [
   'locked',
   /** A step fails: the program takes all back. */
   'step fails',
+  /** The program dies while it prepares, before the guard is armed. */
+  'dies preparing',
   /** The connection breaks; the program goes on to its end. */
   'connection cut',
   /** The connection breaks and the program dies with it. */
@@ -33,7 +35,10 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-type Transaction = { readonly id: string; state: 'armed' | 'applied' | 'confirmed' | 'reverted' | 'failed' };
+type Transaction = {
+  readonly id: string;
+  state: 'preparing' | 'armed' | 'applied' | 'confirmed' | 'reverted' | 'failed';
+};
 
 /** Longer than a guard and what tsync waits after it; the faults of this model stay below it or never end. */
 const AWAY_MS = 60_000;
@@ -97,6 +102,17 @@ export class ModelHost {
       if (transaction.state === 'armed' || transaction.state === 'applied') this.takeBack(transaction);
     }, this.guardMs);
     if (this.fault === 'away until the guard') this.awayUntil = Date.now() + Math.max(AWAY_MS, this.guardMs + 5_000);
+  }
+
+  prepare(id: string): void {
+    this.begun += 1;
+    this.transaction = { id, state: 'preparing' };
+  }
+
+  clean(): string {
+    if (this.transaction?.state !== 'preparing') return `refused:${this.transaction?.state ?? 'absent'}`;
+    this.transaction = null;
+    return 'cleaned';
   }
 
   apply(): void {
@@ -234,6 +250,9 @@ class Conversation implements RemoteExec {
       case 'revert':
         this.say(`step revert ${this.host.revert()}`, 'idle');
         break;
+      case 'clean':
+        this.say(`step clean ${this.host.clean()}`, 'idle');
+        break;
       case 'bye':
         this.say('done');
         this.close(0);
@@ -263,6 +282,10 @@ class Conversation implements RemoteExec {
     if (host.fault === 'stale') {
       this.say('step precheck stale:file:/etc/model', 'step transaction untouched', 'done');
       return this.close(0);
+    }
+    if (host.fault === 'dies preparing') {
+      host.prepare(this.transaction);
+      return this.close(137);
     }
     host.arm(this.transaction);
     this.say('step precheck ok', 'step guard armed');
