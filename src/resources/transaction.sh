@@ -36,14 +36,19 @@ pause() { sleep 0.2 2>/dev/null || sleep 1; }
 # uptime_now: sets uptime, in seconds with a fraction, monotonic.
 uptime_now() { read -r uptime rest </proc/uptime || uptime=0; }
 
-# flush FOLDER: its file system to the disk, for at most 20 seconds; where sync knows no -f, all of them.
+# flush FOLDER: its file system to the disk, for at most a minute; where sync knows no -f, all of them.
 flush() {
   if [ -n "$timeout" ]; then
-    $timeout 20 sync -f "$1" 2>/dev/null || $timeout 20 sync
+    $timeout 60 sync -f "$1" 2>/dev/null || $timeout 60 sync
   else
     sync
   fi
 } </dev/null >/dev/null 2>&1
+
+# persist PATH: this file, or the names in this folder, to the disk, for at most a minute; an older sync knows no names and takes all.
+# Without it a loss of power leaves a file that was renamed empty, or lines of the journal away (seen with ext4), although later
+# changes are there.
+persist() { $timeout ${timeout:+60} sync "$1" </dev/null >/dev/null 2>&1; }
 
 on_systemd() {
   has systemd-run && has systemctl && { [ -n "$root" ] || [ -d /run/systemd/system ]; }
@@ -141,15 +146,21 @@ is_ancestor() {
 
 # ---- state and journal
 
-# read_state: sets state; empty while a transaction is prepared, when nothing is changed yet.
+# read_state: sets state; empty while a transaction is prepared, when nothing is changed yet. A state that is there and says nothing,
+# or none where a change was begun, is lost: then all is taken back that differs.
 read_state() {
   state=''
-  if [ -f "$tx/state" ]; then read -r state <"$tx/state" || :; fi
-}
+  if [ -f "$tx/state" ]; then
+    read -r state <"$tx/state" || :
+    state=${state:-lost}
+  elif grep -q ' begin$' "$tx/journal"; then
+    state=lost
+  fi
+} 2>/dev/null
 
-# write_state STATE: in one step. A state that cannot be written is removed rather than left untrue.
+# write_state STATE: in one step, and on the disk. A state that cannot be written is removed rather than left untrue.
 write_state() {
-  if printf '%s\n' "$1" >"$tx/state.new" && mv -f "$tx/state.new" "$tx/state"; then
+  if printf '%s\n' "$1" >"$tx/state.new" && persist "$tx/state.new" && mv -f "$tx/state.new" "$tx/state" && persist "$tx"; then
     journal transaction "$1"
     return 0
   fi 2>/dev/null
@@ -194,10 +205,10 @@ entry() {
 }
 
 make_entry() {
-  journal "$entry_name" begin || {
+  if ! journal "$entry_name" begin || ! persist "$tx/journal"; then
     fail "$entry_name: the journal cannot be written"
     return
-  }
+  fi
   note "$entry_name"
   if "make_$entry_kind" "$@"; then
     journal "$entry_name" "done" || fail "$entry_name: the journal cannot be written"
@@ -513,7 +524,7 @@ prepare() {
     step guard 'failed:it could not be armed'
   elif ! install_boot_hook; then
     step guard 'failed:what takes it back at the next boot could not be written'
-  elif ! flush "$tx" || ! write_state armed; then
+  elif ! flush "$tx" || ! flush "$root/etc" || ! write_state armed; then
     step prepare 'failed:the state could not be written'
   else
     if [ -n "$image" ]; then step guard none; else step guard armed; fi
@@ -527,7 +538,9 @@ prepare() {
 # no_open_transaction: one at a time; who, when and which are said of another.
 no_open_transaction() {
   for other in "$base"/tx/*/state; do
-    if ! read -r other_state 2>/dev/null <"$other"; then continue; fi
+    [ -f "$other" ] || continue
+    other_state=''
+    read -r other_state <"$other" || :
     case $other_state in confirmed | reverted) continue ;; esac
     other=${other%/state}
     other_who=$(sed -n 's/^who=//p' "$other/meta" 2>/dev/null)

@@ -82,6 +82,7 @@ describe.each(Object.entries(SHELLS))('under %s', (_name, shell) => {
 it('cleans away what a program left that was killed before it changed anything, with its unit for the next boot', () => {
   host.run(['dash'], applyProgram(TEXTS, everyKind, META));
   rmSync(host.path(`var/lib/tsync/tx/${ID}/state`));
+  writeFileSync(host.path(`var/lib/tsync/tx/${ID}/journal`), '');
   const { steps } = host.run(['dash'], settle, { requests: [`state ${ID}`, `clean ${ID}`, 'bye'] });
   expect(steps).toEqual(['state preparing', 'clean cleaned']);
   expect(host.armedGuards()).toEqual([]);

@@ -297,6 +297,24 @@ it('follows no link out of the root, and replaces none', () => {
   expect(host.run(dash, applyProgram(TEXTS, plan, META)).steps[0]).toBe('precheck stale:file:/etc/chrony/outside.conf');
 });
 
+// what ext4 leaves of a file that was renamed shortly before the power went; test/lab/vm/reboots.test.ts shows it
+it.each([
+  ['is empty', (file: string) => writeFileSync(file, '')],
+  ['holds nothing but zeros', (file: string) => writeFileSync(file, '\0\0\0\0')],
+  ['is gone', (file: string) => rmSync(file)],
+])('takes all back, and lets nobody else begin, where the state %s', (_what, lose) => {
+  const before = host.state();
+  host.run(dash, program);
+  lose(host.path(`var/lib/tsync/tx/${ID}/state`));
+  expect(host.run(dash, settle, { requests: [`state ${ID}`, `confirm ${ID}`, `clean ${ID}`] }).steps).toEqual([
+    'state lost',
+    'confirm refused:lost',
+    'clean refused:lost',
+  ]);
+  expect(host.undo(dash, ID).steps.at(-1)).toBe('transaction reverted');
+  expect(host.state()).toBe(before);
+});
+
 it('keeps aside what somebody else wrote meanwhile', () => {
   host.run(dash, program);
   host.write('etc/chrony/chrony.conf', 'by hand\n');
