@@ -84,6 +84,10 @@ export const catalog = {
     summary: 'a host range is not valid',
     hint: 'Ranges are written web[01:20], db-[a:f] or node[0:10:2]; both ends are included.',
   },
+  'inventory/other-kind': {
+    summary: 'the inventory is none that tsync reads',
+    hint: 'tsync reads YAML. `ansible-inventory -i FILE --list --yaml > inventory.yaml` makes it of every kind that Ansible reads.',
+  },
   'inventory/shape': {
     summary: 'the inventory has the wrong shape',
     hint: 'A group has hosts, children and vars, each a mapping; see docs/inventory.md.',

@@ -169,10 +169,15 @@ function hasTemplates(entries: Entries): boolean {
   return false;
 }
 
-/** By name, so that each variable is substituted once. */
-function substituted(lineage: Lineage, own: Entries, values: Substitution): Host['vars'] {
-  return objectOf(new Map([...lineage.entries, ...own]), (_, name) => values.variable(name)!.value);
+/** What tsync does not read may hold any template: `"{{ x | default(1) }}"` of an application's own. */
+function substituted(lineage: Lineage, own: Entries, { value, orAsWritten }: Substitution): Host['vars'] {
+  return objectOf(new Map([...lineage.entries, ...own]), (node, name) =>
+    READ_BY_TSYNC.has(name) ? value(node) : orAsWritten(name, node),
+  );
 }
+
+/** Beside those of the connection and the settings, which are read on their own. */
+const READ_BY_TSYNC: ReadonlySet<string> = new Set(['tsync_root', 'tsync_bin']);
 
 /** `fromEntries`, because a variable may be named `__proto__`. */
 function objectOf(entries: Entries, read: (node: YamlNode, name: string) => Json): Host['vars'] {

@@ -42,7 +42,7 @@ export interface Host {
   readonly name: string;
   /** Every group it is in, `all` first, then from the outermost to the innermost. */
   readonly groups: readonly string[];
-  /** Merged by Ansible's precedence, `{{ }}` substituted. */
+  /** Merged by Ansible's precedence, `{{ }}` substituted where tsync can: what has no effect may stay as it was written. */
   readonly vars: { readonly [key: string]: Json };
   readonly connection: ConnectionSettings;
   /** Groups first (outermost to innermost), the host last. */

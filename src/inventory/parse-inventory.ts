@@ -1,7 +1,9 @@
+import { TsyncError } from '#errors/tsync-error.js';
 import { buildGroupTree } from './group-tree.js';
 import type { Host } from './host.js';
 import { HostBuilder } from './host-builder.js';
 import type { Inventory } from './inventory.js';
+import { otherKind } from './other-kind.js';
 import { type Drafts, readGroups } from './read-groups.js';
 import { readYaml } from './read-yaml.js';
 
@@ -10,11 +12,23 @@ import { readYaml } from './read-yaml.js';
  * Throws `TsyncError` with exit code 65 and the place of the mistake.
  */
 export function parseInventory(text: string, file: string): Inventory {
-  const drafts = readGroups(readYaml(text, file));
+  const drafts = readDrafts(text, file);
   const builder = new HostBuilder(drafts, buildGroupTree(drafts));
   const hosts = new Map<string, Host>();
   for (const draft of drafts.hosts.values()) hosts.set(draft.name, builder.host(draft));
   return { file, hosts, groups: membersOf(drafts, hosts) };
+}
+
+/** What is wrong with a file of another kind as YAML helps nobody. */
+function readDrafts(text: string, file: string): Drafts {
+  try {
+    return readGroups(readYaml(text, file));
+  } catch (error) {
+    const kind = error instanceof TsyncError ? otherKind(text) : null;
+    if (kind === null) throw error;
+    const place = (error as TsyncError).place;
+    throw new TsyncError('inventory/other-kind', kind, { exitCode: 65, ...(place && { place }), cause: error });
+  }
 }
 
 function membersOf(drafts: Drafts, hosts: ReadonlyMap<string, Host>): Inventory['groups'] {

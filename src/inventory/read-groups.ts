@@ -111,6 +111,10 @@ class GroupReader {
   #host(group: GroupDraft, { key, value }: YamlEntry): void {
     const vars = this.#vars(value, `The host '${key.text}'`) === null ? null : (value as YamlMap);
     const { pattern, port } = splitPort(this.name(key, 'host'));
+    if (hasStrayColon(pattern)) {
+      const detail = `'${key.text.slice(0, 100)}' has a colon, but no port from 1 to 65535 behind it, and is no address of IPv6.`;
+      throw this.#fail(key.start, 'inventory/name', detail);
+    }
     for (const name of this.#expand(pattern, key.start)) {
       const host = this.#hostDraft(name, port, key.start);
       host.groups.add(group.name);
@@ -203,6 +207,15 @@ function splitPort(text: string): { readonly pattern: string; readonly port: num
   const match = /^(\[[0-9A-Fa-f:.]+\]|(?:[^:[\]]|\[[^\]]*\])+):([0-9]{1,5})$/.exec(text);
   const port = Number(match?.[2]);
   return match && port >= 1 && port <= 65535 ? { pattern: match[1]!, port } : { pattern: text, port: null };
+}
+
+/** Colons belong to ranges, ports and addresses of IPv6, which have two at least: `fe80::1%eth0`. */
+function hasStrayColon(pattern: string): boolean {
+  if (!pattern.includes(':')) return false;
+  return (
+    pattern.replace(/\[[^\]]*(?:\]|$)/g, '').includes(':') &&
+    !/^[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%[\w.-]+)?$/.test(pattern)
+  );
 }
 
 const IPV6_IN_BRACKETS = /^\[[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\]$/;

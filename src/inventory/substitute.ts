@@ -1,5 +1,4 @@
 import { suggestion } from '#errors/did-you-mean.js';
-import type { ProblemCode } from '#errors/problem.js';
 import type { Json } from './host.js';
 import { mistakeAt } from './read-yaml.js';
 import { toJson, type YamlDocument, type YamlNode, type YamlScalar } from './yaml-node.js';
@@ -15,8 +14,8 @@ export interface Scope {
 /** Gives values with `{{ name }}` replaced, for one host. */
 export interface Substitution {
   readonly value: (node: YamlNode) => Json;
-  /** null where there is no such variable. */
-  readonly variable: (name: string) => { readonly value: Json } | null;
+  /** Of a variable that has no effect: where it cannot be substituted, as it was written. */
+  readonly orAsWritten: (name: string, node: YamlNode) => Json;
 }
 
 /** Text that substitution may build: a chain of variables that double each other ends here. */
@@ -24,15 +23,14 @@ const MAX_TEXT = 65_536;
 
 /**
  * Replaces `{{ variable }}`, in variables of variables too. Text that is one `{{ variable }}` and nothing else takes the
- * variable's value with its type. Throws `TsyncError` 65 with the place: a filter, expression, `{% %}` or `{# #}`, a variable
- * that is not there, a circle.
+ * variable's value with its type. `value` throws `TsyncError` 65 with the place: a filter, expression, `{% %}` or `{# #}`, a
+ * variable that is not there, a circle.
  */
 export function substitution(document: YamlDocument, scope: Scope): Substitution {
   const known = new Map<string, Json>();
   const open: string[] = [];
 
-  const fail = (node: YamlNode, code: ProblemCode, detail: string): Error =>
-    mistakeAt(document, node.start, code, detail);
+  const fail = (node: YamlNode, detail: () => string): Error => new Refusal(node, detail);
 
   const variable = (name: string): { readonly value: Json } | null => {
     const cached = known.get(name);
@@ -40,13 +38,9 @@ export function substitution(document: YamlDocument, scope: Scope): Substitution
     const node = scope.node(name);
     if (!node) return given(scope.magic(name));
     if (open.includes(name))
-      throw fail(
-        node,
-        'inventory/template',
-        `The variable '${name}' is defined by itself: ${[...open, name].join(' > ')}.`,
-      );
+      throw fail(node, () => `The variable '${name}' is defined by itself: ${[...open, name].join(' > ')}.`);
     if (open.length >= MAX_NESTING)
-      throw fail(node, 'inventory/template', `Variables refer to each other more than ${MAX_NESTING} deep.`);
+      throw fail(node, () => `Variables refer to each other more than ${MAX_NESTING} deep.`);
     open.push(name);
     const found = value(node);
     open.pop();
@@ -57,11 +51,7 @@ export function substitution(document: YamlDocument, scope: Scope): Substitution
   const referred = (name: string, node: YamlNode): Json => {
     const found = variable(name);
     if (found) return found.value;
-    throw fail(
-      node,
-      'inventory/template',
-      `There is no variable '${name}' for this host.${suggestion(name, scope.names())}`,
-    );
+    throw fail(node, () => `There is no variable '${name}' for this host.${suggestion(name, scope.names())}`);
   };
 
   const text = (node: YamlScalar, source: string): Json => {
@@ -69,20 +59,16 @@ export function substitution(document: YamlDocument, scope: Scope): Substitution
     if (whole) return referred(whole[1]!, node);
     const result = source.replace(PART, (match, name: string | undefined) => {
       if (name !== undefined) return asText(referred(name, node), name, node);
-      throw fail(node, 'inventory/template', `'${match}' is more than a variable's name.`);
+      throw fail(node, () => `'${match}' is more than a variable's name.`);
     });
     if (result.length > MAX_TEXT)
-      throw fail(node, 'inventory/template', `The text is longer than ${MAX_TEXT} characters after substitution.`);
+      throw fail(node, () => `The text is longer than ${MAX_TEXT} characters after substitution.`);
     return result;
   };
 
   const asText = (part: Json, name: string, node: YamlNode): string => {
     if (part !== null && typeof part === 'object') {
-      throw fail(
-        node,
-        'inventory/template',
-        `The variable '${name}' is a list or mapping and cannot be put into text.`,
-      );
+      throw fail(node, () => `The variable '${name}' is a list or mapping and cannot be put into text.`);
     }
     return pythonText(part);
   };
@@ -99,7 +85,36 @@ export function substitution(document: YamlDocument, scope: Scope): Substitution
     }
   };
 
-  return { value, variable };
+  return {
+    value(node) {
+      try {
+        return value(node);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        throw mistakeAt(document, error.node.start, 'inventory/template', error.detail());
+      }
+    },
+    orAsWritten(name, node) {
+      try {
+        return variable(name)?.value ?? null;
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        open.length = 0;
+        return toJson(node);
+      }
+    },
+  };
+}
+
+/** Place and words are made only where they are shown: a file has many templates that nobody asks for. */
+class Refusal extends Error {
+  readonly node: YamlNode;
+  readonly detail: () => string;
+  constructor(node: YamlNode, detail: () => string) {
+    super('a template cannot be replaced');
+    this.node = node;
+    this.detail = detail;
+  }
 }
 
 const MAX_NESTING = 50;

@@ -179,6 +179,23 @@ describe('substitution', () => {
     expect([...inventory.hosts.values()].map((host) => host.connection.address)).toEqual(['10.0.0.2', '10.0.0.1']);
   });
 
+  it('leaves templates that it cannot replace as they are, where nothing that it reads depends on them', () => {
+    const host = withVars(
+      'url: "https://{{ site | default(1) }}/", a: "{{ b }}", b: "{{ a }}", c: "{% x %}", d: {e: ["{{ no }}"]}, f: 1, g: "{{ f }}", ansible_port: "{{ g }}"',
+    );
+    expect(host.vars).toEqual({
+      url: 'https://{{ site | default(1) }}/',
+      a: '{{ b }}',
+      b: '{{ a }}',
+      c: '{% x %}',
+      d: { e: ['{{ no }}'] },
+      f: 1,
+      g: 1,
+      ansible_port: 1,
+    });
+    expect(host.connection.port).toBe(1);
+  });
+
   it('prints booleans and nothing as Python does', () => {
     expect(withVars('a: yes, b: , c: "{{ a }} {{ b }}"').vars.c).toBe('True None');
   });
@@ -216,7 +233,7 @@ describe('mistakes in an inventory', () => {
       '1:14',
     ],
     ['web: {hosts: {a: 3}}', 'inventory/shape', "The host 'a' must be a mapping", '1:18'],
-    ['plugin: azure_rm', 'inventory/shape', "The group 'plugin' must be a mapping", '1:9'],
+    ['plugins: azure_rm', 'inventory/shape', "The group 'plugins' must be a mapping", '1:10'],
     ['web: {hsots: {a: }}', 'inventory/unknown-key', "Did you mean 'hosts'?", '1:7'],
     ['web: {web1: }', 'inventory/unknown-key', "'web1' is not a key of a group", '1:7'],
     ['all: {hosts: {no: }}', 'inventory/name', 'as the boolean false; put it in quotes', '1:15'],
@@ -237,6 +254,9 @@ describe('mistakes in an inventory', () => {
     ['all: {hosts: {"w[1:90000]": , "x[1:90000]": }}', 'inventory/too-many-hosts', 'more than 100000 hosts', '1:31'],
     ['all: {hosts: {x: {ansible_usr: a}}}', 'inventory/unknown-variable', "Did you mean 'ansible_user'?", '1:19'],
     ['all: {vars: {ansible_prot: 22}}', 'inventory/unknown-variable', "Did you mean 'ansible_port'?", '1:14'],
+    ['all: {hosts: {"x:-1": }}', 'inventory/name', "'x:-1' has a colon, but no port from 1 to 65535", '1:15'],
+    ['all: {hosts: {"x:65536": }}', 'inventory/name', 'but no port from 1 to 65535', '1:15'],
+    ['all: {hosts: {"x[1:3]:ssh": }}', 'inventory/name', 'but no port from 1 to 65535', '1:15'],
     ['all: {hosts: {x: {ansible_port: abc}}}', 'inventory/wrong-type', 'ansible_port must be a whole number', '1:33'],
     ['all: {hosts: {x: {ansible_port: 65536}}}', 'inventory/wrong-type', 'from 1 to 65535', '1:33'],
     ['all: {hosts: {x: {ansible_become: maybe}}}', 'inventory/wrong-type', 'true or false', '1:35'],
@@ -248,16 +268,21 @@ describe('mistakes in an inventory', () => {
     ['all: {hosts: {x: {tsync: auto}}}', 'inventory/wrong-type', "'tsync' of host x must be a mapping", '1:26'],
     ['a: {vars: {ansible_group_priority: high}}', 'inventory/wrong-type', 'whole number', '1:36'],
     [
-      'all:\n  hosts: {x: }\n  vars:\n    a: "{{ b | default(1) }}"',
+      'all:\n  hosts: {x: }\n  vars:\n    ansible_host: "{{ b | default(1) }}"',
       'inventory/template',
       "'{{ b | default(1) }}' is more than",
-      '4:8',
+      '4:19',
     ],
-    ['all: {hosts: {x: {a: "{% if b %}"}}}', 'inventory/template', "'{% if b %}' is more than", '1:22'],
-    ['all: {hosts: {x: {a: "{{ b.c }}"}}}', 'inventory/template', 'is more than', '1:22'],
-    ['all: {hosts: {x: {a: "{{ b }}", b: "{{ a }}"}}}', 'inventory/template', 'a > b > a', '1:22'],
-    ['all: {hosts: {x: {addr: 1, a: "{{ adr }}"}}}', 'inventory/template', "Did you mean 'addr'?", '1:31'],
-    ['all: {hosts: {x: {a: [1], b: "x{{ a }}"}}}', 'inventory/template', 'is a list or mapping', '1:30'],
+    ['all: {hosts: {x: {ansible_host: "{% if b %}"}}}', 'inventory/template', "'{% if b %}' is more than", '1:33'],
+    ['all: {hosts: {x: {tsync: {strategy: "{{ b.c }}"}}}}', 'inventory/template', 'is more than', '1:37'],
+    [
+      'all: {hosts: {x: {ansible_user: "{{ a }}", a: "{{ b }}", b: "{{ a }}"}}}',
+      'inventory/template',
+      'a > b > a',
+      '1:47',
+    ],
+    ['all: {hosts: {x: {addr: 1, ansible_host: "{{ adr }}"}}}', 'inventory/template', "Did you mean 'addr'?", '1:42'],
+    ['all: {hosts: {x: {a: [1], ansible_host: "x{{ a }}"}}}', 'inventory/template', 'is a list or mapping', '1:41'],
   ])('are pointed at: %j', (text, code, detail, at) => {
     expect(mistake(text)).toEqual({ code, detail: expect.stringContaining(detail), at });
   });
@@ -278,7 +303,7 @@ describe('mistakes in an inventory', () => {
 
   it('ends at variables that double each other', () => {
     const vars = Array.from({ length: 30 }, (_, i) => `v${i}: "{{ v${i + 1} }}{{ v${i + 1} }}"`).join(', ');
-    expect(mistake(`all: {hosts: {x: {${vars}, v30: abc}}}`)).toMatchObject({
+    expect(mistake(`all: {hosts: {x: {ansible_host: "{{ v0 }}", ${vars}, v30: abc}}}`)).toMatchObject({
       code: 'inventory/template',
       detail: expect.stringContaining('longer than'),
     });
