@@ -22,6 +22,7 @@ import { VERSION } from './version.js';
 /** A run while it goes on: what the engine needs, and the fold over its events. */
 export interface OpenRun {
   readonly run: string;
+  readonly tasks: readonly HostTask[];
   readonly deps: EngineDeps;
   readonly state: () => RunState;
   /** Called with every event after it was stored and folded, first with the start of the run; returns what ends that. */
@@ -85,6 +86,7 @@ export async function openRun(request: RunRequest, options: FleetOptions): Promi
   };
   return {
     run,
+    tasks,
     deps: {
       transport,
       privilege: new PrivilegeGate(),

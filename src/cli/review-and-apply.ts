@@ -1,6 +1,7 @@
 import { applyFleet } from '#engine/apply-fleet.js';
 import type { ApplyTask } from '#engine/apply-host.js';
 import { type AfterPackages, applyWithPackages } from '#engine/apply-with-packages.js';
+import type { HostTask } from '#engine/host-task.js';
 import { problem } from '#errors/problem.js';
 import { shellWord } from '#report/next-commands.js';
 import { planText } from '#report/plan-text.js';
@@ -31,9 +32,14 @@ export type Assess = (ready: (item: ApplyTask) => void) => Promise<void>;
  * and proves them, and gives the exit code. Nothing is applied that was not shown.
  */
 export async function reviewAndApply(run: OpenRun, options: Options, assess: Assess): Promise<number> {
-  const onScreen =
-    isText(options) && !options.yes && !options.check && process.stdin.isTTY === true && process.stdout.isTTY === true;
-  return onScreen ? withScreen(run, options, assess) : withoutScreen(run, options, assess);
+  return isOnScreen(options) ? withScreen(run, options, assess) : withoutScreen(run, options, assess);
+}
+
+/** A person is asked. */
+export function isOnScreen(options: Options): boolean {
+  return (
+    isText(options) && !options.yes && !options.check && process.stdin.isTTY === true && process.stdout.isTTY === true
+  );
 }
 
 async function withoutScreen(run: OpenRun, options: Options, assess: Assess): Promise<number> {
@@ -67,7 +73,7 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
   process.env.NODE_ENV ??= 'production';
   const { openScreen } = await import('#tui/open-screen.js');
   const items: ApplyTask[] = [];
-  const guards = new Map<string, number>();
+  const guards = new Map(run.tasks.map((task) => [task.host.name, guardSecondsOf(task)]));
   const approval = Promise.withResolvers<ReadonlySet<string>>();
   const unseen = new AbortController();
   let next: readonly string[] = [];
@@ -91,11 +97,7 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
   );
   void screen.then(() => approval.resolve(new Set()));
   run.deps.finishSignal.addEventListener('abort', () => approval.resolve(new Set()));
-  await assess((item) => {
-    items.push(item);
-    const { host, settings } = item.task;
-    guards.set(host.name, host.connection.image === null ? settings.settings.rollout.confirmTimeoutSeconds : 0);
-  });
+  await assess((item) => items.push(item));
   const approved = items.length === 0 ? new Set<string>() : await approval.promise;
   for (const item of items) if (!approved.has(item.task.host.name)) finish(run, item, 'declined');
   await applyApproved(
@@ -110,6 +112,11 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
   await screen;
   print(summaryText(run.state(), lookOf(process.stdout)));
   return code;
+}
+
+/** An image tree has no guard. */
+function guardSecondsOf({ host, settings }: HostTask): number {
+  return host.connection.image === null ? settings.settings.rollout.confirmTimeoutSeconds : 0;
 }
 
 /** What the screen's keys do to the run: each change of its pace is an event. */

@@ -39,6 +39,13 @@ export function exitCode(state: RunState, options: ExitOptions): RunExit {
   return state.interrupted === null ? 0 : 130;
 }
 
+/** The code of two runs that are told as one: that of the graver. */
+export function graverExit(one: number, other: number): number {
+  return GRAVEST_FIRST.find((code) => code === one || code === other) ?? one;
+}
+
+const GRAVEST_FIRST: readonly RunExit[] = [1, 6, 5, 3, 2, 4, 130, 0];
+
 /** The guard of this host may still be armed, or its state could not be read: a person must look. */
 export function hasUnknownGuard(host: HostState): boolean {
   return host.outcome === 'guard-unknown' || (host.outcome === null && host.transaction !== null);

@@ -1,6 +1,7 @@
 import { printable } from '#errors/printable.js';
 import { hasWork } from '#plan/has-work.js';
 import type { HostPlan, Severity } from '#plan/plan.js';
+import { waitsAfterPackages } from '#run/after-packages.js';
 import { isAgainst, isOpen } from '#run/count-findings.js';
 import type { Outcome } from '#run/outcome.js';
 import type { HostState, Stage } from '#run/run-state.js';
@@ -87,6 +88,7 @@ export function attention(row: HostRow): number {
 }
 
 function sectionOf(state: HostState, stands: boolean): Section {
+  if (waitsAfterPackages(state)) return 'change';
   if (state.outcome !== null) return sectionOfOutcome(state.outcome, stands);
   if (state.problem !== null) return 'trouble';
   switch (state.stage) {

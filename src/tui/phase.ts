@@ -18,11 +18,13 @@ export function isSettled(host: HostState): boolean {
 }
 
 /**
- * The digest that an approval of this host binds to; null when there is nothing to approve, or when the preflight already
- * showed that the change would fail.
+ * The digest that an approval of this host binds to; null when there is nothing to approve, when the preflight already
+ * showed that the change would fail, or while it is not known which packages would come and go.
  */
 export function approvableDigest(host: HostState): string | null {
   if (host.stage !== 'assessed' || host.outcome !== null || host.problem !== null || host.plan === null) return null;
+  // what would be installed is not known until the host's package manager has said it
+  if (host.plan.packages?.preview === null) return null;
   return hasWork(host.plan) ? host.plan.planDigest : null;
 }
 

@@ -1,5 +1,6 @@
 import { printable } from '#errors/printable.js';
 import type { Problem } from '#errors/problem.js';
+import { hostsAfterPackages, waitsAfterPackages } from '#run/after-packages.js';
 import type { Outcome } from '#run/outcome.js';
 import type { HostState, RunState } from '#run/run-state.js';
 import { plural } from './apply-question.js';
@@ -25,8 +26,17 @@ export function summaryPage(props: SummaryPageProps): readonly Line[] {
     [],
     ...outcomeLines(hosts, glyphs, width),
     ...problemLines(hosts, glyphs, width),
+    ...afterPackages(state, width),
     ...(next.length === 0 ? [] : [[], heading('Next', width, glyphs.rule), ...next]),
   ];
+}
+
+/** What comes when the screen is left: the review of what nobody has seen yet. */
+function afterPackages(state: RunState, width: number): readonly Line[] {
+  const count = hostsAfterPackages(state).size;
+  if (count === 0) return [];
+  const text = `The packages of ${plural(count, 'host')} are there. q goes on to the review of what is to be changed there now.`;
+  return [[], ...textBlock(text, width, 'strong', 2)];
 }
 
 const OUTCOMES: readonly (readonly [Outcome, Tone, string])[] = [
@@ -45,7 +55,9 @@ const OUTCOMES: readonly (readonly [Outcome, Tone, string])[] = [
 function headline(hosts: readonly HostState[], state: RunState): Line {
   const changed = hosts.filter(({ outcome }) => outcome === 'changed').length;
   const trouble = hosts.filter(({ outcome }) => outcome !== null && TROUBLE.has(outcome)).length;
-  const text = changed > 0 ? `${plural(changed, 'host')} changed and proved` : 'Nothing was changed';
+  const packages = hosts.filter(({ packageWork }) => packageWork?.state === 'done').length;
+  const nothing = packages > 0 ? `Packages came or went on ${plural(packages, 'host')}` : 'Nothing was changed';
+  const text = changed > 0 ? `${plural(changed, 'host')} changed and proved` : nothing;
   const bad =
     trouble > 0 ? `, ${trouble} of ${plural(hosts.length, 'host')} need${trouble === 1 ? 's' : ''} a person` : '';
   return [
@@ -60,8 +72,14 @@ function outcomeLines(hosts: readonly HostState[], glyphs: Glyphs, width: number
   const most = Math.max(1, hosts.length);
   const room = Math.max(0, Math.min(30, width - 52));
   return OUTCOMES.flatMap(([outcome, tone, words]): readonly Line[] => {
-    const count = hosts.filter((host) => host.outcome === outcome).length;
+    const own = hosts.filter((host) => host.outcome === outcome);
+    const count = own.length;
     if (count === 0) return [];
+    const waiting = own.filter(waitsAfterPackages).length;
+    const said =
+      waiting === 0
+        ? words
+        : `${waiting === count ? 'their' : `${waiting} of them: their`} changes come after their packages`;
     const cells = room === 0 ? 0 : Math.max(1, Math.round((count / most) * room));
     const bar =
       room === 0
@@ -72,7 +90,7 @@ function outcomeLines(hosts: readonly HostState[], glyphs: Glyphs, width: number
         span(`${String(count).padStart(7)}  `, 'strong'),
         span(outcome.padEnd(14), tone),
         ...bar,
-        span(`  ${words}`, 'dim'),
+        span(`  ${said}`, 'dim'),
       ],
     ];
   });

@@ -295,12 +295,31 @@ describe('a host that wants packages', () => {
     if (name === 'az-old-01' && host.plan !== null)
       hosts.set(name, { ...host, plan: { ...host.plan, changes: [], actions: [], packages } });
   const state = { ...REVIEW, hosts };
-  const flat = (keys: readonly string[]) => text(state, keys).replaceAll(/\s+/g, ' ');
+  const flatOf = (given: RunState, keys: readonly string[] = []) => text(given, keys).replaceAll(/\s+/g, ' ');
+  const flat = (keys: readonly string[]) => flatOf(state, keys);
 
   it('shows on its page what is installed and removed, and what no rollback brings back', () => {
     const page = flat(['/', ...'az-old', 'enter', 'enter']);
     expect(page).toContain('install package chrony 4.3-2');
     expect(page).toContain('remove package systemd-timesyncd 252.39: NO ROLLBACK');
+  });
+
+  it('cannot be marked while nobody knows what would be installed', () => {
+    const one = hosts.get('az-old-01')!;
+    const unasked = { ...one, plan: { ...one.plan!, packages: { ...packages, preview: null } } };
+    const marked = (known: RunState) => /◉ (\d+) of (\d+) approved/.exec(text(known, ['a']))?.[2];
+    const [before, then] = [{ ...state, hosts: new Map(hosts).set('az-old-01', unasked) }, state].map(marked);
+    expect(Number(before)).toBe(Number(then) - 1);
+  });
+
+  it('is told, once they are there, that its changes come next', () => {
+    const one = { ...REVIEW.hosts.get('az-old-01')!, stage: 'finished', outcome: 'drifted' } as const;
+    const packageWork = { work: 'r.az-old-01', changes: [], state: 'done' } as const;
+    const end = { ...REVIEW, finishedAt: '2026-11-22T10:05:00.000Z' };
+    const frame = flatOf({ ...end, hosts: new Map([['az-old-01', { ...one, packageWork }]]) });
+    expect(frame).toContain('Packages came or went on 1 host');
+    expect(frame).toContain('their changes come after their packages');
+    expect(frame).toContain('q goes on to the review of what is to be changed there now');
   });
 
   it('says it again in the question before applying', () => {

@@ -9,6 +9,8 @@ import { HostTrouble } from '#errors/host-trouble.js';
 import { hasWork } from '#plan/has-work.js';
 import { unsettledOn } from '#plan/open-transactions.js';
 import { rejectedConfigOf } from '#plan/rejected-config.js';
+import { hostsAfterPackages } from '#run/after-packages.js';
+import { exitCode, graverExit } from '#run/exit-code.js';
 import { loadFleet } from '../load-fleet.js';
 import { type OpenRun, openRun } from '../open-run.js';
 import {
@@ -19,7 +21,7 @@ import {
   type PolicyOptions,
   type RolloutOptions,
 } from '../options.js';
-import { type Assess, type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
+import { type Assess, isOnScreen, type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
 
 export type RunOptions = FleetOptions &
   PolicyOptions &
@@ -28,13 +30,27 @@ export type RunOptions = FleetOptions &
   ReviewOptions &
   RolloutOptions & { readonly preflight: boolean };
 
-/** `tsync run`: probe, plan, review, apply, prove. Gives the exit code. */
+/**
+ * `tsync run`: probe, plan, review, apply, prove. On the screen, hosts that got their packages come back with what is to be changed
+ * then, in a run of their own: nothing is applied that was not shown. Gives the exit code.
+ */
 export async function run(inventory: string, options: RunOptions): Promise<number> {
   const { tasks } = await loadFleet(inventory, options);
+  return runOn(tasks, inventory, options);
+}
+
+async function runOn(tasks: readonly HostTask[], inventory: string, options: RunOptions): Promise<number> {
   const open = await openRun({ kind: 'run', tasks, inventory, asked: askedIn(options), store: true }, options);
   const changes = options.check !== true;
   const given = { preflight: options.preflight, takeBack: changes && options.yes === true, settlesImages: changes };
-  return reviewAndApply(open, options, assessForRun(tasks, open, given));
+  const code = await reviewAndApply(open, options, assessForRun(tasks, open, given));
+  const waiting = isOnScreen(options) ? hostsAfterPackages(open.state()) : new Set<string>();
+  if (waiting.size === 0) return code;
+  const state = open.state();
+  const others = new Map([...state.hosts].filter(([name]) => !waiting.has(name)));
+  const first = exitCode({ ...state, hosts: others }, { failOn: 'never', maxUnreachable: options.maxUnreachable });
+  const again = tasks.filter(({ host }) => waiting.has(host.name));
+  return graverExit(first, await runOn(again, inventory, { ...options, resumeWave: 1 }));
 }
 
 interface AssessForRun {
