@@ -17,7 +17,8 @@ export function lookOf(stream: NodeJS.WriteStream): Look {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
   const color = forced || (!NO_COLOR && FORCE_COLOR !== '0' && TERM !== 'dumb' && stream.isTTY === true);
-  return { color, width: stream.columns ?? 100 };
+  // 0 where a terminal has not been given a size
+  return { color, width: stream.columns || 100 };
 }
 
 /** True when texts for people are wanted: neither --json nor --jsonl. */

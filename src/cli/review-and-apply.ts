@@ -8,6 +8,7 @@ import { planText } from '#report/plan-text.js';
 import { nextCommands, summaryText } from '#report/summary-text.js';
 import { countsAsFailed } from '#run/counts-as-failed.js';
 import type { Event } from '#run/event.js';
+import { hasScreen } from './has-screen.js';
 import type { OpenRun } from './open-run.js';
 import type { ExitOptions, OutputOptions, RolloutOptions } from './options.js';
 import { followEvents, isText, lookOf, print, printEnd } from './output.js';
@@ -37,9 +38,7 @@ export async function reviewAndApply(run: OpenRun, options: Options, assess: Ass
 
 /** A person is asked. */
 export function isOnScreen(options: Options): boolean {
-  return (
-    isText(options) && !options.yes && !options.check && process.stdin.isTTY === true && process.stdout.isTTY === true
-  );
+  return isText(options) && !options.yes && !options.check && hasScreen(process.stdin, process.stdout, process.env);
 }
 
 async function withoutScreen(run: OpenRun, options: Options, assess: Assess): Promise<number> {
