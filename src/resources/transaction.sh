@@ -197,8 +197,8 @@ entry() {
   case $phase in
     make) make_entry "$@" ;;
     restore | refresh | run)
-      # what did not begin is not undone
-      if began "$entry_name"; then take_back_entry "$@"; fi
+      # what did not begin is not undone; but at boot a module may have its parameter from a file that did
+      if began "$entry_name" || [ "$mode:$entry_kind" = boot:parameter ]; then take_back_entry "$@"; fi
       ;;
     *) "${phase}_$entry_kind" "$@" ;;
   esac

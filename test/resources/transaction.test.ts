@@ -297,6 +297,22 @@ it('follows no link out of the root, and replaces none', () => {
   expect(host.run(dash, applyProgram(TEXTS, plan, META)).steps[0]).toBe('precheck stale:file:/etc/chrony/outside.conf');
 });
 
+// seen on an emulated machine: the module was loaded before the undo at boot had taken its file away
+it('restores at boot a parameter that the module took from a file of the transaction, although its own change had not begun', () => {
+  const before = host.state();
+  host.run(dash, program);
+  const journal = host.path(`var/lib/tsync/tx/${ID}/journal`);
+  const cut = host
+    .journal(ID)
+    .split('\n')
+    .filter((line) => !line.includes('module-parameter:'));
+  writeFileSync(journal, cut.join('\n'));
+  rmSync(host.path('run/tsync'), { recursive: true });
+  host.undo(dash, ID, 'boot');
+  expect(host.transactionState(ID)).toBe('reverted');
+  expect(host.state().replace(/\nactive:.*/, '')).toBe(before.replace(/\nactive:.*/, ''));
+});
+
 // what ext4 leaves of a file that was renamed shortly before the power went; test/lab/vm/reboots.test.ts shows it
 it.each([
   ['is empty', (file: string) => writeFileSync(file, '')],

@@ -45,7 +45,8 @@ make_parameter() { set_parameter "$1" "$2" "$4" || fail "$1.$2: could not be set
 restore_parameter() {
   set_parameter "$1" "$2" "$3" || not_loaded_yet "$1" "$2" || fail "$1.$2: could not be restored"
 }
-refresh_parameter() { :; }
+# refresh_parameter: at boot once more when all files are restored: in between the module may have come, with what they said.
+refresh_parameter() { if [ "$mode" = boot ]; then restore_parameter "$@"; fi; }
 run_parameter() { :; }
 
 tell_parameter() {
