@@ -1,19 +1,25 @@
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
+import type { States } from '#resources/resource.js';
 import { bytesToText } from './config-text.js';
-import type { Wanted } from './policy.js';
+
+/** A file as it is to be. */
+export interface FileEdit {
+  readonly name: string;
+  readonly after: States['file'];
+}
 
 /**
  * Why nothing may be changed where chronyd does not take the configuration that is there: a restart would leave the host without
- * a time daemon, and taking the change back would not bring it back. Null where it takes it, or where what is wanted mends the
- * line that it names.
+ * a time daemon, and taking the change back would not bring it back. Null where it takes it, or where an edit takes out the line
+ * that it names.
  */
-export function findRejected({ chrony, files }: Facts, wanted: readonly Wanted[]): Problem | null {
+export function findRejected({ chrony, files }: Facts, edits: readonly FileEdit[]): Problem | null {
   const check = chrony.configCheck.value;
   if (check?.verdict !== 'rejected') return null;
   const { fault, at } = check;
   const line = at === null ? null : lineAt(files, at);
-  if (at !== null && line !== null && wanted.some((one) => takesOut(one, realPath(files, at.path), line))) return null;
+  if (at !== null && line !== null && edits.some((one) => takesOut(one, realPath(files, at.path), line))) return null;
   return problem('policy/config-rejected', `chronyd says: ${fault}.`);
 }
 
@@ -23,9 +29,8 @@ export function lineAt(files: Facts['files'], at: { readonly path: string; reado
   return file?.state === 'present' ? (bytesToText(file.bytes).split('\n')[at.line - 1] ?? null) : null;
 }
 
-function takesOut({ resource }: Wanted, path: string, line: string): boolean {
-  if (resource.kind !== 'file' || resource.name !== path) return false;
-  return resource.desired === null || !bytesToText(resource.desired.bytes).split('\n').includes(line);
+function takesOut({ name, after }: FileEdit, path: string, line: string): boolean {
+  return name === path && (after === null || !bytesToText(after.bytes).split('\n').includes(line));
 }
 
 /** A symbolic link is edited where it leads to. */

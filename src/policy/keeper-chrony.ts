@@ -15,7 +15,7 @@ import { decideOthers, decideUnit } from './decide-services.js';
 import { decideSteps } from './decide-steps.js';
 import { dropWaived } from './drop-waived.js';
 import type { FilesDecision } from './edit-files.js';
-import { findRejected } from './find-rejected.js';
+import { type FileEdit, findRejected } from './find-rejected.js';
 import type { KeeperReading, Made } from './keeper.js';
 import type { Decision, OwnLine } from './line-decision.js';
 import { inSync, unknown } from './observe.js';
@@ -102,7 +102,7 @@ function make(
     ],
     withheld:
       findWithheld(files, servers, layout) ??
-      (isWaived('chrony/config-accepted') ? null : findRejected(facts, files.wanted)),
+      (isWaived('chrony/config-accepted') ? null : findRejected(facts, editsOf(files))),
   };
 }
 
@@ -148,6 +148,12 @@ function findWithheld(files: FilesDecision, servers: Decision, layout: ChronyLay
     return problem('policy/no-source', `${layout.main.path} would leave chronyd without any source of time.`);
   }
   return null;
+}
+
+function editsOf({ wanted }: FilesDecision): readonly FileEdit[] {
+  return wanted.flatMap(({ resource }) =>
+    resource.kind === 'file' ? [{ name: resource.name, after: resource.desired }] : [],
+  );
 }
 
 function unusableServer(settings: Settings, host: ChronyHost): string | null {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '#plan/assess.js';
+import { refuseRestart } from '#plan/refuse-restart.js';
 import { rejectedConfigOf } from '#plan/rejected-config.js';
 import { makeFacts } from '../policy/make-facts.js';
 import { MADE_HOSTS, server, withSettings } from './made-hosts.js';
@@ -38,5 +39,31 @@ describe('a host whose chronyd does not take its configuration', () => {
     const plan = planFor({ ...toOther, waivers }, { rejected });
     expect(rejectedConfigOf(plan)).toBeNull();
     expect(plan.changes).not.toEqual([]);
+  });
+});
+
+describe('a plan that was made before chronyd would not start any more', () => {
+  const today = '2026-11-22';
+  const facts = (change: object) => makeFacts({ ...MADE_HOSTS['debian12-plain']!, ...change });
+  const inConf = { fault: 'Invalid directive', at: { path: '/etc/chrony/conf.d/x.conf', line: 1 } };
+  const files = { ...MADE_HOSTS['debian12-plain']!.files, '/etc/chrony/conf.d/x.conf': 'bogus\n' };
+  const plan = planFor(toOther, {});
+  const refused = (change: object, settings: Parameters<typeof withSettings>[0] = {}, of = plan) =>
+    refuseRestart(of, facts(change), withSettings(settings), today)?.code ?? null;
+
+  it('is refused where it restarts chronyd, and with it the way back', () => {
+    expect(plan.actions.map(({ kind }) => kind)).toContain('restart');
+    expect(refused({ files, rejected: inConf })).toBe('policy/config-rejected');
+    expect(refused({})).toBeNull();
+  });
+
+  it('is not refused where it starts nothing, takes the line out, or the rule is waived', () => {
+    expect(refused({ files, rejected: inConf }, {}, { ...plan, actions: [] })).toBeNull();
+    const [first] = plan.changes;
+    if (first?.kind !== 'file') throw new Error('no file is changed');
+    const removal = { ...first, name: '/etc/chrony/conf.d/x.conf', after: null };
+    expect(refused({ files, rejected: inConf }, {}, { ...plan, changes: [removal] })).toBeNull();
+    const waivers = [{ rule: 'chrony/config-accepted', reason: 'made at start', expires: null }] as const;
+    expect(refused({ files, rejected: inConf }, { waivers })).toBeNull();
   });
 });

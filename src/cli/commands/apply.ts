@@ -1,6 +1,8 @@
 import { assessFleet, judgeBySettings } from '#engine/assess-fleet.js';
 import { standingBySettings } from '#engine/standing.js';
+import { HostTrouble } from '#errors/host-trouble.js';
 import { parsePlan } from '#plan/plan-file.js';
+import { refuseRestart } from '#plan/refuse-restart.js';
 import { findStale } from '#plan/stale.js';
 import { STRATEGIES } from '#policy/settings.js';
 import { readText } from '#sources/read-text.js';
@@ -41,9 +43,13 @@ export async function apply(file: string, options: ApplyOptions): Promise<number
       judge: (task, probed) => plans.get(task.host.name) ?? fresh(task, probed),
       changesOf: ({ host }) => plans.get(host.name)?.changes ?? [],
       onAssessed({ task, probed, plan, asked: read }) {
+        const { today } = run.deps;
         const problem = findStale(plan.changes, probed.facts);
-        if (problem === null)
-          return ready({ task, plan, asked: read, standingOf: standingBySettings(task, plan, run.deps.today) });
+        if (problem === null) {
+          const refused = refuseRestart(plan, probed.facts, task.settings, today);
+          if (refused !== null) throw new HostTrouble(refused);
+          return ready({ task, plan, asked: read, standingOf: standingBySettings(task, plan, today) });
+        }
         const { clock } = probed.snapshot;
         run.deps.emit({ type: 'host-finished', host: task.host.name, outcome: 'stale', problem, clock, source: null });
       },

@@ -4,9 +4,11 @@ import { assessFleet } from '#engine/assess-fleet.js';
 import type { HostTask } from '#engine/host-task.js';
 import { settleHost } from '#engine/settle-host.js';
 import { judgeRollback, standingByRollback, standingBySettings } from '#engine/standing.js';
+import { HostTrouble } from '#errors/host-trouble.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import { invertChanges } from '#plan/invert.js';
 import type { HostPlan } from '#plan/plan.js';
+import { refuseRestart } from '#plan/refuse-restart.js';
 import { findStale } from '#plan/stale.js';
 import { askedBy } from '#policy/asked.js';
 import { STRATEGIES } from '#policy/settings.js';
@@ -146,8 +148,11 @@ async function readyToGoOn(
       changesOf: (task) => planOf(task).changes,
       onAssessed({ task, probed, plan }) {
         const problem = findStale(plan.changes, probed.facts);
-        if (problem === null) ready.push(applyTask(task, plan, left, deps.today));
-        else {
+        if (problem === null) {
+          const refused = refuseRestart(plan, probed.facts, task.settings, deps.today);
+          if (refused !== null) throw new HostTrouble(refused);
+          ready.push(applyTask(task, plan, left, deps.today));
+        } else {
           const { clock } = probed.snapshot;
           const { name: host } = task.host;
           deps.emit({ type: 'host-finished', host, outcome: 'stale', problem, clock, source: null });

@@ -4,11 +4,13 @@ import type { HostTask } from '#engine/host-task.js';
 import { withPreview } from '#engine/packages.js';
 import { readChanges } from '#engine/read-changes.js';
 import { judgeRollback, standingByRollback } from '#engine/standing.js';
+import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import { hasWork } from '#plan/has-work.js';
 import type { HostPlan } from '#plan/plan.js';
+import { refuseRestart } from '#plan/refuse-restart.js';
 import type { Change } from '#resources/resource.js';
 import type { HostState, RunState } from '#run/run-state.js';
 import { findRun, withStore } from '../find-run.js';
@@ -61,6 +63,9 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
       async onAssessed(assessed) {
         const refused = refusalOf(assessed.plan, taken.run);
         if (refused !== null) return finishStale(assessed, refused, run.deps);
+        const { facts } = assessed.probed;
+        const restart = refuseRestart(assessed.plan, facts, assessed.task.settings, run.deps.today);
+        if (restart !== null) throw new HostTrouble(restart);
         if (!hasWork(assessed.plan)) return finishUnchanged(assessed, run.deps);
         const work = works.get(assessed.task.host.name)?.work;
         const { task, plan, asked } = await withPreview(assessed, work ?? null, run.deps);
