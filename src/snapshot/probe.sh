@@ -171,6 +171,7 @@ probe_mentions() {
 holds_secret() {
   case $1 in
     *.keys | *.key | *.pem | */ntp/keys | */ntp/crypto/* | */shadow | */shadow- | */gshadow | */gshadow-) return 0 ;;
+    */ssh_host_*_key | */.ssh/id_* | *.keytab | *.p12 | */ssl/private/* | */.pgpass | */.netrc) return 0 ;;
     *ntp*.conf) [ -f "$root$1" ] && quiet grep -qiE '^[[:space:]]*crypto[[:space:]].*pw[[:space:]]' "$root$1" ;;
     *) return 1 ;;
   esac

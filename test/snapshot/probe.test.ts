@@ -262,6 +262,20 @@ describe('the probe program', () => {
     });
   });
 
+  it.each([
+    '/etc/ssh/ssh_host_ed25519_key',
+    '/root/.ssh/id_rsa',
+    '/etc/krb5.keytab',
+    '/etc/ssl/private/web1',
+    '/root/.netrc',
+  ])('leaves the secrets of %s on the host, whoever asks for it', (path) => {
+    const secret = makeFakeRoot({ ...azureHost, files: { ...azureHost.files, [path]: 'SECRETSECRET\n' } });
+    const { snapshot } = runProbe(['dash'], [...secret.parameters, `path=${path}`]);
+    secret.remove();
+    expect(factsOf(snapshot).files.get(path)).toMatchObject({ state: 'refused' });
+    expect(snapshot.sections.some(({ bytes }) => new TextDecoder().decode(bytes).includes('SECRET'))).toBe(false);
+  });
+
   it('says of each file that was asked for what became of it', () => {
     const { files } = factsOf(runProbe(['dash'], [...host.parameters, ...asked]).snapshot);
     expect(files.get('/etc/asked for.txt')).toMatchObject({ state: 'present', mode: '0644' });
