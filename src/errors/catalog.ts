@@ -418,7 +418,7 @@ export const catalog = {
   },
   'transport/handshake': {
     summary: 'the SSH handshake failed',
-    hint: 'A host that knows only old algorithms (SHA-1, CBC) needs legacy: true in its connection settings. docs/ssh.md names what is offered to it; its sshd log tells more.',
+    hint: 'A host that knows only old algorithms (SHA-1, CBC, group exchange) needs legacy: true in its connection settings. docs/ssh.md names what is offered to it; its sshd log tells more.',
   },
   'transport/host-certificate': {
     summary: 'the host is known by a certificate authority only',

@@ -2,7 +2,8 @@ import type { Algorithms } from 'ssh2';
 
 /**
  * What is offered to a host, the cheapest secure first: curve25519, ed25519 and aes128-gcm cost the least CPU (libraries.md).
- * Nothing with SHA-1, CBC or DSA, unless the host is marked `legacy`, which adds what EL5 and EL6 need.
+ * Nothing with SHA-1, CBC or DSA, and no group that the host chooses (docs/decisions/no-group-exchange.md), unless the host is
+ * marked `legacy`, which adds what EL5 and EL6 need.
  *
  * @param knownTypes key types that are known of this host, put first, so that it is not asked for a key we do not know
  */
@@ -29,12 +30,17 @@ const kex = [
   'ecdh-sha2-nistp256',
   'ecdh-sha2-nistp384',
   'ecdh-sha2-nistp521',
-  'diffie-hellman-group-exchange-sha256',
   'diffie-hellman-group16-sha512',
   'diffie-hellman-group18-sha512',
   'diffie-hellman-group14-sha256',
 ];
-const legacyKex = ['diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'];
+/** The group exchange is last: its group is tested for being prime first, which holds this process up for 0.5 to 60 s. */
+const legacyKex = [
+  'diffie-hellman-group14-sha1',
+  'diffie-hellman-group-exchange-sha256',
+  'diffie-hellman-group-exchange-sha1',
+  'diffie-hellman-group1-sha1',
+];
 
 const cipher = [
   'aes128-gcm@openssh.com',

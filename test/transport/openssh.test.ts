@@ -177,6 +177,22 @@ describe.skipIf(sshdPath === null)('with the sshd of OpenSSH', () => {
     }
   });
 
+  it('takes no group that a host chooses, whose test would hold up all other hosts, where it has another', async () => {
+    const exchange = 'diffie-hellman-group-exchange-sha256';
+    const only = await startSshd([`KexAlgorithms ${exchange}`]);
+    const both = await startSshd([`KexAlgorithms ${exchange},diffie-hellman-group14-sha256`]);
+    const at = ({ port, hostKey, userKeyFile }: Sshd) =>
+      hostAt(port, { user: null, hostKeys: [hostKey], privateKeyFiles: [userKeyFile] });
+    try {
+      await expect(transportWith().connect(at(only), never)).rejects.toMatchObject({
+        problem: { code: 'transport/handshake', detail: expect.stringContaining(exchange) },
+      });
+      (await transportWith().connect(at(both), never)).close();
+    } finally {
+      await Promise.all([only.stop(), both.stop()]);
+    }
+  });
+
   it('needs fewer turnarounds than the client of OpenSSH', async () => {
     const relay = await startRelay({ port: sshd.port, delayMs: 40 });
     const ours = await turnsOfOurs(relay);
