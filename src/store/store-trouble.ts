@@ -13,6 +13,7 @@ export function storeTrouble(cause: unknown, file: string, access: Access): Tsyn
 
 function codeOf(cause: unknown, access: Access): ProblemCode {
   const { errcode, code } = cause as { readonly errcode?: unknown; readonly code?: unknown };
+  if (errcode === SHARED_MEMORY_FULL) return 'store/full';
   if (typeof errcode === 'number') return SQLITE[errcode & 0xff] ?? denied(access);
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'store/full';
   return denied(access);
@@ -21,6 +22,9 @@ function codeOf(cause: unknown, access: Access): ProblemCode {
 function denied(access: Access): ProblemCode {
   return access === 'read' ? 'store/not-readable' : 'store/not-writable';
 }
+
+/** SQLITE_IOERR_SHMSIZE: there is no room for the 32 KiB of tsync.db-shm (tried on a full tmpfs). */
+const SHARED_MEMORY_FULL = 10 | (19 << 8);
 
 /** By primary result code, https://www.sqlite.org/rescode.html; the rest says that the file cannot be used. */
 const SQLITE: { readonly [code: number]: ProblemCode } = {
