@@ -6,6 +6,7 @@ import { readState, sameState } from '#resources/compare.js';
 import type { Resource, States } from '#resources/resource.js';
 import { textToBytes } from './config-text.js';
 import { linksOf } from './decide-services.js';
+import { mendsRejected } from './find-rejected.js';
 import { evidence, inSync, unknown } from './observe.js';
 import { findOwnerMark } from './ownership.js';
 import type { Observation, Policy, Wanted } from './policy.js';
@@ -53,7 +54,14 @@ export function overlayUserFiles(facts: Facts, resources: readonly UserResource[
     const there = files.get(entry.path);
     if (there?.state === 'present') files.set(entry.path, { ...there, bytes: entry.bytes, truncated: false });
   }
-  return { ...facts, files };
+  const edits = resources.flatMap((one) =>
+    one.kind === 'file' ? [{ name: one.path, after: one.bytes === null ? null : { bytes: one.bytes } }] : [],
+  );
+  // what chronyd says of a line that the playbook takes out is over with it
+  const chrony: Facts['chrony'] = mendsRejected(facts, edits)
+    ? { ...facts.chrony, configCheck: { value: { verdict: 'not-asked' } } }
+    : facts.chrony;
+  return { ...facts, files, chrony };
 }
 
 /** A service starts with its files in place. */

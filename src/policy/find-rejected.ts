@@ -6,7 +6,7 @@ import { bytesToText } from './config-text.js';
 /** A file as it is to be. */
 export interface FileEdit {
   readonly name: string;
-  readonly after: States['file'];
+  readonly after: Pick<NonNullable<States['file']>, 'bytes'> | null;
 }
 
 /**
@@ -14,13 +14,19 @@ export interface FileEdit {
  * a time daemon, and taking the change back would not bring it back. Null where it takes it, or where an edit takes out the line
  * that it names.
  */
-export function findRejected({ chrony, files }: Facts, edits: readonly FileEdit[]): Problem | null {
+export function findRejected(facts: Facts, edits: readonly FileEdit[]): Problem | null {
+  const check = facts.chrony.configCheck.value;
+  if (check?.verdict !== 'rejected' || mendsRejected(facts, edits)) return null;
+  return problem('policy/config-rejected', `chronyd says: ${check.fault}.`);
+}
+
+/** Whether an edit takes out the line that chronyd does not take. */
+export function mendsRejected({ chrony, files }: Facts, edits: readonly FileEdit[]): boolean {
   const check = chrony.configCheck.value;
-  if (check?.verdict !== 'rejected') return null;
-  const { fault, at } = check;
-  const line = at === null ? null : lineAt(files, at);
-  if (at !== null && line !== null && edits.some((one) => takesOut(one, realPath(files, at.path), line))) return null;
-  return problem('policy/config-rejected', `chronyd says: ${fault}.`);
+  if (check?.verdict !== 'rejected' || check.at === null) return false;
+  const line = lineAt(files, check.at);
+  const path = realPath(files, check.at.path);
+  return line !== null && edits.some((one) => takesOut(one, path, line));
 }
 
 /** The text of the line that chronyd does not take, where it was read. */

@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS } from '#policy/settings.js';
 import { mergeSettings } from '#policy/settings-values.js';
 import { modeOf, wrongPath } from '#policy/user-resource-words.js';
 import { MADE_HOSTS } from '../plan/made-hosts.js';
-import { makeFacts, present } from './make-facts.js';
+import { type MadeHost, makeFacts, present } from './make-facts.js';
 
 function mistake(resources: string): string {
   try {
@@ -98,9 +98,9 @@ interface Host {
   readonly parameters?: Facts['moduleParameters'];
 }
 
-function planOf(resources: string, host: Host = {}, more = '') {
+function planOf(resources: string, host: Host = {}, more = '', healthy: MadeHost = HEALTHY) {
   const [play] = parsePlaybook(`- hosts: all\n  strategy: host+ntp\n${more}  resources:\n${resources}`, 'p.yaml').plays;
-  const base = makeFacts(HEALTHY);
+  const base = makeFacts(healthy);
   const files = new Map([...base.files, ...Object.entries(host.files ?? {})]);
   const services = new Map([...base.services, ...(host.services ?? []).map((one) => [one.unit, one] as const)]);
   const facts = { ...base, files, services, moduleParameters: host.parameters ?? new Map() };
@@ -112,6 +112,22 @@ const own = (plan: ReturnType<typeof planOf>) => plan.findings.filter(({ rule })
 const absent: FileFacts = { state: 'absent' };
 
 describe('the policy of resources of the playbook', () => {
+  it('may mend the line for which chronyd would not start again, and nothing else is held back then', () => {
+    const path = '/etc/chrony/conf.d/site.conf';
+    const at = { path, line: 1 };
+    const broken = {
+      ...HEALTHY,
+      files: { ...HEALTHY.files, [path]: 'bogus\n' },
+      rejected: { fault: 'Invalid directive', at },
+    };
+    const changesOf = (content: string) =>
+      planOf(`  - {file: ${path}, content: "${content}\\n"}`, {}, '  ntp_servers: [10.77.0.1]\n', broken).changes;
+    expect(changesOf('log tracking').map(({ name }) => name)).toEqual(
+      expect.arrayContaining([path, '/etc/chrony/chrony.conf']),
+    );
+    expect(changesOf('bogus')).toEqual([]);
+  });
+
   it('makes a file that is missing, and restarts the service that it names', () => {
     const plan = planOf('  - {file: /etc/a.conf, content: "x\\n", mode: 0640, restart: a}', {
       files: { '/etc/a.conf': absent },
