@@ -57,7 +57,7 @@ export function hasPendingChanges(host: HostState): boolean {
   return left && host.transaction === null && host.plan !== null && hasWork(host.plan);
 }
 
-/** Whether this host makes the run end with 2. Findings that no change answers count in a run as they do in an audit. */
+/** Whether this host makes the run end with 2: changes that were left, or findings that count by `failOn` (`never` but in an audit). */
 function isDifferent(host: HostState, state: RunState, failOn: FailOn): boolean {
   if (state.kind !== 'audit' && (hasPendingChanges(host) || host.outcome === 'declined')) return true;
   if (state.kind === 'audit' || host.outcome === 'drifted')
