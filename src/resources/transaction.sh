@@ -45,10 +45,12 @@ flush() {
   fi
 } </dev/null >/dev/null 2>&1
 
-# persist PATH: this file, or the names in this folder, to the disk, for at most a minute; an older sync knows no names and takes all.
-# Without it a loss of power leaves a file that was renamed empty, or lines of the journal away (seen with ext4), although later
-# changes are there.
-persist() { $timeout ${timeout:+60} sync "$1" </dev/null >/dev/null 2>&1; }
+# persist FILE: its content and its name to the disk, for at most a minute; by dd, because an older sync knows no names and takes
+# everything that the whole host has not written. Without it a loss of power leaves a file that was renamed empty, or lines
+# of the journal away (seen with ext4), although later changes are there.
+persist() {
+  $timeout ${timeout:+60} dd if=/dev/null of="$1" conv=notrunc,fsync </dev/null >/dev/null 2>&1 || flush "${1%/*}"
+}
 
 on_systemd() {
   has systemd-run && has systemctl && { [ -n "$root" ] || [ -d /run/systemd/system ]; }
@@ -160,7 +162,7 @@ read_state() {
 
 # write_state STATE: in one step, and on the disk. A state that cannot be written is removed rather than left untrue.
 write_state() {
-  if printf '%s\n' "$1" >"$tx/state.new" && persist "$tx/state.new" && mv -f "$tx/state.new" "$tx/state" && persist "$tx"; then
+  if printf '%s\n' "$1" >"$tx/state.new" && persist "$tx/state.new" && mv -f "$tx/state.new" "$tx/state" && persist "$tx/state"; then
     journal transaction "$1"
     return 0
   fi 2>/dev/null

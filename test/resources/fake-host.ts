@@ -51,12 +51,12 @@ export class FakeHost {
   readonly active = join(this.folder, 'active');
   /** The only commands that programs see. */
   private readonly bin = join(this.folder, 'bin');
-  /** A sync that does nothing: no test takes the power, and thousands of real ones would only take time. */
+  /** A sync and a dd that do nothing: no test takes the power, and thousands of real ones would only take time. */
   private readonly quick = join(this.folder, 'quick');
 
   constructor(init: 'systemd' | 'sysv' | 'openrc' = 'systemd') {
     for (const folder of [this.root, this.active, this.bin, this.quick]) mkdirSync(folder);
-    writeFileSync(join(this.quick, 'sync'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    for (const name of ['sync', 'dd']) writeFileSync(join(this.quick, name), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
     for (const command of readdirSync(STAND_INS)) {
       if (init === 'systemd' || !command.startsWith('system'))
         symlinkSync(join(STAND_INS, command), join(this.bin, command));

@@ -27,6 +27,7 @@ const COMMANDS = [
   'grep',
   'sort',
   'sync',
+  'dd',
   'head',
   'timeout',
 ];
