@@ -153,7 +153,7 @@ export const OBSERVED_RULES = [
     id: 'clock/root-distance',
     severity: 'low',
     sentence: 'The time comes over a short and well-known way.',
-    applies: 'Where chronyd is synchronised.',
+    applies: 'Where chronyd is synchronised, and a source has eight samples or a minute of them.',
     source:
       'chronyc(1): root delay / 2 + root dispersion bounds the error; chronyd refuses sources beyond maxdistance (3 s)',
     remedy: 'Take nearer servers, or the clock of the host.',
@@ -162,7 +162,8 @@ export const OBSERVED_RULES = [
     id: 'clock/skew',
     severity: 'medium',
     sentence: 'The rate of the clock is well known.',
-    applies: 'Where chronyd is synchronised, ten minutes after the boot.',
+    applies:
+      'Where chronyd is synchronised and a source has eight samples or a minute of them, ten minutes after the boot.',
     source: 'chronyc(1): skew; Debian ignores estimates above 100 ppm (maxupdateskew)',
     remedy: 'Look at chronyc sourcestats: a jittery source, or a VM that is starved of processor time.',
   },

@@ -28,6 +28,7 @@ export interface RunDocument {
     readonly daemon: string | null;
     readonly source: string | null;
     readonly problem: { readonly code: string; readonly summary: string; readonly detail: string } | null;
+    readonly findings: readonly { readonly rule: string; readonly status: string; readonly waived: string | null }[];
     readonly strategy: { readonly asked: string; readonly taken: string } | null;
     readonly changes: readonly { readonly name: string }[];
     readonly actions: readonly { readonly kind: string }[];
@@ -130,7 +131,14 @@ export function expectOutcomes(document: RunDocument, outcomes: readonly string[
 export const outcomesOf = (document: RunDocument): readonly string[] => document.hosts.map(({ outcome }) => outcome);
 
 const told = ({ hosts }: RunDocument) =>
-  hosts.map(({ host, outcome, problem }) => `${host}: ${outcome} ${problem ? JSON.stringify(problem) : ''}`).join('\n');
+  hosts
+    .map(({ host, outcome, problem, findings }) => {
+      const open = findings.filter(({ status, waived }) => status !== 'in-sync' && waived === null);
+      return [`${host}: ${outcome}`, problem, ...open]
+        .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
+        .join('\n  ');
+    })
+    .join('\n');
 
 /** A document of many pages as one line a host; other text as it is. */
 function storyOf(stdout: string): string {

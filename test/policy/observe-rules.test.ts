@@ -32,6 +32,42 @@ describe('the rule', () => {
   });
 });
 
+// as a Debian 12 host said it, two seconds after its chronyd had been restarted and followed its server
+it.each([
+  ['a few samples of a few seconds', [{ samples: 2, spanSeconds: 2 }], 'silent'],
+  ['a few samples of minutes', [{ samples: 4, spanSeconds: 190 }], 'violation'],
+  ['many samples of seconds, as of a PTP clock', [{ samples: 8, spanSeconds: 7 }], 'violation'],
+  [
+    'one source that is known for long',
+    [
+      { samples: 2, spanSeconds: 2 },
+      { samples: 17, spanSeconds: 1035 },
+    ],
+    'violation',
+  ],
+  ['no source', [], 'violation'],
+])('what chronyd computes from %s says: %s', (_what, sources, wanted) => {
+  const { facts, settings } = RULE_CASES['clock/skew'].fine;
+  const { tracking } = facts.chrony;
+  if (tracking.value === null) throw new Error('the host was not made with a tracking');
+  const row = {
+    name: '10.77.0.1',
+    runs: 1,
+    frequencyPpm: 0,
+    frequencySkewPpm: 2e6,
+    offsetSeconds: 0,
+    deviationSeconds: 4,
+  };
+  const chrony = {
+    ...facts.chrony,
+    tracking: { value: { ...tracking.value, skewPpm: 1e6, rootDispersionSeconds: 1.99 } },
+    statistics: { value: sources.map((one) => ({ ...row, ...one })) },
+  };
+  for (const rule of ['clock/skew', 'clock/root-distance']) {
+    expect(statusOf(rule, { facts: { ...facts, chrony }, settings }), rule).toBe(wanted);
+  }
+});
+
 describe('the rules with a condition of their own', () => {
   it('add nothing but violations to the findings of a host', () => {
     for (const [rule, { broken, fine }] of CASES) {

@@ -1,3 +1,4 @@
+import type { ChronyStatistics } from '#facts/facts.js';
 import { evidence } from '../observe.js';
 import { amount, breach, type Condition } from './answer.js';
 import { type Seen, synchronisedTracking } from './seen.js';
@@ -26,16 +27,30 @@ export const CLOCK_CONDITIONS = {
     ),
   'clock/root-distance': (seen) =>
     tracked(seen, ({ rootDelaySeconds, rootDispersionSeconds }) =>
-      within(rootDelaySeconds / 2 + rootDispersionSeconds, ROOT_DISTANCE_SECONDS, 's'),
+      isFirstMoment(seen) ? null : within(rootDelaySeconds / 2 + rootDispersionSeconds, ROOT_DISTANCE_SECONDS, 's'),
     ),
   'clock/skew': (seen) =>
-    (seen.facts.uptimeSeconds.value ?? 0) < SKEW_AFTER_SECONDS
+    (seen.facts.uptimeSeconds.value ?? 0) < SKEW_AFTER_SECONDS || isFirstMoment(seen)
       ? null
       : tracked(seen, ({ skewPpm }) => within(skewPpm, SKEW_PPM, 'ppm')),
   'clock/stratum': (seen) => tracked(seen, ({ stratum }) => within(stratum, STRATUM - 1, '')),
 } satisfies Record<string, Condition>;
 
 const CLOCKSOURCE = '/sys/devices/system/clocksource/clocksource0/current_clocksource';
+
+/**
+ * chronyd has just started, or has just met its sources: until it has three samples it says that its skew is 1,000,000 ppm
+ * (sourcestats.c, MIN_SAMPLES_FOR_REGRESS; reference.c), and what a few seconds of samples say of a rate is no better.
+ */
+function isFirstMoment({ facts: { chrony } }: Seen): boolean {
+  const isYoung = ({ samples, spanSeconds }: ChronyStatistics) =>
+    samples < FEW_SAMPLES && spanSeconds < SHORT_SPAN_SECONDS;
+  const statistics = chrony.statistics.value ?? [];
+  return statistics.length > 0 && statistics.every(isYoung);
+}
+
+const FEW_SAMPLES = 8;
+const SHORT_SPAN_SECONDS = 60;
 
 function tracked(
   seen: Seen,
