@@ -134,7 +134,7 @@ const told = ({ hosts }: RunDocument) =>
   hosts
     .map(({ host, outcome, problem, findings }) => {
       const open = findings.filter(({ status, waived }) => status !== 'in-sync' && waived === null);
-      return [`${host}: ${outcome}`, problem, ...open]
+      return [`${host}: ${outcome}`, ...(problem ? [problem] : []), ...open]
         .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
         .join('\n  ');
     })
