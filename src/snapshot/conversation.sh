@@ -312,9 +312,9 @@ section_file() {
 # end: where it does not hold as much as the file is said to have, the bytes are told as hexadecimal digits.
 read_content() {
   state=ok expected=$1
-  case $1 in ??????*) expected=65537 ;; 0) ends='' ;; esac
+  if [ "$1" -gt 65537 ]; then expected=65537; fi
   case $expected:$ends in
-    65537:*) content=$(head -c 65537 "$file" && echo .) || state=denied ;;
+    0:* | 65537:*) content=$(head -c 65537 "$file" && echo .) || state=denied ;;
     *"==> $file <==$newline$newline"*) content=$(head -c 65537 "$file")$newline. || state=denied ;;
     *"==> $file <=="*) content=$(head -c 65537 "$file"). || state=denied ;;
     *) content=$(head -c 65537 "$file" && echo .) || state=denied ;;

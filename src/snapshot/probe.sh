@@ -901,33 +901,36 @@ probe_device_rules() {
 # lines may hold anything; `denied` for what only root may read.
 probe_clock_jobs() {
   begin clock-jobs
-  found=$(
-    cd "$root/" || exit 0
-    set --
-    for file in etc/crontab etc/cron.*/* var/spool/cron/* var/spool/cron/crontabs/* etc/network/if-up.d/ntpdate \
-      etc/rc.local etc/rc.d/rc.local etc/init.d/boot.local; do
-      if [ ! -f "$file" ]; then continue; fi
-      if [ -r "$file" ]; then set -- ${1+"$@"} "./$file"; else say "denied /$file"; fi
-    done
-    for folder in var/spool/cron var/spool/cron/crontabs; do
-      if [ -d "$folder" ] && [ ! -r "$folder" ]; then say "denied /$folder"; fi
-    done
-    jobs=''
-    if [ "$#" -gt 0 ]; then
-      jobs=$(quiet grep -asHE -m 50 '^([^#]*[^#A-Za-z0-9_-])?(ntpdate|sntp|rdate|hwclock)' ${1+"$@"} | head -c 16384)
-    fi
-    while [ -n "$jobs" ]; do
-      line=${jobs%%"$newline"*}
-      jobs=${jobs#"$line"}
-      jobs=${jobs#"$newline"}
-      for job in ntpdate sntp rdate hwclock; do
-        case ${line#*:} in *"$job"*) say "job $job ${line%%:*}" ;; esac
-      done
-    done
-    put "$values"
-  )
+  # a function, because posh and bash 3 take the ) of a `case` for the end of $(
+  found=$(clock_jobs)
   if [ -n "$found" ]; then say "$found"; fi
   finish
+}
+
+clock_jobs() {
+  cd "$root/" || return
+  set --
+  for file in etc/crontab etc/cron.*/* var/spool/cron/* var/spool/cron/crontabs/* etc/network/if-up.d/ntpdate \
+    etc/rc.local etc/rc.d/rc.local etc/init.d/boot.local; do
+    if [ ! -f "$file" ]; then continue; fi
+    if [ -r "$file" ]; then set -- ${1+"$@"} "./$file"; else say "denied /$file"; fi
+  done
+  for folder in var/spool/cron var/spool/cron/crontabs; do
+    if [ -d "$folder" ] && [ ! -r "$folder" ]; then say "denied /$folder"; fi
+  done
+  jobs=''
+  if [ "$#" -gt 0 ]; then
+    jobs=$(quiet grep -asHE -m 50 '^([^#]*[^#A-Za-z0-9_-])?(ntpdate|sntp|rdate|hwclock)' ${1+"$@"} | head -c 16384)
+  fi
+  while [ -n "$jobs" ]; do
+    line=${jobs%%"$newline"*}
+    jobs=${jobs#"$line"}
+    jobs=${jobs#"$newline"}
+    for job in ntpdate sntp rdate hwclock; do
+      case ${line#*:} in *"$job"*) say "job $job ${line%%:*}" ;; esac
+    done
+  done
+  put "$values"
 }
 
 # probe_transactions [all]: transactions of tsync that are neither confirmed nor reverted, or every one, newest first; only
