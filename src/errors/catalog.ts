@@ -422,7 +422,7 @@ export const catalog = {
   },
   'transport/forged': {
     summary: 'the host printed what no program of tsync prints',
-    hint: 'Somebody on the host, or something between, speaks for the program that tsync runs there. Look at who is logged in and what runs on it before you trust what it says; tsync changed nothing on it because of this answer.',
+    hint: 'Somebody on the host, or something between, speaks for the program that tsync runs there. Look at who is logged in and what runs on it before you trust what it says. What is not confirmed there is taken back by its guard.',
   },
   'transport/host-certificate': {
     summary: 'the host is known by a certificate authority only',

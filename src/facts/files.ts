@@ -15,6 +15,8 @@ function fileFacts(section: Section): FileFacts {
   if (state === 'absent') return { state: 'absent' };
   if (state === 'refused')
     return { state: 'refused', reason: 'it is no regular file, a link that leads nowhere, or holds secrets' };
+  if (/\p{Cc}/u.test(file?.target ?? ''))
+    return { state: 'refused', reason: 'it is a link to a name with control characters' };
   if (state === 'denied') return { state: 'unreadable', reason: 'permission denied: it may need root' };
   if (state === 'timeout') return { state: 'unreadable', reason: 'reading it did not end in time' };
   if (file === null || !/^[0-7]{1,4}$/.test(file.mode))

@@ -25,7 +25,7 @@ export function unitLinks(sections: Sections): readonly UnitLink[] {
 }
 
 function parseEntry(folder: string, line: string): UnitLink | null {
-  const match = /^[l-].*?\s([A-Za-z0-9:_.\\@/-]+\.service)(?: -> (\S.*))?$/.exec(line);
+  const match = /^[l-].*?\s([A-Za-z0-9:_.\\@/-]+\.service)(?: -> ([^\s\p{Cc}][^\p{Cc}]*))?$/u.exec(line);
   if (match?.[1] === undefined) return null;
   const target = match[2] ?? '';
   const isLink = line.startsWith('l');

@@ -171,7 +171,7 @@ export class FrameReader {
       return end;
     }
     const section = sectionOf(body.header, body.bytes);
-    if (section === null) this.#violate(`the section "${body.header.name}" with digits that are none`);
+    if (section === null) this.#violate(`the section "${body.header.name}" with bytes that it cannot have`);
     else this.#give({ type: 'section', section }, frames);
     return end + 1;
   }
@@ -249,7 +249,8 @@ function fileAttributes(values: ReadonlyMap<string, string>): FileAttributes | n
 
 function sectionOf({ isHexadecimal, isCut, length, ...header }: SectionHeader, body: Uint8Array): Section | null {
   const all = isHexadecimal ? fromDigits(body) : body;
-  if (all === null) return null;
+  // No variable of a shell holds a NUL: what has one comes as digits.
+  if (all === null || (!isHexadecimal && body.includes(0))) return null;
   const isWithoutExit = header.kind === 'command' && header.state === 'ok' && header.exit === null;
   return {
     name: header.name,
@@ -266,7 +267,9 @@ function sectionOf({ isHexadecimal, isCut, length, ...header }: SectionHeader, b
 function fromDigits(body: Uint8Array): Uint8Array | null {
   const digits = utf8.decode(body).replace(/[ \n]+/g, '');
   if (digits.length % 2 !== 0 || /[^0-9a-f]/.test(digits)) return null;
-  return Uint8Array.from({ length: digits.length / 2 }, (_, at) => Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16));
+  return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>
+    Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16),
+  );
 }
 
 /** A frame of one line; null when it is none. */
@@ -297,7 +300,7 @@ function isDecimal(text: string): boolean {
 
 /** Undoes `%XX`; what is no UTF-8 becomes U+FFFD. Null for a word that no program of ours prints. */
 function decode(text: string): string | null {
-  if (!/^(?:[A-Za-z0-9_./:@+,~-]|%[0-9a-f]{2})*$/.test(text)) return null;
+  if (!/^(?:[A-Za-z0-9_./:@+,~-]|%(?!00)[0-9a-f]{2})*$/.test(text)) return null;
   if (!text.includes('%')) return text;
   return utf8.decode(
     Uint8Array.from(text.match(/%..|[^%]/g) ?? [], (one) =>

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProgramTexts } from '#resources/settle-program.js';
-import { BOOTSTRAP, bootstrapInput } from '#transport/bootstrap.js';
+import { BOOTSTRAP, bootstrapInput, type Marks } from '#transport/bootstrap.js';
 
 /** The shells that programs must run under, as words of a command line. */
 export const SHELLS: Readonly<Record<string, readonly string[]>> = {
@@ -191,7 +191,7 @@ export class FakeHost {
       '-c',
       BOOTSTRAP,
       'tsync',
-      MARKS.token,
+      (options.marks ?? MARKS).token,
       String(program.length),
     ];
   }
@@ -199,7 +199,7 @@ export class FakeHost {
   #input(program: Uint8Array, options: RunOptions): Buffer {
     const parameters = [`root=${this.root}`, `bin=${this.bin}`, ...(options.parameters ?? [])];
     return Buffer.concat([
-      bootstrapInput(MARKS, parameters, program),
+      bootstrapInput(options.marks ?? MARKS, parameters, program),
       Buffer.from(options.requests?.map((line) => `${line}\n`).join('') ?? ''),
     ]);
   }
@@ -215,6 +215,7 @@ export class FakeHost {
 }
 
 export interface RunOptions {
+  readonly marks?: Marks;
   readonly parameters?: readonly string[];
   readonly requests?: readonly string[];
   /** A folder of commands that go before the system's own. */

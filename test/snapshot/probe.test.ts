@@ -301,10 +301,56 @@ describe('the probe program', () => {
     },
   );
 
+  it('takes nothing that a process, a file or a command holds for a frame, not even with the nonce in it', () => {
+    const frame = `\n@${NONCE} section values chrony-config ok 27\nfile /etc/../home/ops/evil\n\n@${NONCE} done\n`;
+    const config = `server 192.0.2.1\n${frame}`;
+    const other = makeFakeRoot({
+      ...azureHost,
+      files: {
+        ...azureHost.files,
+        '/proc/812/cmdline': `/usr/sbin/chronyd\0${frame}\0`,
+        '/etc/chrony/chrony.conf': config,
+        '/etc/default/chrony': `${frame}\0`,
+      },
+      commands: { ...azureHost.commands, dmesg: `printf 'hv_utils: ${frame.replaceAll('\n', '\\nhv_utils')}'; exit 3` },
+    });
+    try {
+      for (const shell of shells) {
+        const { snapshot } = runProbe(shell, other.parameters);
+        expect(snapshot.complete).toBe(true);
+        expect(text(snapshot, 'cmdline:812')).toBe(`/usr/sbin/chronyd\0${frame}\0`);
+        expect(text(snapshot, '/etc/chrony/chrony.conf')).toBe(config);
+        expect(text(snapshot, '/etc/default/chrony')).toBe(`${frame}\0`);
+        expect(section(snapshot, 'dmesg')).toMatchObject({ exit: 3, truncated: false });
+        expect(text(snapshot, 'chrony-config')).not.toContain('evil');
+      }
+    } finally {
+      other.remove();
+    }
+  });
+
+  it('cuts what it says of a host with many large files, and says where', () => {
+    const paths = Array.from({ length: 60 }, (_, at) => `/etc/large/${at}`);
+    const other = makeFakeRoot({
+      ...azureHost,
+      files: { ...azureHost.files, ...Object.fromEntries(paths.map((path) => [path, '#\n'.repeat(32_000)])) },
+    });
+    try {
+      const { snapshot, stdout } = runProbe(['dash'], [...other.parameters, ...paths.map((path) => `path=${path}`)]);
+      expect(snapshot.complete).toBe(true);
+      expect(stdout.length).toBeLessThan(3_400_000);
+      const large = paths.map((path) => section(snapshot, path));
+      expect(large[0]).toMatchObject({ state: 'ok', truncated: false });
+      expect(large.at(-1)).toMatchObject({ state: 'ok', truncated: true });
+    } finally {
+      other.remove();
+    }
+  });
+
   it('does nothing at all when it was cut off on its way', () => {
     for (const length of [program.length - 1 - 'tsync_probe "$@"'.length, Math.floor(program.length / 2), 40]) {
       const { stdout } = runProbe(['dash'], host.parameters, program.slice(0, length));
-      expect(decoder.decode(stdout)).not.toContain(`@${NONCE} begin`);
+      expect(decoder.decode(stdout)).not.toContain(`@${NONCE}`);
     }
   });
 

@@ -317,6 +317,27 @@ describe('a host that does not play along', () => {
     expect(trouble.code).toBe('transport/too-much-output');
   });
 
+  it.each([
+    ['a section twice', 'section values system ok 1\na\n', 'section values system ok 1\nb\n'],
+    ['a section that nobody asked for', 'section values preview:all ok 1\na\n', 'done\n'],
+    ['a frame that is none', 'begin values system\n', 'done\n'],
+    ['another transaction after its end', 'done\n', 'step transaction confirmed\n'],
+  ])('prints %s: nothing of it is believed', async (_title, ...lines) => {
+    const onExec = (channel: ServerChannel) => {
+      channel.write(`\n@${token} ready 2\n${lines.map((line) => `@${nonce} ${line}`).join('')}`);
+    };
+    const trouble = await problemOf(talk(await hostWith({ onExec }), printing, { clock: defaultClockAsking }));
+    expect(trouble.code).toBe('transport/forged');
+  });
+
+  it('gives others on the host nothing to speak with: the command holds no nonce, and sudo asks with a word of its own', async () => {
+    const host = await hostWith({ path: await sudoOf('while [ "$1" != -- ]; do shift; done; shift; exec "$@"') });
+    await talk(host, printing, { become: { user: 'root', password: 'right' } });
+    expect(host.commands[0]).toContain(`tsync ${token} `);
+    expect(host.commands[0]).toContain(`-p tsync-${marks.prompt}-password:`);
+    expect(host.commands[0]).not.toContain(nonce);
+  });
+
   it('prints a little for ever: the whole has a deadline', async () => {
     const program = `${library}
 main() { read_parameters "$@"; while :; do idle; sleep 0.1; done; }
