@@ -132,17 +132,12 @@ probe_files() {
   set --
   remaining=$files
   while [ -n "$remaining" ]; do
-    file=$root${remaining%%"$newline"*}
+    path=${remaining%%"$newline"*}
+    set -- ${1+"$@"} "$path"
     remaining=${remaining#*"$newline"}
-    if [ -f "$file" ]; then set -- ${1+"$@"} "$file"; fi
   done
   attributes_of ${1+"$@"}
-  remaining=$files
-  while [ -n "$remaining" ]; do
-    path=${remaining%%"$newline"*}
-    remaining=${remaining#*"$newline"}
-    section_file "$path"
-  done
+  for path in ${1+"$@"}; do section_file "$path"; done
 }
 
 # probe_matches GLOB...: the files among these arguments (paths with $root, as a glob gave them).
