@@ -1,5 +1,5 @@
 import type { Frame } from './frames.js';
-import type { FileAttributes, Section } from './snapshot.js';
+import type { FileAttributes, Section, Writers } from './snapshot.js';
 
 /** What a conversation may cost in memory, in bytes. */
 export interface FrameLimits {
@@ -149,6 +149,7 @@ export class FrameReader {
       exit: timedOut ? null : exit,
       truncated: cut || tooLong || (open.kind === 'command' && state === 'ok' && exit === null),
       file: open.file,
+      ...(open.writers === null ? {} : { writers: open.writers }),
     };
   }
 
@@ -183,6 +184,7 @@ interface OpenSection {
   readonly name: string;
   readonly kind: Section['kind'];
   readonly file: FileAttributes | null;
+  readonly writers: Writers | null;
   /** The kept beginning, once the section is over its bound. */
   head: Uint8Array | null;
 }
@@ -197,7 +199,9 @@ function latin1(bytes: Uint8Array): string {
 function openSection(words: readonly string[]): OpenSection | null {
   const [, kind, name, ...attributes] = words;
   if (name === undefined || (kind !== 'file' && kind !== 'command' && kind !== 'values')) return null;
-  return { name: decode(name), kind, file: kind === 'file' ? fileAttributes(attributes) : null, head: null };
+  const isFile = kind === 'file';
+  const file = isFile ? fileAttributes(attributes) : null;
+  return { name: decode(name), kind, file, writers: isFile ? writersOf(attributes) : null, head: null };
 }
 
 /** Null when the host could not say them: attributes are all known, or none is. */
@@ -212,6 +216,13 @@ function fileAttributes(words: readonly string[]): FileAttributes | null {
     size: Number(size),
     target: target === undefined ? null : decode(target),
   };
+}
+
+/** What is no word that we know counts as the worst. */
+function writersOf(words: readonly string[]): Writers | null {
+  const said = words.findLast((word) => word.startsWith('writers='))?.slice('writers='.length);
+  if (said === undefined) return null;
+  return said === 'root' || said === 'file' ? said : 'others';
 }
 
 function stateOf(word: string | undefined): 'ok' | 'absent' | 'denied' | 'refused' {
