@@ -200,6 +200,10 @@ export const catalog = {
     summary: 'chronyd does not set the clock on this host',
     hint: 'Remove -x from its options; where that is meant (a container), waive the rule chrony/no-clock-control.',
   },
+  'policy/place-refused': {
+    summary: 'a file would be written where not root alone may write',
+    hint: 'tsync writes as root only where root alone can write: give the folder to root (chown root, chmod go-w), or put the file elsewhere.',
+  },
   'policy/reboot-unguarded': {
     summary: "a reboot within the guard's time would leave the changes in place",
     hint: 'Where that is accepted, waive the rule guard/boot with the reason.',

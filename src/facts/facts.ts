@@ -1,4 +1,4 @@
-import type { ClockMeasurement } from '#snapshot/snapshot.js';
+import type { ClockMeasurement, Writers } from '#snapshot/snapshot.js';
 
 /** A value that was read, or the reason it could not be. Unknown is never reported as fine. */
 export type Fact<T> = { readonly value: T } | { readonly value: null; readonly reason: string };
@@ -332,7 +332,7 @@ export interface ServiceFacts {
 
 /** `unreadable` and `refused` (directory, device, dangling or looping link) are never edited. */
 export type FileFacts =
-  | { readonly state: 'absent' }
+  | { readonly state: 'absent'; readonly writers?: Writers }
   | { readonly state: 'unreadable' | 'refused'; readonly reason: string }
   | {
       readonly state: 'present';
@@ -343,6 +343,7 @@ export type FileFacts =
       readonly truncated: boolean;
       /** Where the link leads to, fully resolved; null when the path is no symbolic link. */
       readonly resolvedTo: string | null;
+      readonly writers?: Writers;
     };
 
 /** One change of tsync's on the host, by anybody, as the host tells of it. */

@@ -2,6 +2,7 @@ import { TsyncError } from '#errors/tsync-error.js';
 import { textToBytes } from '#policy/config-text.js';
 import { STRATEGIES } from '#policy/settings.js';
 import type { Action, Change, ChangeId, States } from '#resources/resource.js';
+import { wrongPlace } from '#resources/wrong-place.js';
 import { toBase64 } from './canonical-json.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import { type JsonObject, JsonReader } from './json-reader.js';
@@ -128,7 +129,9 @@ function readChange(json: JsonObject): Change {
   if (json.string('id') !== id) throw json.wrong('id', id);
   const read = STATES[kind];
   const restart = kind === 'file' && json.has('restart') ? { restart: json.string('restart') } : {};
-  return { id, kind, ...base, before: read(json, 'before'), after: read(json, 'after'), ...restart } as Change;
+  const change = { id, kind, ...base, before: read(json, 'before'), after: read(json, 'after'), ...restart } as Change;
+  if (wrongPlace(change) !== null) throw json.wrong('name', 'a place that tsync may write');
+  return change;
 }
 
 const STATES = { file: readFileState, service: readServiceState, 'module-parameter': readParameterState } as const;

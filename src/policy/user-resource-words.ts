@@ -1,3 +1,5 @@
+import { wrongFilePlace } from '#resources/wrong-place.js';
+
 /** What may be written for a resource of the user's own; what is wrong with a word begins with "must", as schemas want it. */
 
 const PATH = /^(?:\/[A-Za-z0-9_:@+,~=-][A-Za-z0-9_.:@+,~=-]*|\/\.[A-Za-z0-9_:@+,~=-][A-Za-z0-9_.:@+,~=-]*)+$/;
@@ -16,6 +18,8 @@ export function wrongPath(path: string): string | null {
   if (!PATH.test(path)) return 'must be a path of letters, digits and _.:@+,~=-, without empty parts';
   const folder = NO_FOLDERS.find((one) => path === one || path.startsWith(`${one}/`));
   if (folder !== undefined) return `must not lie below ${folder}`;
+  const place = wrongFilePlace(path);
+  if (place !== null) return `must be a place for a file of root's: ${place}`;
   return OWN_FILES.test(path) ? "must not be one of tsync's own files" : null;
 }
 

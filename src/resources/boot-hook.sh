@@ -13,12 +13,14 @@ install_boot_hook() {
     install_boot_unit
   elif on_openrc; then
     openrc_level || return 0
+    rooted_folder "/etc/runlevels/$level" || return 1
     openrc_script | put_script && ln -s "/etc/init.d/$hook" "$root/etc/runlevels/$level/$hook"
   elif [ -d "$root/etc/rcS.d" ]; then
+    rooted_folder /etc/rcS.d || return 1
     sysv_script | put_script && ln -s "../init.d/$hook" "$root/etc/rcS.d/S99$hook" && join_startpar
   elif [ -d "$root/etc/rc.d/rc3.d" ]; then
     sysv_script | put_script || return 1
-    for level in 2 3 4 5; do ln -s "../init.d/$hook" "$root/etc/rc.d/rc$level.d/S02$hook" || return 1; done
+    for level in 2 3 4 5; do rooted_folder "/etc/rc.d/rc$level.d" && ln -s "../init.d/$hook" "$root/etc/rc.d/rc$level.d/S02$hook" || return 1; done
   fi
 } 2>/dev/null
 
@@ -27,7 +29,8 @@ on_openrc() { [ -d "$root/run/openrc" ]; }
 # The mark of this boot: what runs at a boot may be started again in it (whatever sysinit.target wants by the start of any
 # service, a script of OpenRC by any change of runlevel). In /run, which no boot survives, or else by the boot's own id.
 mark_boot() {
-  folders "$root/run/tsync" && cat /proc/sys/kernel/random/boot_id >"$root/run/tsync/$transaction"
+  folders "$root/run/tsync" && only_root /run/tsync && [ "$writers" = root ] &&
+    cat /proc/sys/kernel/random/boot_id >"$root/run/tsync/$transaction"
 }
 is_marked_boot() {
   read -r marked 2>/dev/null <"$root/run/tsync/$transaction" || return 1
@@ -36,7 +39,9 @@ is_marked_boot() {
 
 # install_boot_unit: a unit that sysinit.target wants.
 install_boot_unit() {
-  folders "$root/etc/systemd/system/sysinit.target.wants" || return 1
+  folders "$root/etc/systemd/system/sysinit.target.wants" && rooted_folder /etc/systemd/system/sysinit.target.wants &&
+    rooted_folder /etc/systemd/system || return 1
+  set -C
   printf '%s\n' '[Unit]' "Description=tsync takes back the unconfirmed transaction $transaction" \
     'DefaultDependencies=no' 'RequiresMountsFor=/var/lib/tsync /etc' 'Conflicts=shutdown.target' \
     'After=local-fs.target systemd-remount-fs.service' \
@@ -45,14 +50,16 @@ install_boot_unit() {
     "ConditionPathExists=!/run/tsync/$transaction" \
     '[Service]' 'Type=oneshot' 'TimeoutStartSec=600' \
     "ExecStart=/bin/sh \"$tx/program.sh\" undo boot \"root=$root\" \"bin=$bin\"" \
-    >"$root/etc/systemd/system/$hook.service" || return 1
+    >"$root/etc/systemd/system/$hook.service" || hook=''
+  set +C
+  [ -n "$hook" ] || return 1
   chmod 644 "$root/etc/systemd/system/$hook.service" &&
     ln -s "../$hook.service" "$root/etc/systemd/system/sysinit.target.wants/$hook.service"
 }
 
 # put_script: what it reads becomes the script of the hook.
 put_script() {
-  cat >"$root/etc/init.d/$hook" && chmod 755 "$root/etc/init.d/$hook"
+  rooted_folder /etc/init.d && (set -C && cat >"$root/etc/init.d/$hook") && chmod 755 "$root/etc/init.d/$hook"
 }
 
 # openrc_script: beside the file systems, and so before the runlevel whose links it restores is looked at.

@@ -4,6 +4,7 @@ import { filesOf } from '#facts/files.js';
 import type { Sections } from '#facts/sections.js';
 import { cksum } from './cksum.js';
 import type { Change, Kind, States } from './resource.js';
+import { wrongPlace } from './wrong-place.js';
 
 /**
  * The changes of a confirmed transaction, in their order, as its saved program tells them (`tsync_tell`, docs/host-programs.md):
@@ -29,6 +30,9 @@ export function toldChanges(sections: Sections, folder: string): Fact<readonly C
     };
     const change = changeOf(entry);
     if (change === null) return unknown(`the host tells of a change that cannot be read: ${shown(entry.one('name'))}`);
+    const wrong = wrongPlace(change);
+    if (wrong !== null)
+      return unknown(`the host tells of a change of ${shown(change.name)}, which is refused: ${wrong}`);
     changes.push(change);
   }
   return known(changes);

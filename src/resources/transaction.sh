@@ -7,13 +7,20 @@
 
 # ---- small parts
 
-# locate ID: where a transaction lives. Fails on a name that is none.
+# locate ID: where a transaction lives. Fails on a name that is none, and where a folder of ours is a link or not root's alone.
 locate() {
   base=$root/var/lib/tsync
   tx=$base/tx/$1
-  case $1 in '' | .* | -* | *[!A-Za-z0-9.-]*) return 1 ;; esac
+  if ! is_id "$1" || [ -L "$base" ] || ! only_root "/var/lib/tsync/tx/$1"; then return 1; fi
+  if [ -L "$base/tx" ] || [ -L "$tx" ] || [ "$writers" != root ]; then return 1; fi
   in_image "$base/lock"
 }
+
+# is_id NAME: such as tsync gives to transactions, and no part of a path.
+is_id() { case $1 in '' | .* | -* | *[!A-Za-z0-9.-]*) return 1 ;; esac; }
+
+# rooted_folder PATH: a folder of root's that root alone may write, or one that may be made in such.
+rooted_folder() { rooted "$1" && [ "$writers" = root ]; }
 
 # within SECONDS COMMAND ARGUMENTS: like x, with a deadline of its own.
 within() {
@@ -257,7 +264,7 @@ back_up_action() {
   case $1 in
     restart) service_state "$2" >"$tx/backup/$number" || : ;;
     module-load) if [ -d "$root/sys/module/$2" ]; then : >"$tx/backup/$number"; fi ;;
-    relabel) stat -c %C "$root$2" >"$tx/backup/$number" || : ;;
+    relabel) if rooted "$2"; then stat -c %C "$resolved" >"$tx/backup/$number" || :; fi ;;
   esac
 } 2>/dev/null
 
@@ -270,7 +277,7 @@ make_action() {
     daemon-reload) within 60 systemctl daemon-reload ;;
     udev-trigger) reload_udev ;;
     module-load) within 30 modprobe "$2" ;;
-    relabel) within 30 restorecon "$root$2" ;;
+    relabel) rooted "$2" && within 30 restorecon "$resolved" ;;
     initramfs) rebuild_initramfs ;;
     *) false ;;
   esac || fail "$entry_name: ${said:-did not succeed}"
@@ -280,7 +287,7 @@ refresh_action() {
   case $1 in
     udev-trigger) reload_udev ;;
     module-load) [ -e "$tx/backup/$number" ] || within 30 modprobe -r "$2" ;;
-    relabel) within 30 chcon "$(cat "$tx/backup/$number")" "$root$2" ;;
+    relabel) rooted "$2" && within 30 chcon "$(cat "$tx/backup/$number")" "$resolved" ;;
     initramfs) rebuild_initramfs ;;
   esac || fail "$entry_name: could not be taken back"
 } >/dev/null 2>&1
@@ -317,19 +324,44 @@ rebuild_initramfs() {
 
 # ---- files and folders, for every kind
 
-# folders PATH: makes it with what is missing above it, and remembers what it made.
+# folders PATH: makes it with what is missing above it, where only root may write, and remembers what it made.
 folders() {
   if [ -z "$1" ] || [ -d "$1" ]; then return 0; fi
-  folders "${1%/*}" || return 1
+  only_root "${1#"$root"}" && in_image "$resolved/x" && make_folders "$resolved"
+}
+make_folders() {
+  if [ -z "$1" ] || [ -d "$1" ]; then return 0; fi
+  make_folders "${1%/*}" || return 1
   printf '%s\n' "$1" >>"$tx/made" && mkdir -m 755 "$1" || return 1
   relabelled "$1"
 }
 
 # remove_folders: those that folders made, now or in an earlier transaction, deepest first, as far as they are empty:
-# a rollback leaves no folder that was not there before.
+# a rollback leaves no folder that was not there before. The lists are data: nothing counts but a plain folder where such are made.
 remove_folders() {
-  cat "$base/made" "$base"/tx/*/made 2>/dev/null | sort -ru | while IFS= read -r made; do rmdir "$made" 2>/dev/null; done
+  cat "$base/made" "$base"/tx/*/made 2>/dev/null | sort -ru | while IFS= read -r made; do
+    case $made in "$root"/*) ;; *) continue ;; esac
+    if [ ! -d "$made" ] || [ -L "$made" ]; then continue; fi
+    if rooted "${made#"$root"}" || [ "$made" = "$root/run/tsync" ]; then
+      [ "$resolved" != "$made" ] || rmdir "$made" 2>/dev/null
+    fi
+  done
 }
+
+# find_temp: sets temp and kept: beside the target, with names that no daemon's folder picks up.
+find_temp() {
+  temp=${target%/*}/.tsync-$transaction~
+  kept=${target%/*}/.tsync-$transaction.$number~
+}
+
+# drop_kept: those second names, when the transaction is over.
+drop_kept() {
+  [ -f "$tx/places" ] || return 0
+  while read -r number target; do
+    find_temp
+    if [ -f "$kept" ] && rooted "${kept#"$root"}" && in_image "$kept"; then rm -f "$kept"; fi
+  done <"$tx/places"
+} 2>/dev/null
 
 # leave_folders PATH: an image keeps no list of the folders that were made in it: below /etc, those that a removed file leaves
 # empty go with it, as far as no package of the image has them.
@@ -450,6 +482,7 @@ stop_guard() {
 # disarm: /etc is then as if there had been no guard. Of the folders that were made, those stay that something lies in.
 disarm() {
   remove_boot_hook
+  drop_kept
   remove_folders
   stop_guards
   rm -f "$tx/reserve"
@@ -485,7 +518,11 @@ tsync_apply() {
 
 # prepare: everything up to the armed guard; nothing of the host's own is touched.
 prepare() {
-  if ! locate "$transaction" || ! mkdir -p "$base/tx" 2>/dev/null || ! chmod 700 "$base" "$base/tx"; then
+  if ! locate "$transaction"; then
+    step prepare 'failed:/var/lib/tsync is not a folder of which root alone writes every part'
+    return 1
+  fi
+  if ! mkdir -p "$base/tx" 2>/dev/null || ! chmod 700 "$base" "$base/tx"; then
     step prepare 'failed:/var/lib/tsync cannot be written'
     return 1
   fi
@@ -505,8 +542,9 @@ prepare() {
   fi
   sweep_image
   no_open_transaction || return 1
+  unsafe=''
   if ! forward check; then
-    step precheck "stale:$entry_name"
+    if [ -n "$unsafe" ]; then step prepare "failed:$unsafe"; else step precheck "stale:$entry_name"; fi
     return 1
   fi
   step precheck ok
@@ -587,6 +625,8 @@ forget_old() {
 }
 
 is_final() {
+  old_word=${1%/state}
+  if [ -L "$old_word" ] || [ -L "$1" ] || ! is_id "${old_word##*/}"; then return 1; fi
   old_word=''
   read -r old_word <"$1" || :
   case $old_word in confirmed | reverted) ;; *) return 1 ;; esac
@@ -695,6 +735,7 @@ read_saved_parameters() {
     case $parameter in nonce=-) IFS= read -r saved_nonce ;; esac
   done
   read_parameters "$saved_nonce" 0 "$@"
+  unsafe=''
   transaction_meta
   locate "$transaction"
 }

@@ -24,7 +24,7 @@ read_parameters() {
 '
   nonce=$1 root='' bin='' paths='' units='' module_parameters='' transaction='' seconds=''
   image='' here='' platform=''
-  limit=10 attributes='' ends=''
+  limit=10 ways='' places='' told='' own_uid='' own_gid='' ends=''
   first_frame
   shift 2
   for parameter in ${1+"$@"}; do
@@ -256,22 +256,192 @@ section() {
   fi
 }
 
-# attributes_of FILE...: mode, owner, group, size and name of each, a line a file, into $attributes for section_file: one
-# process for all of them.
-attributes_of() {
-  attributes=''
-  if [ "$#" -gt 0 ]; then attributes=$(stat -L -c '%a %U %G %s %n' ${1+"$@"} 2>/dev/null)$newline; fi
+# ---- who may write: what others than root may change decides nothing that root does
+
+# walk PATH: follows a path of the host part by part, along every link. Sets resolved (with $root, its end not looked at) and spots (the
+# folders in which a link or the end lies, as far as they exist, `//` after each), and adds every folder on the way to $ways, each after
+# the one above it. Fails on what is no plain absolute path, on a circle, and on what leads out of $root. Costs a process for each link.
+walk() {
+  resolved='' spots='' walk_links=0
+  case $1/ in [!/]* | *//* | */./* | */../* | *"$newline"*) return 1 ;; esac
+  resolved=$root${1%/*} walk_left=${1##*/}
+  walk_folder=${resolved:-/}
+  # a folder that was walked before has no link on its way
+  case $ways in *"$newline$walk_folder$newline"*) ;; *) resolved=$root walk_left=${1#/} walk_folder=${root:-/} ;; esac
+  while [ -n "$walk_left" ]; do
+    walk_part=${walk_left%%/*}
+    case $walk_left in */*) walk_left=${walk_left#*/} ;; *) walk_left='' ;; esac
+    case $walk_part in
+      '' | .) continue ;;
+      ..)
+        if [ -n "$root" ] && [ "$resolved" = "$root" ]; then return 1; fi
+        resolved=${resolved%/*}
+        continue
+        ;;
+    esac
+    walk_above=${resolved:-/}
+    case $ways in
+      *"$newline$walk_above$newline"*) walk_folder=$walk_above ;;
+      *)
+        if [ -d "$walk_above" ]; then
+          walk_folder=$walk_above
+          ways=$ways$walk_folder$newline
+        fi
+        ;;
+    esac
+    if [ -L "$resolved/$walk_part" ]; then
+      spots=$spots$walk_folder//
+      walk_links=$((walk_links + 1))
+      [ "$walk_links" -le 40 ] && walk_target=$(readlink "$resolved/$walk_part") || return 1
+      case $walk_target in
+        "$root"/*) walk_left=${walk_target#"$root"}/$walk_left resolved=$root ;;
+        '' | /* | *"$newline"*) return 1 ;;
+        *) walk_left=$walk_target/$walk_left ;;
+      esac
+    else
+      resolved=$resolved/$walk_part
+    fi
+  done
+  spots=$spots$walk_folder//
 }
 
-# set_attributes FILE: mode, owner, group and size into $words: the first of the lines that are left, otherwise asked for.
-set_attributes() {
-  words=${attributes%%"$newline"*}
-  case $words in
-    *" $1")
-      words=${words%" $1"}
-      attributes=${attributes#*"$newline"}
+# tell_ways FILE...: one process tells uid, gid, mode, owner, group, size and name of each of $ways, then of each file that is there.
+# Sets crowded (those of $ways that others than root may write, with all below them) and leaves the lines of the files in $told.
+tell_ways() {
+  if [ -n "$root" ] && [ -z "$own_uid" ]; then
+    own_gid=$(stat -L -c '%u %g' /proc/self 2>/dev/null)
+    own_uid=${own_gid%% *} own_gid=${own_gid##* }
+  fi
+  tell_left=${ways#"$newline"} tell_count=$#
+  while [ -n "$tell_left" ]; do
+    way=${tell_left%%"$newline"*}
+    set -- ${1+"$@"} "$way"
+    tell_left=${tell_left#*"$newline"}
+  done
+  # the files go behind the folders
+  while [ "$tell_count" -gt 0 ]; do
+    set -- ${1+"$@"} "$1"
+    shift
+    tell_count=$((tell_count - 1))
+  done
+  told=$(stat -c '%u %g %a %U %G %s %n' ${1+"$@"} 2>/dev/null)$newline
+  crowded=$newline
+  tell_left=${ways#"$newline"}
+  while [ -n "$tell_left" ]; do
+    way=${tell_left%%"$newline"*}
+    tell_left=${tell_left#*"$newline"}
+    way_above=${way%/*}
+    way_above=${way_above:-/}
+    way_words=''
+    case ${told%%"$newline"*} in
+      *" $way")
+        way_words=${told%%"$newline"*}
+        way_words=${way_words%" $way"}
+        told=${told#*"$newline"}
+        ;;
+    esac
+    # shellcheck disable=SC2086 # words
+    case $crowded in
+      *"$newline$way_above$newline"*) ;;
+      *) if alone $way_words "$way"; then continue; fi ;;
+    esac
+    crowded=$crowded$way$newline
+  done
+}
+
+# alone UID GID MODE OWNER GROUP SIZE NAME: may root alone write it? Below a root of its own, whoever runs this counts as root.
+# An access list shows in the rights of the group.
+alone() {
+  [ "$#" = 7 ] || return 1
+  case $1 in 0 | "$own_uid") ;; *) return 1 ;; esac
+  case $3 in
+    *[2367]) return 1 ;;
+    *[2367]?)
+      case $2 in 0 | "$own_gid") ;; *) return 1 ;; esac
+      case $(ls -ld "$7" 2>/dev/null) in ??????????+* | '') return 1 ;; esac
       ;;
-    *) words=$(stat -L -c '%a %U %G %s' "$1" 2>/dev/null) ;;
+  esac
+}
+
+# take_told NAME: words (uid, gid, mode, owner, group, size) of the first file that is left in $told, if it has that name.
+take_told() {
+  words=''
+  case ${told%%"$newline"*} in
+    *" $1")
+      words=${told%%"$newline"*}
+      words=${words%" $1"}
+      told=${told#*"$newline"}
+      ;;
+  esac
+}
+
+# set_writers: writers of what words and spots tell of. root: nobody else may change it; file: others may write the file,
+# but not put another in its place; others: they may do that, or it could not be told.
+set_writers() {
+  writers=root
+  while [ -n "$spots" ]; do
+    way=${spots%%//*}
+    spots=${spots#*//}
+    case $crowded in *"$newline$way$newline"*) writers=others ;; esac
+  done
+  # shellcheck disable=SC2086 # words
+  [ "$writers" = root ] && [ -n "$words" ] || return 0
+  # shellcheck disable=SC2086 # words
+  alone $words "$resolved" || writers="file"
+}
+
+# only_root PATH: may root alone say what stands at this path? True when every folder on the way, along every link, is root's and
+# nobody else may write it. Sets resolved, and words and writers of what stands there. One process, and one for each link.
+only_root() {
+  ways=$newline words='' writers=others
+  walk "$1" || return 1
+  tell_ways "$resolved"
+  take_told "$resolved"
+  set_writers
+  [ "$writers" != others ]
+}
+
+# rooted PATH: the same, and it lies where root's own files are: nowhere that a boot empties, that is the kernel's, an ordinary user's or
+# tsync's own.
+rooted() {
+  only_root "$1" || return 1
+  case ${resolved#"$root"} in
+    /var/lib/tsync | /var/lib/tsync/* | /var/tmp | /var/tmp/* | /var/run | /var/run/* | /var/lock | /var/lock/*) return 1 ;;
+    /etc/* | /usr/* | /opt/* | /srv/* | /var/* | /root/* | /boot/* | /lib/* | /lib64/*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# attributes_of PATH...: one process for the attributes of all of these, for section_file, which takes them in this order.
+attributes_of() {
+  ways=$newline places=''
+  for place in ${1+"$@"}; do
+    shift
+    if walk "$place"; then
+      places=$places$place//$resolved//$spots$newline
+      set -- ${1+"$@"} "$resolved"
+    else
+      places=$places$place//$newline
+    fi
+  done
+  if [ -n "$places" ]; then tell_ways ${1+"$@"}; fi
+}
+
+# set_attributes PATH: resolved, words and writers of a file: as attributes_of found them, or asked for now. resolved is empty
+# where the path could not be followed.
+set_attributes() {
+  place=${places%%"$newline"*}
+  case $place in
+    "$1//"*)
+      places=${places#*"$newline"}
+      place=${place#"$1//"}
+      resolved=${place%%//*} spots=${place#*//} words='' writers=others
+      [ -n "$resolved" ] || return 0
+      take_told "$resolved"
+      set_writers
+      ;;
+    # a path that could not be followed to its end has no end
+    *) only_root "$1" || [ -n "$spots" ] || resolved='' ;;
   esac
 }
 
@@ -281,29 +451,31 @@ ends_of() { ends=$(tail -c 1 ${1+"$@"} /dev/null 2>/dev/null | tr '\0' 0); }
 # section_file PATH: a file with its attributes. Absent, denied and refused (no regular file) are said, not guessed.
 section_file() {
   file=$root$1 path=$1 content='' file_words=''
+  set_attributes "$1"
   if ! in_image "$file"; then
     state=refused
   elif [ ! -e "$file" ] && [ ! -L "$file" ]; then
     folder=${file%/*}
     while [ -n "$folder" ] && [ ! -e "$folder" ]; do folder=${folder%/*}; done
     if [ -x "${folder:-/}" ]; then state=absent; else state=denied; fi
+    file_words="writers=$writers"
   elif [ ! -f "$file" ] || ! file_in_image "$file"; then
     state=refused
   else
     target=''
-    if [ -L "$file" ]; then
-      target=$(readlink -f "$file")
-      set_encoded "${target#"$root"}"
+    if [ "$resolved" != "$file" ]; then
+      if [ -z "$resolved" ]; then resolved=$(readlink -f "$file"); fi
+      set_encoded "${resolved#"$root"}"
       target=" target=$encoded"
     fi
-    set_attributes "$file"
-    # shellcheck disable=SC2086 # four words: mode, owner, group, size
-    set -- $words '?' '?' '?' '?'
-    set_encoded "$2"
-    file_words="mode=$1 owner=$encoded"
-    set_encoded "$3"
-    file_words="$file_words group=$encoded size=$4$target"
-    if [ -r "$file" ]; then read_content "$4"; else state=denied; fi
+    if [ -z "$words" ]; then words=$(stat -L -c '%u %g %a %U %G %s' "$file" 2>/dev/null); fi
+    # shellcheck disable=SC2086 # six words: uid, gid, mode, owner, group, size
+    set -- $words '?' '?' '?' '?' '?' '?'
+    set_encoded "$4"
+    file_words="mode=$3 owner=$encoded"
+    set_encoded "$5"
+    file_words="$file_words group=$encoded size=$6$target writers=$writers"
+    if [ -r "$file" ]; then read_content "$6"; else state=denied; fi
   fi
   frame file "$path" "$state" "$content" "$file_words"
 }

@@ -1,5 +1,5 @@
 import type { Frame } from './frames.js';
-import type { FileAttributes, Section } from './snapshot.js';
+import type { FileAttributes, Section, Writers } from './snapshot.js';
 
 /** What one answer of a host may cost: from a request of ours to the next. */
 export interface FrameLimits {
@@ -199,6 +199,7 @@ interface SectionHeader {
   readonly isCut: boolean;
   readonly exit: number | null;
   readonly file: FileAttributes | null;
+  readonly writers: Writers | null;
 }
 
 const KINDS: readonly string[] = ['file', 'command', 'values'] satisfies Section['kind'][];
@@ -223,6 +224,7 @@ function sectionHeader([, kind = '', word = '', state = '', digits = '', ...rest
     isCut: values.get('cut') === 'yes',
     exit: exit === undefined ? null : Number(exit),
     file: kind === 'file' ? fileAttributes(values) : null,
+    writers: kind === 'file' ? writersOf(values.get('writers')) : null,
   };
 }
 
@@ -236,6 +238,12 @@ function attributes(words: readonly string[]): ReadonlyMap<string, string> | nul
     values.set(key, value);
   }
   return values;
+}
+
+/** What is no word that we know counts as the worst. */
+function writersOf(said: string | undefined): Writers | null {
+  if (said === undefined) return null;
+  return said === 'root' || said === 'file' ? said : 'others';
 }
 
 /** Null when the host could not say them: attributes are all known, or none is. */
@@ -260,6 +268,7 @@ function sectionOf({ isHexadecimal, isCut, length, ...header }: SectionHeader, b
     exit: header.exit,
     truncated: isCut || all.length > SECTION_BYTES || isWithoutExit,
     file: header.file,
+    ...(header.writers === null ? {} : { writers: header.writers }),
   };
 }
 

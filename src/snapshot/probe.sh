@@ -94,11 +94,15 @@ probe_files() {
   set --
   remaining=$files
   while [ -n "$remaining" ]; do
-    file=$root${remaining%%"$newline"*}
+    path=${remaining%%"$newline"*}
     remaining=${remaining#*"$newline"}
-    if [ -f "$file" ]; then set -- ${1+"$@"} "$file"; fi
+    set -- ${1+"$@"} "$path"
   done
   attributes_of ${1+"$@"}
+  for path in ${1+"$@"}; do
+    shift
+    if [ -f "$root$path" ]; then set -- ${1+"$@"} "$root$path"; fi
+  done
   ends_of ${1+"$@"}
   remaining=$files
   while [ -n "$remaining" ]; do

@@ -1,6 +1,6 @@
 import { TsyncError } from '#errors/tsync-error.js';
 import { type BytesJson, bytesFromJson, bytesToJson } from './bytes-json.js';
-import type { ClockMeasurement, FileAttributes, Section, Snapshot } from './snapshot.js';
+import type { ClockMeasurement, FileAttributes, Section, Snapshot, Writers } from './snapshot.js';
 
 /** A snapshot as JSON text, for saving and replay: the same snapshot comes back from `parseSnapshot`. */
 export function serialiseSnapshot(snapshot: Snapshot): string {
@@ -36,6 +36,8 @@ type SnapshotJson = Omit<Snapshot, 'sections'> & {
 const KINDS: readonly string[] = ['file', 'command', 'values'] satisfies Section['kind'][];
 const STATES: readonly string[] = ['ok', 'absent', 'denied', 'timeout', 'refused'] satisfies Section['state'][];
 
+const isWriters = (value: unknown): value is Writers => value === 'root' || value === 'file' || value === 'others';
+
 function readSection(value: unknown, at: number, file: string): Section {
   const bytes = isRecord(value) ? bytesFromJson(value.bytes) : null;
   if (!isRecord(value) || bytes === null) throw invalid(file, `section ${at} has no bytes`);
@@ -55,6 +57,7 @@ function readSection(value: unknown, at: number, file: string): Section {
     exit,
     truncated,
     file: attributes,
+    ...(isWriters(value.writers) ? { writers: value.writers } : {}),
   };
 }
 

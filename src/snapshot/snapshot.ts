@@ -29,7 +29,15 @@ export interface Section {
   readonly truncated: boolean;
   /** For files: what `stat` and `readlink` said. `target` is the symbolic link's text, null when it is no link. */
   readonly file: FileAttributes | null;
+  /** Also of a file that is not there: who might put one there. Null where the host did not say. */
+  readonly writers?: Writers | null;
 }
+
+/**
+ * Who may change a file: root alone; others the file itself, but not put another in its place (`file`); or others may put
+ * another in its place, somewhere on the way to it, or that could not be told.
+ */
+export type Writers = 'root' | 'file' | 'others';
 
 export interface FileAttributes {
   readonly mode: string;

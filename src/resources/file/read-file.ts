@@ -1,6 +1,7 @@
 import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
 import type { Facts, FileFacts } from '#facts/facts.js';
+import type { Writers } from '#snapshot/snapshot.js';
 import type { Reading } from '../reading.js';
 
 /** The file at `path` (a symbolic link's end, when `path` is the resolved one) as the facts show it. */
@@ -16,6 +17,12 @@ export function readFile(facts: Facts, path: string): Reading<'file'> {
   function unknown(detail: string): Reading<'file'> {
     return { known: false, problem: problem('resources/file-unknown', detail) };
   }
+}
+
+/** Who may put another file at this path: null where the host did not say. */
+export function writersOf(facts: Facts, path: string): Writers | null {
+  const file = findFile(facts, path);
+  return (file !== null && 'writers' in file ? file.writers : null) ?? null;
 }
 
 function findFile(facts: Facts, path: string): FileFacts | null {

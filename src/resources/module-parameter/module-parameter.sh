@@ -8,6 +8,7 @@ change_parameter() { entry parameter "module-parameter:$1.$2" "$@"; }
 # read_parameter MODULE NAME: sets value to a state.
 read_parameter() {
   parameter_file=$root/sys/module/$1/parameters/$2
+  case $1$2 in *[!A-Za-z0-9_.-]* | *..*) parameter_file=$root/sys/module/. ;; esac
   if [ ! -e "$parameter_file" ]; then
     value=absent
   elif IFS= read -r value <"$parameter_file" || [ -n "$value" ]; then

@@ -16,8 +16,8 @@ tsync_packages() {
   export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none UCF_FORCE_CONFFOLD=1
   watchdog 1500
   case $manager in apt) command=apt-get ;; *) command=$manager ;; esac
-  if ! locate "$transaction"; then
-    step packages 'failed:no such name of work'
+  if ! locate "$transaction" || ! locate_work; then
+    step packages 'failed:no such name of work, or /var/lib/tsync is not a folder of which root alone writes every part'
   elif [ -n "$root" ] && [ -z "$bin" ]; then
     # The manager is the running system's, and would work on that.
     step packages 'failed:packages of a mounted tree are not touched'
@@ -134,6 +134,11 @@ going_by_apt() {
 
 # ---- the work
 
+# locate_work: the folder of this work, and of all, is no link, and root alone writes it.
+locate_work() {
+  [ ! -L "$base/packages" ] && only_root "/var/lib/tsync/packages/$transaction" && [ ! -L "$base/packages/$transaction" ]
+}
+
 # begin_work: lock and mark first; then what was broken off is finished.
 begin_work() {
   if ! mkdir -p "$base/tx" "$base/packages" || ! chmod 700 "$base" "$base/tx" "$base/packages"; then
@@ -201,7 +206,8 @@ forget_old_work() {
   for old in "$base"/packages/*/; do surplus=$((surplus + 1)); done
   for old in "$base"/packages/*/; do
     [ "$surplus" -gt 0 ] || return 0
-    rm -rf "$old"
+    old=${old%/}
+    if is_id "${old##*/}" && [ ! -L "$old" ]; then rm -rf "$old"; fi
     surplus=$((surplus - 1))
   done
 }

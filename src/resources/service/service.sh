@@ -7,6 +7,11 @@
 change_service() { entry service "service:$1" "$@"; }
 
 check_service() {
+  if ! each_link lone_link "$4" "$7" || ! each_link lone_link "$7" "$4"; then
+    unsafe="$1: others than root may write where its links are"
+    fail "$unsafe"
+    return
+  fi
   links_are "$4" "$7" && no_other_links "$1" "$4" && [ "$(mask_of "$1")" = "$3" ] ||
     fail "$1: its links are not as they were" || return
   [ "$mode" = boot ] || activity_is "$1" "$2" || fail "$1: is not $2"
@@ -200,8 +205,16 @@ each_link() {
 
 link_is() { [ "$(readlink "$1")" = "$2" ]; }
 link_is_no_more() { listed "$3" "$4" || { [ ! -L "$1" ] && [ ! -e "$1" ]; }; }
-make_link() { link_is "$1" "$2" || { in_image "$1" && folders "${1%/*}" && rm -f "$1" && ln -s "$2" "$1"; }; }
-remove_link() { listed "$3" "$4" || { in_image "$1" && rm -f "$1"; }; }
+make_link() { link_is "$1" "$2" || { lone_link "$1" && folders "${1%/*}" && rm -f "$1" && ln -s "$2" "$1"; }; }
+remove_link() { listed "$3" "$4" || { [ ! -L "$1" ] && [ ! -e "$1" ]; } || { lone_link "$1" && rm -f "$1"; }; }
+
+# lone_link PATH [TARGET LINE OTHERS]: does a link lie below /etc, where root alone may write? What stays as it is is not asked for.
+lone_link() {
+  if [ -n "${4:-}" ] && listed "$3" "$4"; then return 0; fi
+  link_folder=${1#"$root"}
+  case $link_folder in /etc/?*/?*) ;; *) return 1 ;; esac
+  rooted_folder "${link_folder%/*}" && in_image "$1"
+}
 
 # links_are LINKS OTHERS: all of the first are there, and none that only the second names.
 links_are() { each_link link_is "$1" && each_link link_is_no_more "$2" "$1"; }
@@ -221,7 +234,8 @@ no_other_links() {
 set_links() {
   each_link remove_link "$3" "$2" || return 1
   mask=$root/etc/systemd/system/$1
-  in_image "$mask" || return 1
+  case $1 in */*) return 1 ;; esac
+  if [ "$4" != "$(mask_of "$1")" ]; then lone_link "$mask" || return 1; fi
   if [ "$4" = unmasked ] && [ "$(mask_of "$1")" = masked ]; then rm -f "$mask" || return 1; fi
   each_link make_link "$2" || return 1
   if [ "$4" = masked ] && [ "$(mask_of "$1")" = unmasked ]; then
