@@ -16,10 +16,10 @@ read_parameters() {
   export LC_ALL LANGUAGE TZ
   umask 077
   newline='
-'
+' tab='	'
   nonce=$1 root='' bin='' paths='' units='' module_parameters='' transaction='' seconds=''
   image='' here='' platform=''
-  limit=10 attributes=''
+  limit=10 attributes='' writers_told='' writers_unsure=''
   shift 2
   for parameter in ${1+"$@"}; do
     case $parameter in
@@ -206,11 +206,125 @@ section_file() {
     printf ' mode=%s owner=%s' "$1" "$encoded"
     set_encoded "$3"
     printf ' group=%s size=%s%s' "$encoded" "$4" "$target"
+    set_writers "${file#"$root"}"
+    if [ -n "$writers" ]; then printf ' writers=%s' "$writers"; fi
     if [ -r "$file" ]; then state=ok; else state=denied; fi
   fi
   printf '\n'
   if [ "$state" = ok ]; then head -c 65537 "$file" 2>/dev/null || state=denied; fi
   printf '\n@%s end %s\n' "$nonce" "$state"
+}
+
+# set_writers PATH: `root` or `others` into $writers, from what writers_among has told; empty where it could not, or was not asked.
+set_writers() {
+  writers=''
+  [ -n "$writers_told" ] || return 0
+  writers=root
+  case $writers_unsure in *"$newline$1$newline"*) writers='' ;; esac
+  case $writers_told in *"$newline$1$newline"*) writers=others ;; esac
+}
+
+# writers_among PATH...: those that others than root can write, or put something else in the place of, into $others_write, a line
+# each; those of which it cannot be told into $unsure. Every folder on the way counts, and along every link. Below a root of its own that root's owner
+# is root. Where the last path leads is in $resolved. One process for all, and one for each link.
+writers_among() {
+  others_write='' unsure='' ways='' parts=./$newline resolved=''
+  for way_path in ${1+"$@"}; do
+    ways=$ways$way_path$newline
+    if ! find_way "$way_path"; then ways=$ways!$newline; fi
+  done
+  if [ -z "$ways" ]; then return 0; fi
+  ifs=$IFS
+  IFS=$newline
+  set -f
+  # shellcheck disable=SC2086 # a word a line
+  set -- $parts
+  seen=$(cd "$root/" 2>/dev/null && exec stat -L -c '%u %g %a %n' ${1+"$@"} 2>/dev/null </dev/null)
+  # shellcheck disable=SC2086 # the same
+  set -- $seen
+  IFS=$ifs
+  set +f
+  judge_parts ${1+"$@"}
+  verdict_of=''
+  while [ -n "$ways" ]; do
+    part=${ways%%"$newline"*}
+    ways=${ways#*"$newline"}
+    case $part in
+      /*) verdict_of=$part ;;
+      !*) others_write=$others_write$verdict_of$newline ;;
+      *)
+        case $newline$others_write in *"$newline$verdict_of$newline"*) continue ;; esac
+        case $foul_parts in
+          *"$newline$part$newline"*) others_write=$others_write$verdict_of$newline ;;
+          *) case $sound_parts in *"$newline$part$newline"*) ;; *) unsure=$unsure$verdict_of$newline ;; esac ;;
+        esac
+        ;;
+    esac
+  done
+}
+
+# judge_parts LINE...: `UID GID MODE NAME` of stat; names into $sound_parts and $foul_parts.
+judge_parts() {
+  sound_parts=$newline foul_parts=$newline own_uid=0 own_gid=0
+  for part in ${1+"$@"}; do
+    part_uid=${part%% *}
+    part=${part#* }
+    part_gid=${part%% *}
+    part=${part#* }
+    part_mode=${part%% *}
+    part=${part#* }
+    if [ "$part" = ./ ] && [ -n "$root" ]; then own_uid=$part_uid own_gid=$part_gid; fi
+    case $part_uid in 0 | "$own_uid") ;; *) part_mode=777 ;; esac
+    case $part_gid in
+      0 | "$own_gid") ;;
+      *) case $part_mode in *[2367]?) part_mode=777 ;; esac ;;
+    esac
+    case $part_mode in
+      *[2367]) foul_parts=$foul_parts$part$newline ;;
+      *) sound_parts=$sound_parts$part$newline ;;
+    esac
+  done
+}
+
+# find_way PATH: every folder and file that a path leads over, link by link, to $ways, and each once to $parts; $resolved is its end.
+# False for what is no absolute path, or leads on and on.
+find_way() {
+  way='' hops=0
+  case $1 in /*) left=${1#/} ;; *) return 1 ;; esac
+  ways=$ways./$newline
+  while [ -n "$left" ]; do
+    part=${left%%/*}
+    case $left in */*) left=${left#*/} ;; *) left='' ;; esac
+    case $part in
+      '' | .) continue ;;
+      ..)
+        way=${way%/*}
+        continue
+        ;;
+    esac
+    if [ -L "$root$way/$part" ]; then
+      hops=$((hops + 1))
+      link=$(readlink "$root$way/$part") && [ "$hops" -le 16 ] || return 1
+      case $link in
+        '' | *"$newline"*) return 1 ;;
+        /*)
+          way=''
+          left=${link#/}/$left
+          ;;
+        *) left=$link/$left ;;
+      esac
+      continue
+    fi
+    if [ ! -e "$root$way/$part" ]; then
+      way=$way/$part
+      if [ -n "$left" ]; then way=$way/$left; fi
+      break
+    fi
+    way=$way/$part
+    ways=$ways.$way$newline
+    case $newline$parts in *"$newline.$way$newline"*) ;; *) parts=$parts.$way$newline ;; esac
+  done
+  resolved=${way:-/}
 }
 
 # begin NAME / finish [STATE]: frames of kind "values", whose lines the program prints itself with printf.
