@@ -33,5 +33,6 @@ function fileFacts(section: Section): FileFacts {
     group: shown(file.group, 64),
     truncated,
     resolvedTo: file.target,
+    writers: file.writers,
   };
 }

@@ -203,7 +203,9 @@ function openSection(words: readonly string[]): OpenSection | null {
 /** Null when the host could not say them: attributes are all known, or none is. */
 function fileAttributes(words: readonly string[]): FileAttributes | null {
   const value = (name: string) => words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
-  const [mode, owner, group, size, target] = ['mode', 'owner', 'group', 'size', 'target'].map(value);
+  const [mode, owner, group, size, target, writers] = ['mode', 'owner', 'group', 'size', 'target', 'writers'].map(
+    value,
+  );
   if (!/^[0-7]{1,4}$/.test(mode ?? '') || !/^\d{1,15}$/.test(size ?? '') || !owner || !group) return null;
   return {
     mode: mode ?? '',
@@ -211,6 +213,7 @@ function fileAttributes(words: readonly string[]): FileAttributes | null {
     group: decode(group),
     size: Number(size),
     target: target === undefined ? null : decode(target),
+    writers: writers === 'root' || writers === 'others' ? writers : null,
   };
 }
 

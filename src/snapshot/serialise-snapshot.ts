@@ -61,9 +61,11 @@ function readSection(value: unknown, at: number, file: string): Section {
 function readAttributes(value: unknown, at: number, file: string): FileAttributes {
   if (isRecord(value)) {
     const { mode, owner, group, size, target } = value;
+    // older snapshots do not tell
+    const writers = value.writers === 'root' || value.writers === 'others' ? value.writers : null;
     const words = typeof mode === 'string' && typeof owner === 'string' && typeof group === 'string';
     if (words && isNumber(size) && (target === null || typeof target === 'string'))
-      return { mode, owner, group, size, target };
+      return { mode, owner, group, size, target, writers };
   }
   throw invalid(file, `section ${at} has no valid file attributes`);
 }

@@ -37,6 +37,8 @@ export interface FileAttributes {
   readonly group: string;
   readonly size: number;
   readonly target: string | null;
+  /** Who can write it, or put something else in its place: its folders count, and where a link leads. Null: the host did not tell. */
+  readonly writers: 'root' | 'others' | null;
 }
 
 /** One request and answer over the open conversation. All in seconds of Unix time except the round trip. */

@@ -18,7 +18,7 @@ export function readFile(facts: Facts, path: string): Reading<'file'> {
   }
 }
 
-function findFile(facts: Facts, path: string): FileFacts | null {
+export function findFile(facts: Facts, path: string): FileFacts | null {
   const direct = facts.files.get(path);
   if (direct !== undefined) return direct;
   for (const file of facts.files.values()) if (file.state === 'present' && file.resolvedTo === path) return file;
