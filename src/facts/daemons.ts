@@ -196,7 +196,10 @@ function untrusted(
     return path === undefined ? [] : [shown(path, 400)];
   });
   const started = [service?.fragmentPath ?? [], service?.dropIns ?? [], STARTED_WITH[daemon.name] ?? []].flat();
-  const others = [...configFiles, ...started].filter((path) => sections.file(path)?.file?.writers === 'others');
+  const others = [...configFiles, ...started].filter((path) => {
+    const writers = sections.file(path)?.file?.writers;
+    return writers === 'file' || writers === 'others';
+  });
   return [...new Set([...said, ...others])];
 }
 

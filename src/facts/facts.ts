@@ -1,4 +1,4 @@
-import type { ClockMeasurement } from '#snapshot/snapshot.js';
+import type { ClockMeasurement, Writers } from '#snapshot/snapshot.js';
 
 /** A value that was read, or the reason it could not be. Unknown is never reported as fine. */
 export type Fact<T> = { readonly value: T } | { readonly value: null; readonly reason: string };
@@ -350,7 +350,7 @@ export type FileFacts =
       /** Where the link leads to, fully resolved; null when the path is no symbolic link. */
       readonly resolvedTo: string | null;
       /** Who can write it, or put something else in its place; null where the host did not tell. */
-      readonly writers: 'root' | 'others' | null;
+      readonly writers: Writers | null;
     };
 
 /** One change of tsync's on the host, by anybody, as the host tells of it. */

@@ -14,9 +14,9 @@ export function whyUntrusted({ name, untrusted }: Pick<DaemonFacts, 'name' | 'un
 /** Why a file is not written as root, in a full sentence; null where nobody else can write it or put another in its place. */
 export function whyForeign(path: string, { writers }: PresentFile): string | null {
   if (writers === 'root') return null;
-  return writers === 'others'
-    ? `Others than root can write ${path}, or put something else in its place.`
-    : `Who can write ${path} is not known.`;
+  return writers === null
+    ? `Who can write ${path} is not known.`
+    : `Others than root can write ${path}, or put something else in its place.`;
 }
 
 /** The first of the files that are to be changed which is not root's alone. */

@@ -19,7 +19,7 @@ read_parameters() {
 ' tab='	'
   nonce=$1 root='' bin='' paths='' units='' module_parameters='' transaction='' seconds=''
   image='' here='' platform=''
-  limit=10 attributes='' writers_told='' writers_unsure=''
+  limit=10 ways='' places='' told='' own_uid='' own_gid=''
   shift 2
   for parameter in ${1+"$@"}; do
     case $parameter in
@@ -160,22 +160,192 @@ section() {
   fi
 }
 
-# attributes_of FILE...: mode, owner, group, size and name of each, a line a file, into $attributes for section_file: one
-# process for all of them.
-attributes_of() {
-  attributes=''
-  if [ "$#" -gt 0 ]; then attributes=$(stat -L -c '%a %U %G %s %n' ${1+"$@"} 2>/dev/null)$newline; fi
+# ---- who may write: what others than root may change decides nothing that root does
+
+# walk PATH: follows a path of the host part by part, along every link. Sets resolved (with $root, its end not looked at) and ends (the
+# folders in which a link or the end lies, as far as they exist, `//` after each), and adds every folder on the way to $ways, each after
+# the one above it. Fails on what is no plain absolute path, on a circle, and on what leads out of $root. Costs a process for each link.
+walk() {
+  resolved='' ends='' walk_links=0
+  case $1/ in [!/]* | *//* | */./* | */../* | *"$newline"*) return 1 ;; esac
+  resolved=$root${1%/*} walk_left=${1##*/}
+  walk_folder=${resolved:-/}
+  # a folder that was walked before has no link on its way
+  case $ways in *"$newline$walk_folder$newline"*) ;; *) resolved=$root walk_left=${1#/} walk_folder=${root:-/} ;; esac
+  while [ -n "$walk_left" ]; do
+    walk_part=${walk_left%%/*}
+    case $walk_left in */*) walk_left=${walk_left#*/} ;; *) walk_left='' ;; esac
+    case $walk_part in
+      '' | .) continue ;;
+      ..)
+        if [ -n "$root" ] && [ "$resolved" = "$root" ]; then return 1; fi
+        resolved=${resolved%/*}
+        continue
+        ;;
+    esac
+    walk_above=${resolved:-/}
+    case $ways in
+      *"$newline$walk_above$newline"*) walk_folder=$walk_above ;;
+      *)
+        if [ -d "$walk_above" ]; then
+          walk_folder=$walk_above
+          ways=$ways$walk_folder$newline
+        fi
+        ;;
+    esac
+    if [ -L "$resolved/$walk_part" ]; then
+      ends=$ends$walk_folder//
+      walk_links=$((walk_links + 1))
+      [ "$walk_links" -le 40 ] && walk_target=$(readlink "$resolved/$walk_part") || return 1
+      case $walk_target in
+        "$root"/*) walk_left=${walk_target#"$root"}/$walk_left resolved=$root ;;
+        '' | /* | *"$newline"*) return 1 ;;
+        *) walk_left=$walk_target/$walk_left ;;
+      esac
+    else
+      resolved=$resolved/$walk_part
+    fi
+  done
+  ends=$ends$walk_folder//
 }
 
-# set_attributes FILE: mode, owner, group and size into $words: the first of the lines that are left, otherwise asked for.
-set_attributes() {
-  words=${attributes%%"$newline"*}
-  case $words in
-    *" $1")
-      words=${words%" $1"}
-      attributes=${attributes#*"$newline"}
+# tell_ways FILE...: one process tells uid, gid, mode, owner, group, size and name of each of $ways, then of each file that is there.
+# Sets crowded (those of $ways that others than root may write, with all below them) and leaves the lines of the files in $told.
+tell_ways() {
+  if [ -n "$root" ] && [ -z "$own_uid" ]; then
+    own_gid=$(stat -L -c '%u %g' /proc/self 2>/dev/null)
+    own_uid=${own_gid%% *} own_gid=${own_gid##* }
+  fi
+  tell_left=${ways#"$newline"} tell_count=$#
+  while [ -n "$tell_left" ]; do
+    way=${tell_left%%"$newline"*}
+    set -- ${1+"$@"} "$way"
+    tell_left=${tell_left#*"$newline"}
+  done
+  # the files go behind the folders
+  while [ "$tell_count" -gt 0 ]; do
+    set -- ${1+"$@"} "$1"
+    shift
+    tell_count=$((tell_count - 1))
+  done
+  told=$(stat -c '%u %g %a %U %G %s %n' ${1+"$@"} 2>/dev/null)$newline
+  crowded=$newline
+  tell_left=${ways#"$newline"}
+  while [ -n "$tell_left" ]; do
+    way=${tell_left%%"$newline"*}
+    tell_left=${tell_left#*"$newline"}
+    way_above=${way%/*}
+    way_above=${way_above:-/}
+    way_words=''
+    case ${told%%"$newline"*} in
+      *" $way")
+        way_words=${told%%"$newline"*}
+        way_words=${way_words%" $way"}
+        told=${told#*"$newline"}
+        ;;
+    esac
+    # shellcheck disable=SC2086 # words
+    case $crowded in
+      *"$newline$way_above$newline"*) ;;
+      *) if alone $way_words "$way"; then continue; fi ;;
+    esac
+    crowded=$crowded$way$newline
+  done
+}
+
+# alone UID GID MODE OWNER GROUP SIZE NAME: may root alone write it? Below a root of its own, whoever runs this counts as root.
+# An access list shows in the rights of the group.
+alone() {
+  [ "$#" = 7 ] || return 1
+  case $1 in 0 | "$own_uid") ;; *) return 1 ;; esac
+  case $3 in
+    *[2367]) return 1 ;;
+    *[2367]?)
+      case $2 in 0 | "$own_gid") ;; *) return 1 ;; esac
+      case $(ls -ld "$7" 2>/dev/null) in ??????????+* | '') return 1 ;; esac
       ;;
-    *) words=$(stat -L -c '%a %U %G %s' "$1" 2>/dev/null) ;;
+  esac
+}
+
+# take_told NAME: words (uid, gid, mode, owner, group, size) of the first file that is left in $told, if it has that name.
+take_told() {
+  words=''
+  case ${told%%"$newline"*} in
+    *" $1")
+      words=${told%%"$newline"*}
+      words=${words%" $1"}
+      told=${told#*"$newline"}
+      ;;
+  esac
+}
+
+# set_writers: writers of what words and ends tell of. root: nobody else may change it; file: others may write the file,
+# but not put another in its place; others: they may do that, or it could not be told.
+set_writers() {
+  writers=root
+  while [ -n "$ends" ]; do
+    way=${ends%%//*}
+    ends=${ends#*//}
+    case $crowded in *"$newline$way$newline"*) writers=others ;; esac
+  done
+  # shellcheck disable=SC2086 # words
+  [ "$writers" = root ] && [ -n "$words" ] || return 0
+  # shellcheck disable=SC2086 # words
+  alone $words "$resolved" || writers="file"
+}
+
+# only_root PATH: may root alone say what stands at this path? True when every folder on the way, along every link, is root's and
+# nobody else may write it. Sets resolved, and words and writers of what stands there. One process, and one for each link.
+only_root() {
+  ways=$newline words='' writers=others
+  walk "$1" || return 1
+  tell_ways "$resolved"
+  take_told "$resolved"
+  set_writers
+  [ "$writers" != others ]
+}
+
+# rooted PATH: the same, and it lies where root's own files are: nowhere that a boot empties, that is the kernel's, an ordinary user's or
+# tsync's own.
+rooted() {
+  only_root "$1" || return 1
+  case ${resolved#"$root"} in
+    /var/lib/tsync | /var/lib/tsync/* | /var/tmp | /var/tmp/* | /var/run | /var/run/* | /var/lock | /var/lock/*) return 1 ;;
+    /etc/* | /usr/* | /opt/* | /srv/* | /var/* | /root/* | /boot/* | /lib/* | /lib64/*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# attributes_of PATH...: one process for the attributes of all of these, for section_file, which takes them in this order.
+attributes_of() {
+  ways=$newline places=''
+  for place in ${1+"$@"}; do
+    shift
+    if walk "$place"; then
+      places=$places$place//$resolved//$ends$newline
+      set -- ${1+"$@"} "$resolved"
+    else
+      places=$places$place//$newline
+    fi
+  done
+  if [ -n "$places" ]; then tell_ways ${1+"$@"}; fi
+}
+
+# set_attributes PATH: resolved, words and writers of a file: as attributes_of found them, or asked for now. resolved is empty
+# where the path could not be followed.
+set_attributes() {
+  place=${places%%"$newline"*}
+  case $place in
+    "$1//"*)
+      places=${places#*"$newline"}
+      place=${place#"$1//"}
+      resolved=${place%%//*} ends=${place#*//} words='' writers=others
+      [ -n "$resolved" ] || return 0
+      take_told "$resolved"
+      set_writers
+      ;;
+    # a path that could not be followed to its end has no end
+    *) only_root "$1" || [ -n "$ends" ] || resolved='' ;;
   esac
 }
 
@@ -184,147 +354,35 @@ section_file() {
   file=$root$1
   set_encoded "$1"
   printf '@%s begin file %s' "$nonce" "$encoded"
+  set_attributes "$1"
   if ! in_image "$file"; then
     state=refused
   elif [ ! -e "$file" ] && [ ! -L "$file" ]; then
     folder=${file%/*}
     while [ -n "$folder" ] && [ ! -e "$folder" ]; do folder=${folder%/*}; done
     if [ -x "${folder:-/}" ]; then state=absent; else state=denied; fi
+    printf ' writers=%s' "$writers"
   elif [ ! -f "$file" ] || ! file_in_image "$file"; then
     state=refused
   else
     target=''
-    if [ -L "$file" ]; then
-      target=$(readlink -f "$file")
-      set_encoded "${target#"$root"}"
+    if [ "$resolved" != "$file" ]; then
+      if [ -z "$resolved" ]; then resolved=$(readlink -f "$file"); fi
+      set_encoded "${resolved#"$root"}"
       target=" target=$encoded"
     fi
-    set_attributes "$file"
-    # shellcheck disable=SC2086 # four words: mode, owner, group, size
-    set -- $words '?' '?' '?' '?'
-    set_encoded "$2"
-    printf ' mode=%s owner=%s' "$1" "$encoded"
-    set_encoded "$3"
-    printf ' group=%s size=%s%s' "$encoded" "$4" "$target"
-    set_writers "${file#"$root"}"
-    if [ -n "$writers" ]; then printf ' writers=%s' "$writers"; fi
+    if [ -z "$words" ]; then words=$(stat -L -c '%u %g %a %U %G %s' "$file" 2>/dev/null); fi
+    # shellcheck disable=SC2086 # six words: uid, gid, mode, owner, group, size
+    set -- $words '?' '?' '?' '?' '?' '?'
+    set_encoded "$4"
+    printf ' mode=%s owner=%s' "$3" "$encoded"
+    set_encoded "$5"
+    printf ' group=%s size=%s%s writers=%s' "$encoded" "$6" "$target" "$writers"
     if [ -r "$file" ]; then state=ok; else state=denied; fi
   fi
   printf '\n'
   if [ "$state" = ok ]; then head -c 65537 "$file" 2>/dev/null || state=denied; fi
   printf '\n@%s end %s\n' "$nonce" "$state"
-}
-
-# set_writers PATH: `root` or `others` into $writers, from what writers_among has told; empty where it could not, or was not asked.
-set_writers() {
-  writers=''
-  [ -n "$writers_told" ] || return 0
-  writers=root
-  case $writers_unsure in *"$newline$1$newline"*) writers='' ;; esac
-  case $writers_told in *"$newline$1$newline"*) writers=others ;; esac
-}
-
-# writers_among PATH...: those that others than root can write, or put something else in the place of, into $others_write, a line
-# each; those of which it cannot be told into $unsure. Every folder on the way counts, and along every link. Below a root of its own that root's owner
-# is root. Where the last path leads is in $resolved. One process for all, and one for each link.
-writers_among() {
-  others_write='' unsure='' ways='' parts=./$newline resolved=''
-  for way_path in ${1+"$@"}; do
-    ways=$ways$way_path$newline
-    if ! find_way "$way_path"; then ways=$ways!$newline; fi
-  done
-  if [ -z "$ways" ]; then return 0; fi
-  ifs=$IFS
-  IFS=$newline
-  set -f
-  # shellcheck disable=SC2086 # a word a line
-  set -- $parts
-  seen=$(cd "$root/" 2>/dev/null && exec stat -L -c '%u %g %a %n' ${1+"$@"} 2>/dev/null </dev/null)
-  # shellcheck disable=SC2086 # the same
-  set -- $seen
-  IFS=$ifs
-  set +f
-  judge_parts ${1+"$@"}
-  verdict_of=''
-  while [ -n "$ways" ]; do
-    part=${ways%%"$newline"*}
-    ways=${ways#*"$newline"}
-    case $part in
-      /*) verdict_of=$part ;;
-      !*) others_write=$others_write$verdict_of$newline ;;
-      *)
-        case $newline$others_write in *"$newline$verdict_of$newline"*) continue ;; esac
-        case $foul_parts in
-          *"$newline$part$newline"*) others_write=$others_write$verdict_of$newline ;;
-          *) case $sound_parts in *"$newline$part$newline"*) ;; *) unsure=$unsure$verdict_of$newline ;; esac ;;
-        esac
-        ;;
-    esac
-  done
-}
-
-# judge_parts LINE...: `UID GID MODE NAME` of stat; names into $sound_parts and $foul_parts.
-judge_parts() {
-  sound_parts=$newline foul_parts=$newline own_uid=0 own_gid=0
-  for part in ${1+"$@"}; do
-    part_uid=${part%% *}
-    part=${part#* }
-    part_gid=${part%% *}
-    part=${part#* }
-    part_mode=${part%% *}
-    part=${part#* }
-    if [ "$part" = ./ ] && [ -n "$root" ]; then own_uid=$part_uid own_gid=$part_gid; fi
-    case $part_uid in 0 | "$own_uid") ;; *) part_mode=777 ;; esac
-    case $part_gid in
-      0 | "$own_gid") ;;
-      *) case $part_mode in *[2367]?) part_mode=777 ;; esac ;;
-    esac
-    case $part_mode in
-      *[2367]) foul_parts=$foul_parts$part$newline ;;
-      *) sound_parts=$sound_parts$part$newline ;;
-    esac
-  done
-}
-
-# find_way PATH: every folder and file that a path leads over, link by link, to $ways, and each once to $parts; $resolved is its end.
-# False for what is no absolute path, or leads on and on.
-find_way() {
-  way='' hops=0
-  case $1 in /*) left=${1#/} ;; *) return 1 ;; esac
-  ways=$ways./$newline
-  while [ -n "$left" ]; do
-    part=${left%%/*}
-    case $left in */*) left=${left#*/} ;; *) left='' ;; esac
-    case $part in
-      '' | .) continue ;;
-      ..)
-        way=${way%/*}
-        continue
-        ;;
-    esac
-    if [ -L "$root$way/$part" ]; then
-      hops=$((hops + 1))
-      link=$(readlink "$root$way/$part") && [ "$hops" -le 16 ] || return 1
-      case $link in
-        '' | *"$newline"*) return 1 ;;
-        /*)
-          way=''
-          left=${link#/}/$left
-          ;;
-        *) left=$link/$left ;;
-      esac
-      continue
-    fi
-    if [ ! -e "$root$way/$part" ]; then
-      way=$way/$part
-      if [ -n "$left" ]; then way=$way/$left; fi
-      break
-    fi
-    way=$way/$part
-    ways=$ways.$way$newline
-    case $newline$parts in *"$newline.$way$newline"*) ;; *) parts=$parts.$way$newline ;; esac
-  done
-  resolved=${way:-/}
 }
 
 # begin NAME / finish [STATE]: frames of kind "values", whose lines the program prints itself with printf.

@@ -1,5 +1,5 @@
 import type { Frame } from './frames.js';
-import type { FileAttributes, Section } from './snapshot.js';
+import { type FileAttributes, isWriters, type Section } from './snapshot.js';
 
 /** What a conversation may cost in memory, in bytes. */
 export interface FrameLimits {
@@ -213,7 +213,7 @@ function fileAttributes(words: readonly string[]): FileAttributes | null {
     group: decode(group),
     size: Number(size),
     target: target === undefined ? null : decode(target),
-    writers: writers === 'root' || writers === 'others' ? writers : null,
+    writers: isWriters(writers) ? writers : null,
   };
 }
 

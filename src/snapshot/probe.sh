@@ -132,26 +132,12 @@ probe_files() {
   set --
   remaining=$files
   while [ -n "$remaining" ]; do
-    file=$root${remaining%%"$newline"*}
+    path=${remaining%%"$newline"*}
+    set -- ${1+"$@"} "$path"
     remaining=${remaining#*"$newline"}
-    if [ -f "$file" ]; then set -- ${1+"$@"} "$file"; fi
   done
   attributes_of ${1+"$@"}
-  set --
-  remaining=$files
-  while [ -n "$remaining" ]; do
-    set -- ${1+"$@"} "${remaining%%"$newline"*}"
-    remaining=${remaining#*"$newline"}
-  done
-  writers_among ${1+"$@"}
-  # shellcheck disable=SC2034 # set_writers in conversation.sh uses them
-  writers_told=$newline$others_write writers_unsure=$newline$unsure
-  remaining=$files
-  while [ -n "$remaining" ]; do
-    path=${remaining%%"$newline"*}
-    remaining=${remaining#*"$newline"}
-    section_file "$path"
-  done
+  for path in ${1+"$@"}; do section_file "$path"; done
 }
 
 # probe_matches GLOB...: the files among these arguments (paths with $root, as a glob gave them).
@@ -568,8 +554,7 @@ judge_program() {
     *" $program "*) ;;
     *)
       case $program in *[!A-Za-z0-9_./:@+,~=-]*) return 0 ;; esac
-      writers_among "$program"
-      [ -z "$others_write" ] || return 0
+      only_root "$program" && [ "$writers" = root ] || return 0
       sound_programs="$sound_programs$program "
       ;;
   esac
@@ -896,19 +881,20 @@ file_option() {
 # believed_file PATH: does it lead to itself, or to a place where a distribution keeps such a file, over folders that root
 # alone can write?
 believed_file() {
-  writers_among "$1"
-  if [ -n "$others_write" ]; then
+  if ! only_root "$1" || [ "$writers" != root ]; then
     refused_file=$1
     return 1
   fi
-  case $resolved in "$1" | /etc/* | /usr/*) ;; *) return 1 ;; esac
+  case ${resolved#"$root"} in "$1" | /etc/* | /usr/*) ;; *) return 1 ;; esac
 }
 
 # print_untrusted PATH...: those of what a daemon reads that others than root can write.
 print_untrusted() {
-  writers_among ${1+"$@"}
-  split_lines "$others_write"
-  for file in $lines; do printf 'untrusted %s\n' "$file"; done
+  attributes_of ${1+"$@"}
+  for path in ${1+"$@"}; do
+    set_attributes "$path"
+    if [ "$writers" != root ]; then printf 'untrusted %s\n' "$path"; fi
+  done
 }
 
 chronyd_config_of_distribution() {

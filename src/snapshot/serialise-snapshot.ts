@@ -1,6 +1,6 @@
 import { TsyncError } from '#errors/tsync-error.js';
 import { type BytesJson, bytesFromJson, bytesToJson } from './bytes-json.js';
-import type { ClockMeasurement, FileAttributes, Section, Snapshot } from './snapshot.js';
+import { type ClockMeasurement, type FileAttributes, isWriters, type Section, type Snapshot } from './snapshot.js';
 
 /** A snapshot as JSON text, for saving and replay: the same snapshot comes back from `parseSnapshot`. */
 export function serialiseSnapshot(snapshot: Snapshot): string {
@@ -62,7 +62,7 @@ function readAttributes(value: unknown, at: number, file: string): FileAttribute
   if (isRecord(value)) {
     const { mode, owner, group, size, target } = value;
     // older snapshots do not tell
-    const writers = value.writers === 'root' || value.writers === 'others' ? value.writers : null;
+    const writers = isWriters(value.writers) ? value.writers : null;
     const words = typeof mode === 'string' && typeof owner === 'string' && typeof group === 'string';
     if (words && isNumber(size) && (target === null || typeof target === 'string'))
       return { mode, owner, group, size, target, writers };

@@ -31,14 +31,24 @@ export interface Section {
   readonly file: FileAttributes | null;
 }
 
+/**
+ * Who can change a file, where every folder on the way counts, along every link. `root`: root alone. `file`: others can write the
+ * file. `others`: others can put something else in its place.
+ */
+export type Writers = 'root' | 'file' | 'others';
+
+export function isWriters(value: unknown): value is Writers {
+  return value === 'root' || value === 'file' || value === 'others';
+}
+
 export interface FileAttributes {
   readonly mode: string;
   readonly owner: string;
   readonly group: string;
   readonly size: number;
   readonly target: string | null;
-  /** Who can write it, or put something else in its place: its folders count, and where a link leads. Null: the host did not tell. */
-  readonly writers: 'root' | 'others' | null;
+  /** Null: the host did not tell. */
+  readonly writers: Writers | null;
 }
 
 /** One request and answer over the open conversation. All in seconds of Unix time except the round trip. */
