@@ -15,6 +15,7 @@ export function aroundOf(
     programs: processes.looked
       ? known(processes.list.filter(({ name }) => PROGRAMS.has(name)))
       : unknown('the processes could not be read'),
+    strangers: processes.looked ? known(processes.strangers) : unknown('the processes could not be read'),
     stepMinded: processes.looked
       ? known(
           sections

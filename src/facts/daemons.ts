@@ -78,6 +78,7 @@ const DAEMONS: readonly Daemon[] = [
 function daemonFacts(daemon: Daemon, input: DaemonInput): DaemonFacts {
   const service = serviceOf(daemon, input);
   const process = processOf(daemon, service, input);
+  const configFiles = daemon.name === 'chrony' ? input.chrony.configFiles : presentFiles(daemon, input);
   return {
     name: daemon.name,
     installed: installed(daemon, service, process, input),
@@ -87,7 +88,9 @@ function daemonFacts(daemon: Daemon, input: DaemonInput): DaemonFacts {
     version: version(daemon, input),
     pid: service?.mainPid ?? process?.pid ?? null,
     commandLine: process?.commandLine ?? null,
-    configFiles: daemon.name === 'chrony' ? input.chrony.configFiles : presentFiles(daemon, input),
+    verified: process?.verified ?? null,
+    configFiles,
+    untrusted: untrusted(daemon, service, configFiles, input),
   };
 }
 
@@ -178,6 +181,32 @@ function version(daemon: Daemon, { sections, packages, systemdVersion }: DaemonI
   if (daemon.name === 'timesyncd' && systemdVersion.value !== null) return known(String(systemdVersion.value));
   return unknown(packages.value === null ? packages.reason : 'it is not installed as a package');
 }
+
+/** Files, and folders whose files are read: what the probe said of what it walked, and the attributes of the others. */
+function untrusted(
+  daemon: Daemon,
+  service: ServiceFacts | null,
+  configFiles: readonly string[],
+  input: DaemonInput,
+): readonly string[] {
+  const { sections } = input;
+  const walked = daemon.name === 'chrony' ? 'chrony-config' : ownerOfNtpd(input) === daemon.name ? 'ntp-config' : null;
+  const said = (walked === null ? [] : sections.lines(walked)).flatMap((line) => {
+    const path = /^untrusted (\/\S{1,400})$/.exec(line)?.[1];
+    return path === undefined ? [] : [shown(path, 400)];
+  });
+  const started = [service?.fragmentPath ?? [], service?.dropIns ?? [], STARTED_WITH[daemon.name] ?? []].flat();
+  const others = [...configFiles, ...started].filter((path) => {
+    const writers = sections.file(path)?.file?.writers;
+    return writers === 'file' || writers === 'others';
+  });
+  return [...new Set([...said, ...others])];
+}
+
+/** Files of its arguments; those of the others are among their configuration. */
+const STARTED_WITH: { readonly [D in DaemonName]?: readonly string[] } = {
+  chrony: ['/etc/default/chrony', '/etc/sysconfig/chronyd', '/etc/conf.d/chronyd'],
+};
 
 /** For ntpd and ntpsec first what the probe walked: the file of `-c` or the distribution's, with its includes. */
 function presentFiles(daemon: Daemon, input: DaemonInput): readonly string[] {

@@ -60,6 +60,7 @@ function entry(name: string, fact: Fact<unknown>): { readonly [key: string]: Fac
 function aroundJson(around: AroundFacts): FactsJson {
   return {
     ...entry('programs', around.programs),
+    ...entry('strangers', around.strangers),
     ...entry('clockJobs', around.clockJobs),
     unreadJobs: around.unreadJobs,
     bootUnits: around.bootUnits,
@@ -81,7 +82,9 @@ function daemonJson(daemon: DaemonFacts): FactsJson {
     ...entry('version', daemon.version),
     pid: daemon.pid,
     commandLine: daemon.commandLine,
+    verified: daemon.verified,
     configFiles: daemon.configFiles,
+    untrusted: daemon.untrusted,
   };
 }
 

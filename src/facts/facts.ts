@@ -84,6 +84,8 @@ export interface AroundFacts {
   readonly programs: Fact<
     readonly { readonly pid: number; readonly name: string; readonly commandLine: readonly string[] | null }[]
   >;
+  /** Processes that bear a daemon's name, and that neither root nor the daemon's account started as a service: nothing of them is believed. */
+  readonly strangers: Fact<readonly { readonly pid: number; readonly name: string; readonly uid: number }[]>;
   /** Names of running programs, also of containers, that a step of the clock is likely to disturb: `postgres`, `crond`. */
   readonly stepMinded: Fact<readonly string[]>;
   /** Files of cron and boot scripts that name a program which sets a clock: `ntpdate`, `sntp`, `rdate`, `hwclock`. */
@@ -143,7 +145,11 @@ export interface DaemonFacts {
   readonly pid: number | null;
   /** From /proc/PID/cmdline, arguments split; null when it is not running. */
   readonly commandLine: readonly string[] | null;
+  /** Of the process: that it runs the daemon's own program; root alone can tell. Null when it is not running. */
+  readonly verified: boolean | null;
   readonly configFiles: readonly string[];
+  /** What it reads, or was started with, that others than root can write: files, and folders whose files it reads. */
+  readonly untrusted: readonly string[];
 }
 
 export interface ChronyFacts {
@@ -343,7 +349,8 @@ export type FileFacts =
       readonly truncated: boolean;
       /** Where the link leads to, fully resolved; null when the path is no symbolic link. */
       readonly resolvedTo: string | null;
-      readonly writers?: Writers;
+      /** Who can write it, or put something else in its place; null where the host did not tell. */
+      readonly writers: Writers | null;
     };
 
 /** One change of tsync's on the host, by anybody, as the host tells of it. */

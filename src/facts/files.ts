@@ -12,8 +12,7 @@ export function filesOf(sections: Sections): ReadonlyMap<string, FileFacts> {
 
 function fileFacts(section: Section): FileFacts {
   const { state, file, bytes, truncated } = section;
-  const writers = section.writers ? { writers: section.writers } : {};
-  if (state === 'absent') return { state: 'absent', ...writers };
+  if (state === 'absent') return { state: 'absent', ...(section.writers ? { writers: section.writers } : {}) };
   if (state === 'refused')
     return { state: 'refused', reason: 'it is no regular file, a link that leads nowhere, or holds secrets' };
   if (/\p{Cc}/u.test(file?.target ?? ''))
@@ -36,6 +35,6 @@ function fileFacts(section: Section): FileFacts {
     group: shown(file.group, 64),
     truncated,
     resolvedTo: file.target,
-    ...writers,
+    writers: file.writers,
   };
 }

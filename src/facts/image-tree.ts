@@ -56,7 +56,7 @@ export function imageFacts(facts: Facts, platform: string | undefined): Facts {
     clock: NONE,
     uptimeSeconds: NONE,
     selinux: NONE,
-    around: { ...facts.around, programs: NONE, enaPhc: NONE, vmwareTimeSync: NONE },
+    around: { ...facts.around, programs: NONE, strangers: NONE, enaPhc: NONE, vmwareTimeSync: NONE },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Problem } from '#errors/problem.js';
 import type { DaemonFacts, Facts } from '#facts/facts.js';
 import { parseVersion } from './chrony-version.js';
+import { isBelow } from './host-path.js';
 import { findSystem, outside, type System } from './system-scope.js';
 
 /** A host that this policy can set: chrony on a distribution and under an init that are known. All of it known. */
@@ -39,8 +40,8 @@ export function findChrony(facts: Facts, system: System): Scope {
   const version = parseVersion(daemon.version.value);
   if (version === null) return refused(`The version of chrony, "${daemon.version.value}", is not understood.`);
   const { configPath } = facts.chrony;
-  if (configPath === null) return refused('It is not known which file chronyd reads.');
-  if (!configPath.startsWith('/etc/')) {
+  if (configPath === null) return refused(whyNoPath(daemon));
+  if (!isBelow('/etc', configPath)) {
     return refused(`chronyd reads ${configPath}, which lies outside of /etc: its image or a generator makes it anew.`);
   }
   return {
@@ -53,6 +54,13 @@ export function findChrony(facts: Facts, system: System): Scope {
       daemon,
     },
   };
+}
+
+function whyNoPath({ untrusted }: DaemonFacts): string {
+  const [file] = untrusted;
+  return file === undefined
+    ? 'It is not known which file chronyd reads.'
+    : `chronyd was started with -f ${file}, which others than root can write.`;
 }
 
 function othersOf(facts: Facts): string {

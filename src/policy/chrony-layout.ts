@@ -6,6 +6,8 @@ import type { ChronyHost } from './chrony-host.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
 import { type ConfigFile, type ConfigLayout, foreignLines, isSnippet, type PresentFile } from './config-layout.js';
 import type { ConfigLine } from './config-line.js';
+import { isBelow, isPlainPattern } from './host-path.js';
+import { whyUntrusted } from './untrusted.js';
 
 export interface ChronyLayout extends ConfigLayout {
   /** Folder below /etc whose *.conf the daemon reads, or null. */
@@ -20,6 +22,8 @@ export type LayoutReading =
 
 /** Reads chrony's configuration as a whole; one file that is not known as a whole makes all of it unknown. */
 export function readLayout(facts: Facts, host: ChronyHost): LayoutReading {
+  const untrusted = whyUntrusted(host.daemon);
+  if (untrusted !== null) return unknown(untrusted);
   const files: ConfigFile[] = [];
   for (const path of new Set([host.configPath, ...facts.chrony.configFiles])) {
     const file = facts.files.get(path);
@@ -43,7 +47,7 @@ function isOddInclude(line: ConfigLine): boolean {
   return (
     (line.directive === 'include' || line.directive === 'confdir' || line.directive === 'sourcedir') &&
     !line.disabled &&
-    !line.args.every((arg) => /^\/[A-Za-z0-9_./:@+,~=*?-]+$/.test(arg))
+    !line.args.every(isPlainPattern)
   );
 }
 
@@ -68,7 +72,7 @@ function findFolder(files: readonly ConfigFile[], directive: string): string | n
   for (const { lines } of files) {
     for (const line of lines) {
       if (line.directive !== directive || line.disabled || line.ours) continue;
-      const folder = line.args.find((arg) => arg.startsWith('/etc/'));
+      const folder = line.args.find((arg) => isBelow('/etc', arg.replace(/\/+$/, '')));
       if (folder !== undefined) return folder.replace(/\/+$/, '');
     }
   }

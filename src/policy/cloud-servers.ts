@@ -2,6 +2,7 @@ import type { Cloud, Facts } from '#facts/facts.js';
 import { ownLines, type PlacedLine, type ReadConfig } from './config-layout.js';
 import type { ConfigLine } from './config-line.js';
 import type { HostClock } from './host-clocks.js';
+import { isBelow } from './host-path.js';
 import { isSmearing, isUnsmeared } from './observe/smear.js';
 import { isServerLine } from './server-line.js';
 import type { NtpServer, Settings } from './settings.js';
@@ -82,13 +83,13 @@ export function chooseCloudServer(facts: Facts, settings: Settings, layout: Read
     cloud,
     add: lines.length > others.length ? [] : [cloud.server],
     drop: cloud.smears
-      ? foreign.filter(({ line, file }) => !isServerOf(cloud, line) && file.path.startsWith('/etc/'))
+      ? foreign.filter(({ line, file }) => !isServerOf(cloud, line) && isBelow('/etc', file.path))
       : [],
   };
 }
 
 function isFromDhcp({ path }: PlacedLine['file']): boolean {
-  return path.startsWith('/run/chrony-dhcp/');
+  return isBelow('/run/chrony-dhcp', path);
 }
 
 function isAuthenticated({ args }: ConfigLine): boolean {

@@ -1,6 +1,7 @@
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { wantFile } from './edit-files.js';
+import { isBelow } from './host-path.js';
 import type { KeptDaemon } from './keeper.js';
 import { ntpConfigPath } from './ntp-layout.js';
 import { evidence } from './observe.js';
@@ -28,7 +29,7 @@ export function decideDhcp(facts: Facts, daemon: KeptDaemon, settings: Settings)
   if (file?.state !== 'present' || file.truncated) return asIs;
   const lines = parseAssignments(file.bytes);
   const value = assignedValue(lines, 'IGNORE_DHCP');
-  const isFromDhcp = ntpConfigPath(facts, daemon)?.startsWith('/run/') === true;
+  const isFromDhcp = isBelow('/run', ntpConfigPath(facts, daemon) ?? '');
   const after = isFromDhcp ? { ...daemon, commandLine: null } : daemon;
   if (value === 'yes' || value === undefined) return { ...asIs, daemon: value === 'yes' ? after : daemon };
   const edited = assignValue(lines, 'IGNORE_DHCP', 'yes');

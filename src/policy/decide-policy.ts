@@ -21,6 +21,7 @@ import type { ResolvedSettings, Settings } from './settings.js';
 import { STRATEGY_ROWS } from './strategies.js';
 import { findSystem } from './system-scope.js';
 import { type Taken, takeStrategy } from './take-strategy.js';
+import { findForeign } from './untrusted.js';
 
 /** What the settings mean for one host: pure, so that the same facts always give the same policy. */
 export function decidePolicy(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
@@ -119,7 +120,11 @@ function decideInside(settings: Settings, facts: Facts, keeper: Keeper, isWaived
     checks: byDriver ? baseChecks(settings).slice(0, 1) : [...baseChecks(settings), ...keeper.checks(taken)],
     packages: null,
     withheld:
-      made.withheld ?? open.problem ?? cannotProve(observations, isWaived) ?? unguardedBoot(bootHook, facts, isWaived),
+      made.withheld ??
+      findForeign(made.wanted, facts) ??
+      open.problem ??
+      cannotProve(observations, isWaived) ??
+      unguardedBoot(bootHook, facts, isWaived),
   };
 }
 
@@ -164,7 +169,7 @@ function decideByLis(settings: Settings, facts: Facts): Policy {
     observations: [inSync('host/supported'), ...withoutChanged(observations, made.wanted)],
     checks: baseChecks(settings).slice(0, 1),
     packages: null,
-    withheld: open.problem,
+    withheld: findForeign(made.wanted, facts) ?? open.problem,
   };
 }
 

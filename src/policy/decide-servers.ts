@@ -2,6 +2,7 @@ import { readChronyWords } from './chrony-config.js';
 import { type CloudChoice, isServerOf } from './cloud-servers.js';
 import { ownLines, type PlacedLine, type ReadConfig } from './config-layout.js';
 import { type ConfigLine, parseLine } from './config-line.js';
+import { isBelow } from './host-path.js';
 import { type Decision, disable, enable, type LineOp, lineEvidence, type OwnLine } from './line-decision.js';
 import { inSync, violation } from './observe.js';
 import type { Observation } from './policy.js';
@@ -127,7 +128,7 @@ function ruleOfOwn(text: string, cloud: CloudChoice | null): OwnLine['rule'] {
 /** Where a line lies outside of /etc, in a folder that an image or a generator fills: the directive that reads that folder. */
 function bringer(layout: ReadConfig, placed: PlacedLine): PlacedLine {
   const { path } = placed.file;
-  if (path.startsWith('/etc/')) return placed;
+  if (isBelow('/etc', path)) return placed;
   const folder = path.slice(0, path.lastIndexOf('/'));
   return layout.foreign.find((one) => outsideFolder(one.line) === folder) ?? placed;
 }
@@ -136,7 +137,7 @@ function bringer(layout: ReadConfig, placed: PlacedLine): PlacedLine {
 function outsideFolder(line: ConfigLine): string | null {
   const folder =
     line.directive === 'sourcedir' && line.args.length === 1 ? line.args[0]?.replace(/\/+$/, '') : undefined;
-  return folder === undefined || folder.startsWith('/etc/') || folder === DHCP_FOLDER ? null : folder;
+  return folder === undefined || isBelow('/etc', folder) || folder === DHCP_FOLDER ? null : folder;
 }
 
 function onePerLine(ops: readonly LineOp[]): readonly LineOp[] {
@@ -178,7 +179,7 @@ function isDhcpFolder(line: PlacedLine['line']): boolean {
 }
 
 function isFromDhcp(placed: PlacedLine): boolean {
-  return placed.file.path.startsWith(`${DHCP_FOLDER}/`);
+  return isBelow(DHCP_FOLDER, placed.file.path);
 }
 
 const DHCP_FOLDER = '/run/chrony-dhcp';

@@ -3,12 +3,14 @@ import type { States } from '#resources/resource.js';
 import type { ConfigFile, ConfigLayout } from './config-layout.js';
 import { printConfig } from './config-line.js';
 import { editConfig } from './edit-config.js';
+import { isBelow } from './host-path.js';
 import { type LineOp, lineEvidence, type OwnLine } from './line-decision.js';
 import { evidence } from './observe.js';
 import { findOwnerMark } from './ownership.js';
 import type { Reason, Wanted } from './policy.js';
 import type { KnownRuleId } from './rules.js';
 import type { Settings } from './settings.js';
+import { whyForeign } from './untrusted.js';
 
 export interface FilesDecision {
   readonly wanted: readonly Wanted[];
@@ -88,10 +90,12 @@ function refuseEdit(
   settings: Settings,
   rules: FileRules,
 ): { readonly rule: KnownRuleId; readonly problem: Problem } | null {
-  if (!file.path.startsWith('/etc/')) {
+  if (!isBelow('/etc', file.path)) {
     const detail = `${file.path} lies outside of /etc: something else makes it, and would make it again.`;
     return { rule: rules.readable, problem: problem('policy/edit-refused', detail) };
   }
+  const foreign = whyForeign(file.path, file.file);
+  if (foreign !== null) return { rule: rules.readable, problem: problem('policy/edit-refused', foreign) };
   if (file.file.bytes.includes(0)) {
     return {
       rule: rules.readable,

@@ -6,6 +6,7 @@ import { textToBytes } from './config-text.js';
 import { decideImplicit } from './decide-hyperv.js';
 import { decideOthers, decideUnit } from './decide-services.js';
 import { ownState, wantFile } from './edit-files.js';
+import { isBelow } from './host-path.js';
 import type { KeeperReading, KeptDaemon, Made } from './keeper.js';
 import { lineEvidence } from './line-decision.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
@@ -24,7 +25,7 @@ export function timesyncdKeeper(
   system: System,
 ): KeeperReading {
   const { settings } = resolved;
-  const reading = readTimesyncdLayout(facts);
+  const reading = readTimesyncdLayout(facts, daemon);
   if (!reading.known) return { known: false, rule: 'timesyncd/readable', problem: reading.problem };
   const { layout } = reading;
   return {
@@ -139,7 +140,7 @@ function observeDhcp(facts: Facts, { dhcpServers }: Settings, hasOwn: boolean): 
     const detail = `Whether DHCP gave servers is not known: ${facts.dhcpServers.reason}.`;
     return [unknown('sources/dhcp', problem('policy/not-read', detail))];
   }
-  const leases = facts.dhcpServers.value.filter(({ path }) => path.startsWith('/run/systemd/netif/'));
+  const leases = facts.dhcpServers.value.filter(({ path }) => isBelow('/run/systemd/netif', path));
   if (leases.length === 0) return [inSync('sources/dhcp')];
   const seen = leases.map(({ path, servers }) => evidence(path, `NTP=${servers.join(' ')}`));
   return [

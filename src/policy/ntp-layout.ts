@@ -2,8 +2,10 @@ import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { type ConfigFile, type ConfigLayout, foreignLines } from './config-layout.js';
+import { isPlainPath } from './host-path.js';
 import type { KeptDaemon } from './keeper.js';
 import { parseNtpConfig, readNtpWords } from './ntp-config.js';
+import { whyUntrusted } from './untrusted.js';
 
 export type NtpLayoutReading =
   | { readonly known: true; readonly layout: ConfigLayout }
@@ -11,6 +13,8 @@ export type NtpLayoutReading =
 
 /** Reads ntp.conf as a whole; one file that is not known as a whole makes all of it unknown. */
 export function readNtpLayout(facts: Facts, daemon: KeptDaemon): NtpLayoutReading {
+  const untrusted = whyUntrusted(daemon);
+  if (untrusted !== null) return unknown(untrusted);
   const main = ntpConfigPath(facts, daemon);
   if (main === null) return unknown(`${daemon.name} runs with a -c that names no plain path.`);
   const files: ConfigFile[] = [];
@@ -50,16 +54,14 @@ export function ntpConfigPath(facts: Facts, { name, commandLine }: KeptDaemon): 
   const words = commandLine ?? [];
   const at = words.findLastIndex((word, index) => index > 0 && /^-c/.test(word));
   const asked = at < 0 ? null : words[at] === '-c' ? (words[at + 1] ?? '') : (words[at]?.slice(2) ?? '');
-  if (asked !== null) return PLAIN.test(asked) ? asked : null;
+  if (asked !== null) return isPlainPath(asked) ? asked : null;
   const isThere = (path: string) => (facts.files.get(path)?.state ?? 'absent') !== 'absent';
   return name === 'ntpsec' && isThere('/etc/ntpsec/ntp.conf') ? '/etc/ntpsec/ntp.conf' : '/etc/ntp.conf';
 }
 
-const PLAIN = /^\/[A-Za-z0-9_./:@+,~=-]{1,400}$/;
-
 function resolve(path: string, main: string): string | null {
-  const whole = path.startsWith('/') ? path : `${main.slice(0, main.lastIndexOf('/'))}/${path}`;
-  return PLAIN.test(whole) ? whole.replace(/\/+$/, '') : null;
+  const whole = (path.startsWith('/') ? path : `${main.slice(0, main.lastIndexOf('/'))}/${path}`).replace(/\/+$/, '');
+  return isPlainPath(whole) ? whole : null;
 }
 
 /** The file itself, or the *.conf of a folder. */

@@ -216,6 +216,23 @@ export const OBSERVED_RULES = [
     remedy: 'Stop phc2sys, or let it feed the daemon (timemaster, -E ntpshm).',
   },
   {
+    id: 'daemon/stranger',
+    severity: 'medium',
+    sentence: 'No process that is not a service of the system bears the name of a time daemon.',
+    applies: 'Where the processes were read.',
+    source: 'proc(5), comm: a process has the name that it gives itself; nothing of such a one is believed',
+    remedy: 'See what it is (ls -l /proc/PID/exe) and who runs it, and end it.',
+  },
+  {
+    id: 'daemon/untrusted-files',
+    severity: 'high',
+    sentence: 'What a time daemon reads can be written by root alone.',
+    applies: 'Where a time daemon is installed.',
+    source: 'chrony.conf(5), ntp.conf(5): such a file names the sources of time, and files that root writes',
+    remedy:
+      'Give the file and every folder on the way to root, writable by nobody else. Until then nothing is changed.',
+  },
+  {
     id: 'daemon/vmware-tools',
     severity: 'medium',
     sentence: 'VMware Tools do not set the clock periodically beside a daemon.',

@@ -2,7 +2,9 @@ import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { type ConfigFile, foreignLines, type PlacedLine, type ReadConfig } from './config-layout.js';
+import type { KeptDaemon } from './keeper.js';
 import { parseTimesyncdConfig, readTimesyncdWords } from './timesyncd-config.js';
+import { whyUntrusted } from './untrusted.js';
 
 /** The only file of timesyncd's configuration that tsync writes: by its name it is read after the others. */
 export const OWN_DROP_IN = '/etc/systemd/timesyncd.conf.d/zz-tsync.conf';
@@ -20,7 +22,9 @@ export type TimesyncdReading =
   | { readonly known: false; readonly problem: Problem };
 
 /** Reads what timesyncd reads; one file that is not known as a whole makes all of it unknown. */
-export function readTimesyncdLayout(facts: Facts): TimesyncdReading {
+export function readTimesyncdLayout(facts: Facts, daemon: KeptDaemon): TimesyncdReading {
+  const untrusted = whyUntrusted(daemon);
+  if (untrusted !== null) return unknown(untrusted);
   const files: ConfigFile[] = [];
   for (const path of readingOrder(facts)) {
     const file = facts.files.get(path);

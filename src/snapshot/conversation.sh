@@ -21,10 +21,10 @@ read_parameters() {
   case ${KSH_VERSION:-} in *MIRBSD* | *LEGACY*) set +U ;; esac
   umask 077
   newline='
-'
+' tab='	'
   nonce=$1 root='' bin='' paths='' units='' module_parameters='' transaction='' seconds=''
   image='' here='' platform=''
-  limit=10 ways='' places='' told='' own_uid='' own_gid='' ends=''
+  limit=10 ways='' places='' told='' own_uid='' own_gid='' file_ends=''
   first_frame
   shift 2
   for parameter in ${1+"$@"}; do
@@ -445,8 +445,8 @@ set_attributes() {
   esac
 }
 
-# ends_of FILE...: how each ends, into $ends for section_file, where a line feed at the end would be lost: one look for all.
-ends_of() { ends=$(tail -c 1 ${1+"$@"} /dev/null 2>/dev/null | tr '\0' 0); }
+# ends_of FILE...: how each ends, into $file_ends for section_file, where a line feed at the end would be lost: one look for all.
+ends_of() { file_ends=$(tail -c 1 ${1+"$@"} /dev/null 2>/dev/null | tr '\0' 0); }
 
 # section_file PATH: a file with its attributes. Absent, denied and refused (no regular file) are said, not guessed.
 section_file() {
@@ -485,7 +485,7 @@ section_file() {
 read_content() {
   state=ok expected=$1
   if [ "$1" -gt 65537 ]; then expected=65537; fi
-  case $expected:$ends in
+  case $expected:$file_ends in
     0:* | 65537:*) content=$(head -c 65537 "$file" && echo .) || state=denied ;;
     *"==> $file <==$newline$newline"*) content=$(head -c 65537 "$file")$newline. || state=denied ;;
     *"==> $file <=="*) content=$(head -c 65537 "$file"). || state=denied ;;

@@ -1,5 +1,5 @@
 import type { Frame } from './frames.js';
-import type { FileAttributes, Section, Writers } from './snapshot.js';
+import { type FileAttributes, isWriters, type Section, type Writers } from './snapshot.js';
 
 /** What one answer of a host may cost: from a request of ours to the next. */
 export interface FrameLimits {
@@ -243,7 +243,7 @@ function attributes(words: readonly string[]): ReadonlyMap<string, string> | nul
 /** What is no word that we know counts as the worst. */
 function writersOf(said: string | undefined): Writers | null {
   if (said === undefined) return null;
-  return said === 'root' || said === 'file' ? said : 'others';
+  return isWriters(said) ? said : 'others';
 }
 
 /** Null when the host could not say them: attributes are all known, or none is. */
@@ -252,7 +252,14 @@ function fileAttributes(values: ReadonlyMap<string, string>): FileAttributes | n
     values.get(key),
   );
   if (!/^[0-7]{1,4}$/.test(mode) || !/^\d{1,15}$/.test(size) || owner === '' || group === '') return null;
-  return { mode, owner, group, size: Number(size), target: values.get('target') ?? null };
+  return {
+    mode,
+    owner,
+    group,
+    size: Number(size),
+    target: values.get('target') ?? null,
+    writers: writersOf(values.get('writers')),
+  };
 }
 
 function sectionOf({ isHexadecimal, isCut, length, ...header }: SectionHeader, body: Uint8Array): Section | null {
@@ -268,7 +275,7 @@ function sectionOf({ isHexadecimal, isCut, length, ...header }: SectionHeader, b
     exit: header.exit,
     truncated: isCut || all.length > SECTION_BYTES || isWithoutExit,
     file: header.file,
-    ...(header.writers === null ? {} : { writers: header.writers }),
+    ...(header.file !== null || header.writers === null ? {} : { writers: header.writers }),
   };
 }
 

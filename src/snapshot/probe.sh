@@ -206,11 +206,16 @@ in_container_by_marks() {
   quiet head -c 65536 "$root/proc/1/environ" | tr '\0' '\n' | grep -q '^container=.'
 }
 
-# process_name PID: the kernel's name of a process into $name; kernels before 2.6.33 have it in `stat` only.
+# process_name PID: the kernel's name of a process into $name; kernels before 2.6.33 have it in `stat` only. A name that
+# holds a line feed is nobody's.
 process_name() {
   name=''
-  if read_line "/proc/$1/comm"; then
-    name=$line
+  if [ -r "$root/proc/$1/comm" ]; then
+    {
+      IFS= read -r name
+      if IFS= read -r line || [ -n "$line" ]; then name=''; fi
+    } 2>/dev/null <"$root/proc/$1/comm"
+    [ -n "$name" ]
   elif read_line "/proc/$1/stat"; then
     name=${line#*\(}
     name=${name%%\)*}
@@ -335,16 +340,17 @@ probe_release_files() {
 
 # --- time services -----------------------------------------------------------------------------------------------------
 
-# Running time daemons by the name the kernel has for them (15 characters), and their arguments.
-# A daemon of a container is seen by its host too: `foreign`, by its control group.
+# Running time daemons by the name the kernel has for them (15 characters), and their arguments. Anybody may give a process of
+# his such a name: only what root started is `process`, where its program could be told, and `unverified`, where only root can
+# tell it. A daemon of a container is seen by its host too: `foreign`. All else is a `stranger`, of which nothing is read.
 probe_processes() {
-  chronyd_pid='' ntpd_pid='' own_processes=''
+  chronyd_pid='' ntpd_pid='' chronyd_doubted='' own_processes=' '
   time_processes='chronyd|ntpd|ntpsec|systemd-timesyn|openntpd|ptp4l|phc2sys|timemaster|vmtoolsd'
   # what a step of the clock may disturb: src/facts/step-hazards.ts
   minding_processes='postgres|postmaster|mysqld|mariadbd|ora_pmon_.*|mongod|etcd|consul|redis-server|beam.smp|sssd|krb5kdc'
   minding_processes="$minding_processes|winbindd|samba|smbd|crond?|atd|corosync|pacemakerd|kubelet|ceph-mon|ceph-osd"
   sought_processes="($time_processes|$minding_processes)"
-  minded=' '
+  minded=' ' candidates='' candidates_count=0
   found=$(
     cd "$root/proc" 2>/dev/null || exit 0
     if [ -e 1/comm ]; then
@@ -360,31 +366,24 @@ probe_processes() {
   for file in $found; do
     pid=${file%/*}
     process_name "$pid" || continue
+    case $name in '' | *[!A-Za-z0-9_.-]*) continue ;; esac
     case "|$time_processes|" in
-      *"|$name|"*) ;;
-      *)
-        # in a container too: it has this clock
-        case $minded in
-          *" $name "*) ;;
-          *)
-            say "minds $name"
-            minded="$minded$name "
-            ;;
-        esac
+      *"|$name|"*)
+        candidates="$candidates $pid"
+        candidates_count=$((candidates_count + 1))
         continue
         ;;
     esac
-    if [ -z "$in_container" ] && of_container "$pid"; then
-      say "foreign $pid $name"
-      continue
-    fi
-    say "process $pid $name"
-    own_processes="$own_processes $pid"
-    case $name in
-      chronyd) chronyd_pid=${chronyd_pid:-$pid} ;;
-      ntpd | ntpsec) ntpd_pid=${ntpd_pid:-$pid} ;;
+    # in a container too: it has this clock
+    case $minded in
+      *" $name "*) ;;
+      *)
+        say "minds $name"
+        minded="$minded$name "
+        ;;
     esac
   done
+  if [ -n "$candidates" ]; then print_daemons; fi
   finish
   count=0
   for pid in $own_processes; do
@@ -396,15 +395,193 @@ probe_processes() {
   done
 }
 
-# of_container PID: is its control group one that container runtimes make?
-of_container() {
-  [ -r "$root/proc/$1/cgroup" ] || return 1
-  count=0
+# print_daemons: what each of the candidates is. Of several by one name the first counts: one that could be told before one that could
+# not, then the one of the pid file, then one that no other daemon started.
+print_daemons() {
+  time_accounts
+  # an ordinary user with thousands of them costs two processes, not thousands of looks; some are named
+  if [ "$candidates_count" -gt 32 ]; then
+    say "strangers $candidates_count"
+    candidates=$(
+      cd "$root/proc" || exit 0
+      # shellcheck disable=SC2046,SC2086 # words: numbers
+      set -- $(printf '%s/status\n' $candidates) $(printf '%s/cgroup\n' $candidates)
+      believed_uids=$(printf %s "0$time_uids" | tr ' ' '|')
+      quiet grep -lsE "^Uid:[[:space:]]+($believed_uids)[[:space:]]|:/[^.]*/(chronyd?|ntpd?|ntpsec|openntpd|systemd-timesyncd)[.]service\$" \
+        ${1+"$@"} | head -n 128
+      printf '%s\n' "$1" "$2" "$3" "$4" "$5" "$6" "$7" "$8" "$9"
+    )
+  fi
+  first='' second='' third='' fourth='' strangers=0 sound_programs=' ' judged=' '
+  for pid in $candidates; do
+    pid=${pid%/*}
+    case $judged in *" $pid "*) continue ;; esac
+    judged="$judged$pid "
+    process_name "$pid" || continue
+    judge_process "$pid" || continue
+    case $verdict in
+      process)
+        if of_pid_file "$pid" "$name"; then
+          first="$first $pid:$name"
+        elif [ "$parent" = 1 ]; then
+          second="$second $pid:$name"
+        else
+          third="$third $pid:$name"
+        fi
+        ;;
+      unverified) fourth="$fourth $pid:$name" ;;
+      foreign) say "foreign $pid $name" ;;
+      stranger)
+        strangers=$((strangers + 1))
+        if [ "$strangers" -le 20 ]; then say "stranger $pid $name $uid"; fi
+        ;;
+    esac
+  done
+  verdict=process
+  for one in $first $second $third - $fourth; do
+    pid=${one%%:*}
+    name=${one#*:}
+    case $name in
+      -)
+        verdict=unverified
+        continue
+        ;;
+      chronyd) chronyd_pid=${chronyd_pid:-$pid} ;;
+      ntpd | ntpsec | openntpd) ntpd_pid=${ntpd_pid:-$pid} ;;
+    esac
+    say "$verdict $pid $name"
+    own_processes="$own_processes$pid "
+  done
+}
+
+# time_accounts: the numbers of the accounts that packages of time daemons make, each behind a blank, into $time_uids.
+time_accounts() {
+  time_uids=''
+  accounts=$(quiet grep -hsE '^(_?chrony|_?ntp|ntpd|_?ntpsec|_?openntpd|systemd-timesync):' \
+    "$root/etc/passwd" "$root/usr/lib/passwd")$newline
+  while [ -n "$accounts" ]; do
+    line=${accounts%%"$newline"*}
+    accounts=${accounts#*"$newline"}
+    line=${line#*:*:}
+    line=${line%%:*}
+    case $line in '' | *[!0-9]*) ;; *) time_uids="$time_uids $line" ;; esac
+  done
+}
+
+# judge_process PID: what the process $name is, into $verdict; $uid and $parent with it. False when it is gone.
+judge_process() {
+  verdict=stranger
+  process_status "$1" || return 1
+  process_group "$1"
+  if [ -z "$in_container" ] && { [ -n "$nested" ] || [ -n "$contained" ]; }; then
+    verdict=foreign
+    return 0
+  fi
+  # what a login, or a manager of a user's units, has started
+  case $group/ in */user.slice/* | */user-*.slice/* | */user@*.service/* | */session-*.scope/*) return 0 ;; esac
+  case " 0$time_uids " in *" $uid "*) ;; *) of_time_unit || return 0 ;; esac
+  if [ -d "$root/run/systemd/system" ]; then
+    case $group/ in */*.service/*) ;; *) return 0 ;; esac
+  else
+    started_by_root "$parent" || return 0
+  fi
+  judge_program "$1"
+}
+
+# of_time_unit: is the control group that of a time daemon's unit itself? Nobody but root can put a process there, whatever its account.
+of_time_unit() {
+  case ${group%/*}/ in */*.service/* | */*.scope/*) return 1 ;; esac
+  for unit in $time_units; do if [ "${group##*/}" = "$unit" ]; then return 0; fi; done
+  return 1
+}
+
+# started_by_root PID: are this process and all above it root's or a time daemon's?
+started_by_root() {
+  judged_uid=$uid judged_parent=$parent parent=$1 hops=0
+  while [ "${parent:-x}" != 1 ] && [ "${parent:-x}" != 0 ]; do
+    hops=$((hops + 1))
+    case $parent in '' | *[!0-9]*) hops=99 ;; esac
+    if [ "$hops" -gt 16 ] || ! process_status "$parent"; then break; fi
+    case " 0$time_uids " in *" $uid "*) ;; *) break ;; esac
+  done
+  case $parent in 0 | 1) hops=0 ;; *) hops=99 ;; esac
+  uid=$judged_uid parent=$judged_parent
+  [ "$hops" = 0 ]
+}
+
+# judge_program PID: is the program that runs one that bears the daemon's name, and that root alone can write? A process may name
+# itself as it likes, and so may a link to a program that becomes root.
+judge_program() {
+  program=$(readlink "$root/proc/$1/exe" 2>/dev/null)
+  if [ -z "$program" ]; then
+    # root can always read it
+    if [ -e "$root/proc/1/exe" ]; then return 0; fi
+    verdict=unverified
+    return 0
+  fi
+  # replaced since by its package
+  program=${program%' (deleted)'}
+  case $name:${program##*/} in ntpd:busybox | "$name:$name"*) ;; *) return 0 ;; esac
+  case $sound_programs in
+    *" $program "*) ;;
+    *)
+      case $program in *[!A-Za-z0-9_./:@+,~=-]*) return 0 ;; esac
+      only_root "$program" && [ "$writers" = root ] || return 0
+      sound_programs="$sound_programs$program "
+      ;;
+  esac
+  verdict=process
+}
+
+# of_pid_file PID NAME: does the daemon's own pid file name it?
+of_pid_file() {
+  for file in "/run/$2.pid" "/var/run/$2.pid" "/run/chrony/$2.pid" "/run/chrony.pid"; do
+    if read_line "$file" && [ "${line%% *}" = "$1" ]; then return 0; fi
+  done
+  return 1
+}
+
+# process_status PID: its real $uid, its $parent, and whether it has a number of its own in a namespace ($nested). False when it
+# is gone, or dead and not yet buried. The kernel writes a line feed in a name as `\n` there.
+process_status() {
+  uid='' parent='' nested='' count=0
+  [ -r "$root/proc/$1/status" ] || return 1
+  while [ "$count" -lt 32 ] && IFS= read -r line; do
+    count=$((count + 1))
+    case $line in
+      State:*Z*) return 1 ;;
+      PPid:*) parent=${line#PPid:"$tab"} ;;
+      Uid:*)
+        uid=${line#Uid:"$tab"}
+        uid=${uid%%"$tab"*}
+        ;;
+      NSpid:*)
+        case ${line#NSpid:"$tab"} in *"$tab"*) nested=yes ;; esac
+        break
+        ;;
+    esac
+  done 2>/dev/null <"$root/proc/$1/status"
+  [ -n "$uid" ]
+}
+
+# process_group PID: its control group in the tree that systemd keeps, into $group; $contained when it is one that runtimes make.
+process_group() {
+  group='' contained='' count=0
+  [ -r "$root/proc/$1/cgroup" ] || return 0
   while [ "$count" -lt 16 ] && IFS= read -r line; do
     count=$((count + 1))
-    case $line in *docker* | *kubepods* | *libpod* | *containerd* | *crio* | */lxc* | *machine.slice*) return 0 ;; esac
-  done <"$root/proc/$1/cgroup"
-  return 1
+    case $line in *docker* | *kubepods* | *libpod* | *containerd* | *crio* | */lxc* | *machine.slice*) contained=yes ;; esac
+    case $line in
+      *:name=systemd:*) group=${line#*:name=systemd:} ;;
+      0::*) if [ -z "$group" ] || [ "$group" = / ]; then group=${line#0::}; fi ;;
+    esac
+  done 2>/dev/null <"$root/proc/$1/cgroup"
+}
+
+# of_container PID: is its control group one that container runtimes make?
+of_container() {
+  process_group "$1"
+  [ -n "$contained" ]
 }
 
 time_units='chrony.service chronyd.service systemd-timesyncd.service ntp.service ntpd.service ntpsec.service openntpd.service
@@ -461,13 +638,25 @@ probe_unit_blocks() {
     for file in $words; do probe_file "$file"; done
     for folder in /etc /run; do probe_matches "$root$folder/systemd/system/$unit.d"/*.conf; done
     property MainPID
-    case $unit in chrony.service | chronyd.service) if [ "${value:-0}" != 0 ]; then chronyd_pid=$value; fi ;; esac
+    if [ "${value:-0}" != 0 ]; then
+      case $unit in
+        chrony.service | chronyd.service) if believed_pid "$value"; then chronyd_pid=$value; else chronyd_doubted=yes; fi ;;
+        ntp.service | ntpd.service | ntpsec.service | openntpd.service) if believed_pid "$value"; then ntpd_pid=$value; fi ;;
+      esac
+    fi
     property ActiveState
     if [ "$unit $value" = 'systemd-timesyncd.service active' ]; then timesyncd_active=yes; fi
     if [ "$value" = failed ] && has journalctl; then
       section "last-words:$unit" journalctl -q --no-pager -o cat -b -n 3 "_SYSTEMD_UNIT=$unit"
     fi
   done
+}
+
+# believed_pid PID: is it one of those that were found to be root's? Where processes are hidden, systemd alone can tell.
+believed_pid() {
+  case $1 in *[!0-9]*) return 1 ;; esac
+  case $own_processes in *" $1 "*) return 0 ;; esac
+  [ ! -e "$root/proc/$1" ]
 }
 
 # property NAME: its value in $block, into $value.
@@ -568,15 +757,21 @@ probe_packages() {
 
 probe_chrony() {
   probe_chronyd_version
-  main=''
+  main='' refused_file=''
   if [ -n "$chronyd_pid" ]; then
     file_option "$chronyd_pid" f
     main=$option
+  elif [ -n "$chronyd_doubted" ]; then
+    # systemd has started something else in its place
+    main=odd
   fi
   if [ -z "$main" ]; then chronyd_config_of_distribution; fi
   begin chrony-config
-  walked=$newline config_files='' sources_folders='' config_folders='' key_files='' steps=0
+  walked=$newline config_files='' sources_folders='' config_folders='' include_folders='' key_files='' steps=0
+  if [ -n "$refused_file" ]; then say "untrusted $refused_file"; fi
   if [ "$main" = odd ]; then say 'skipped -f'; else walk_config "$main" 0; fi
+  # shellcheck disable=SC2086 # words: paths of plain characters
+  print_untrusted $config_files $config_folders $sources_folders $include_folders $key_files
   finish
   if [ "$main" != odd ] && [ -z "$image" ]; then probe_chrony_check "$main"; fi
   for file in $config_files; do probe_file "$file"; done
@@ -636,13 +831,14 @@ probe_chrony_readings() {
 }
 
 # file_option PID LETTER: the file of `-f FILE` or `-fFILE` in a command line, into $option: images start a daemon with
-# another file than the distribution's. `odd`: a name that is not followed. Empty: no such option.
+# another file than the distribution's. `odd`: a name that is not followed, $refused_file where others can write it. Empty: no such
+# option.
 file_option() {
-  option='' previous=''
+  option='' previous='' refused_file=''
   # `read` leaves the NULs between the arguments out: enough to see that the option is not there
   read_line "/proc/$1/cmdline"
   case $line in *"-$2"*) ;; *) return ;; esac
-  rest=$(head -c 4096 "$root/proc/$1/cmdline" 2>/dev/null | tr '\0' '\n')$newline
+  rest=$(head -c 4096 "$root/proc/$1/cmdline" 2>/dev/null | tr '\0\n' '\n\001')$newline
   while [ -n "$rest" ]; do
     argument=${rest%%"$newline"*}
     rest=${rest#*"$newline"}
@@ -650,7 +846,30 @@ file_option() {
     case $argument in "-$2"?*) option=${argument#-?} ;; esac
     previous=$argument
   done
-  case $option in '') ;; *[!A-Za-z0-9_./:@+,~-]* | [!/]*) option=odd ;; esac
+  case $option in
+    '') ;;
+    *[!A-Za-z0-9_./:@+,~-]* | [!/]* | *//* | */./* | */../* | */. | */.. | */) option=odd ;;
+    *) if ! believed_file "$option"; then option=odd; fi ;;
+  esac
+}
+
+# believed_file PATH: does it lead to itself, or to a place where a distribution keeps such a file, over folders that root
+# alone can write?
+believed_file() {
+  if ! only_root "$1" || [ "$writers" != root ]; then
+    refused_file=$1
+    return 1
+  fi
+  case ${resolved#"$root"} in "$1" | /etc/* | /usr/*) ;; *) return 1 ;; esac
+}
+
+# print_untrusted PATH...: those of what a daemon reads that others than root can write.
+print_untrusted() {
+  attributes_of ${1+"$@"}
+  for path in ${1+"$@"}; do
+    set_attributes "$path"
+    if [ "$writers" != root ]; then say "untrusted $path"; fi
+  done
 }
 
 chronyd_config_of_distribution() {
@@ -728,6 +947,8 @@ walk_directive() {
 
 # walk_files DEPTH GLOB: reads on in each file that the glob matches, in the order of the shell, which is chronyd's.
 walk_files() {
+  walk_folder=${2%%[*?]*}
+  case $walk_folder in /*/*) include_folders="$include_folders ${walk_folder%/*}" ;; esac
   expand_glob "$1" "$2"
   for file in $expanded; do
     set -- ${1+"$@"} "$file"
@@ -813,15 +1034,18 @@ probe_timesyncd() {
 
 # What ntpd reads: -c of the running one, or the distribution's files; each with its includes, one level deep.
 probe_ntp_config() {
-  option=''
+  option='' refused_file=''
   if [ -n "$ntpd_pid" ]; then file_option "$ntpd_pid" c; fi
   begin ntp-config
-  config_files='' walked=$newline
+  config_files='' walked=$newline include_folders=''
+  if [ -n "$refused_file" ]; then say "untrusted $refused_file"; fi
   case $option in
     '') for file in /etc/ntpsec/ntp.conf /etc/ntp.conf; do walk_ntp_config "$file"; done ;;
     odd) say 'skipped -c' ;;
     *) walk_ntp_config "$option" ;;
   esac
+  # shellcheck disable=SC2086 # words: paths of plain characters
+  print_untrusted $config_files $include_folders
   finish
   for file in $config_files; do probe_file "$file"; done
   # a file that no process reads may still be what another tool looks at
@@ -835,6 +1059,7 @@ walk_ntp_config() {
   split_lines "$included"
   for file in $lines; do
     case $file in /*) ;; *) file=${1%/*}/$file ;; esac
+    include_folders="$include_folders $file"
     if [ -d "$root$file" ]; then
       expand_glob 0 "$file/*.conf"
       for match in $expanded; do ntp_file "$match"; done
@@ -914,12 +1139,14 @@ probe_clock_jobs() {
 clock_jobs() {
   cd "$root/" || return
   set --
-  for file in etc/crontab etc/cron.*/* var/spool/cron/* var/spool/cron/crontabs/* etc/network/if-up.d/ntpdate \
-    etc/rc.local etc/rc.d/rc.local etc/init.d/boot.local; do
+  # those of ordinary users last: they can write so much that what comes behind is cut
+  for file in etc/crontab etc/cron.*/* etc/network/if-up.d/ntpdate etc/rc.local etc/rc.d/rc.local etc/init.d/boot.local \
+    var/spool/cron/root var/spool/cron/crontabs/root var/spool/cron/tabs/root \
+    var/spool/cron/* var/spool/cron/crontabs/* var/spool/cron/tabs/*; do
     if [ ! -f "$file" ]; then continue; fi
     if [ -r "$file" ]; then set -- ${1+"$@"} "./$file"; else say "denied /$file"; fi
   done
-  for folder in var/spool/cron var/spool/cron/crontabs; do
+  for folder in var/spool/cron var/spool/cron/crontabs var/spool/cron/tabs; do
     if [ -d "$folder" ] && [ ! -r "$folder" ]; then say "denied /$folder"; fi
   done
   jobs=''
@@ -1065,7 +1292,7 @@ probe_asked_parameters() {
 # kernel log, services or clock, even where they are mounted into the tree.
 probe_image() {
   # shellcheck disable=SC2034 # the functions of the daemons ask for these
-  chronyd_pid='' ntpd_pid='' timesyncd_active=''
+  chronyd_pid='' ntpd_pid='' timesyncd_active='' own_processes=' ' chronyd_doubted=''
   begin system
   say image=yes
   if [ -n "$platform" ]; then say "platform=$platform"; fi

@@ -1,6 +1,6 @@
 import { TsyncError } from '#errors/tsync-error.js';
 import { type BytesJson, bytesFromJson, bytesToJson } from './bytes-json.js';
-import type { ClockMeasurement, FileAttributes, Section, Snapshot, Writers } from './snapshot.js';
+import { type ClockMeasurement, type FileAttributes, isWriters, type Section, type Snapshot } from './snapshot.js';
 
 /** A snapshot as JSON text, for saving and replay: the same snapshot comes back from `parseSnapshot`. */
 export function serialiseSnapshot(snapshot: Snapshot): string {
@@ -36,8 +36,6 @@ type SnapshotJson = Omit<Snapshot, 'sections'> & {
 const KINDS: readonly string[] = ['file', 'command', 'values'] satisfies Section['kind'][];
 const STATES: readonly string[] = ['ok', 'absent', 'denied', 'timeout', 'refused'] satisfies Section['state'][];
 
-const isWriters = (value: unknown): value is Writers => value === 'root' || value === 'file' || value === 'others';
-
 function readSection(value: unknown, at: number, file: string): Section {
   const bytes = isRecord(value) ? bytesFromJson(value.bytes) : null;
   if (!isRecord(value) || bytes === null) throw invalid(file, `section ${at} has no bytes`);
@@ -64,9 +62,11 @@ function readSection(value: unknown, at: number, file: string): Section {
 function readAttributes(value: unknown, at: number, file: string): FileAttributes {
   if (isRecord(value)) {
     const { mode, owner, group, size, target } = value;
+    // older snapshots do not tell
+    const writers = isWriters(value.writers) ? value.writers : null;
     const words = typeof mode === 'string' && typeof owner === 'string' && typeof group === 'string';
     if (words && isNumber(size) && (target === null || typeof target === 'string'))
-      return { mode, owner, group, size, target };
+      return { mode, owner, group, size, target, writers };
   }
   throw invalid(file, `section ${at} has no valid file attributes`);
 }

@@ -29,15 +29,19 @@ export interface Section {
   readonly truncated: boolean;
   /** For files: what `stat` and `readlink` said. `target` is the symbolic link's text, null when it is no link. */
   readonly file: FileAttributes | null;
-  /** Also of a file that is not there: who might put one there. Null where the host did not say. */
-  readonly writers?: Writers | null;
+  /** Of a file that is not there: who could put one there; missing where the host did not say. */
+  readonly writers?: Writers;
 }
 
 /**
- * Who may change a file: root alone; others the file itself, but not put another in its place (`file`); or others may put
- * another in its place, somewhere on the way to it, or that could not be told.
+ * Who can change a file, where every folder on the way counts, along every link. `root`: root alone. `file`: others can write the
+ * file. `others`: others can put something else in its place.
  */
 export type Writers = 'root' | 'file' | 'others';
+
+export function isWriters(value: unknown): value is Writers {
+  return value === 'root' || value === 'file' || value === 'others';
+}
 
 export interface FileAttributes {
   readonly mode: string;
@@ -45,6 +49,8 @@ export interface FileAttributes {
   readonly group: string;
   readonly size: number;
   readonly target: string | null;
+  /** Null: the host did not tell. */
+  readonly writers: Writers | null;
 }
 
 /** One request and answer over the open conversation. All in seconds of Unix time except the round trip. */

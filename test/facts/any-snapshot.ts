@@ -142,8 +142,8 @@ export const anySections: fc.Arbitrary<Snapshot> = fc
       truncated: fc.boolean(),
       file: fc.constantFrom(
         null,
-        { mode: '644', owner: 'root', group: 'root', size: 3, target: null },
-        { mode: 'x', owner: '', group: '', size: -1, target: '/x' },
+        { mode: '644', owner: 'root', group: 'root', size: 3, target: null, writers: 'root' },
+        { mode: 'x', owner: '', group: '', size: -1, target: '/x', writers: null },
       ),
     }),
     { maxLength: 20 },

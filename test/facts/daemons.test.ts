@@ -356,6 +356,7 @@ describe('files', () => {
       group: 'root',
       truncated: false,
       resolvedTo: null,
+      writers: 'root',
     });
   });
 

@@ -22,7 +22,14 @@ export function values(name: string, text: string): Section {
 
 export function file(name: string, text: string | Uint8Array): Section {
   const bytes = encode(text);
-  const attributes = { mode: '644', owner: 'root', group: 'root', size: bytes.length, target: null };
+  const attributes = {
+    mode: '644',
+    owner: 'root',
+    group: 'root',
+    size: bytes.length,
+    target: null,
+    writers: 'root',
+  } as const;
   return { name, kind: 'file', state: 'ok', bytes, exit: null, truncated: false, file: attributes };
 }
 

@@ -88,6 +88,7 @@ export function makeFacts(host: MadeHost): Facts {
     around: {
       stepMinded: { value: host.stepMinded ?? [] },
       programs: { value: [] },
+      strangers: { value: [] },
       clockJobs: { value: [] },
       unreadJobs: [],
       bootUnits: [],
@@ -107,7 +108,16 @@ export function mainPath(family: MadeHost['family']): string {
 
 export function present(text: string, mode = '0644'): FileFacts {
   const bytes = textToBytes(text);
-  return { state: 'present', bytes, mode, owner: 'root', group: 'root', truncated: false, resolvedTo: null };
+  return {
+    state: 'present',
+    bytes,
+    mode,
+    owner: 'root',
+    group: 'root',
+    truncated: false,
+    resolvedTo: null,
+    writers: 'root',
+  };
 }
 
 /** What the probe reads whether it is there or not. */
@@ -222,7 +232,9 @@ function makeDaemons(host: MadeHost, unit: string): DaemonFacts[] {
     version: { value: host.chrony },
     pid: isActive ? 500 : null,
     commandLine: isActive ? (host.commandLine ?? ['/usr/sbin/chronyd', '-F', '1']) : null,
+    verified: true,
     configFiles: [],
+    untrusted: [],
   };
   return [chrony, ...(host.others ?? []).map(makeOther)];
 }
@@ -237,7 +249,9 @@ function makeOther(name: DaemonName): DaemonFacts {
     version: { value: null, reason: 'not asked' },
     pid: 600,
     commandLine: [name],
+    verified: true,
     configFiles: [],
+    untrusted: [],
   };
 }
 

@@ -135,7 +135,7 @@ describe('the playbook of a platform', () => {
     const chosen = again({
       ...facts,
       chrony: { ...facts.chrony, configFiles: [...facts.chrony.configFiles, path] },
-      files: new Map([...facts.files, [path, { ...present, resolvedTo: null }]]),
+      files: new Map([...facts.files, [path, { ...present, resolvedTo: null, writers: 'root' }]]),
     });
     expect(chosen.findings.filter(({ status }) => status === 'drift').map(({ rule }) => rule)).not.toContain(
       'sources/foreign-servers',

@@ -108,7 +108,9 @@ function ntpd(conf: string, commandLine: readonly string[] = ['/usr/sbin/ntpd', 
     version: { value: '4.2.6' },
     pid: 600,
     commandLine,
+    verified: true,
     configFiles: ['/etc/ntp.conf'],
+    untrusted: [],
   };
   const files = new Map([...base.facts.files, ['/etc/ntp.conf', present(conf)] as const]);
   return { ...base, facts: { ...base.facts, daemons: [daemon], files } };
@@ -281,6 +283,21 @@ export const RULE_CASES: Record<ObservedRuleId | ComplianceRuleId, RuleCase> = {
     broken: given('', { around: running(program('phc2sys', '-a', '-r')) }),
     fine: given('', { around: running(program('phc2sys', '-a', '-E', 'ntpshm')) }),
     silent: given(''),
+  },
+  'daemon/stranger': {
+    broken: given('', { around: { strangers: { value: [{ pid: 4711, name: 'chronyd', uid: 1000 }] } } }),
+    fine: given('', { around: { strangers: { value: [{ pid: 4711, name: 'vmtoolsd', uid: 1000 }] } } }),
+  },
+  'daemon/untrusted-files': {
+    broken: ((base) => ({
+      ...base,
+      facts: {
+        ...base.facts,
+        daemons: base.facts.daemons.map((daemon) => ({ ...daemon, untrusted: ['/home/ops/more.conf'] })),
+      },
+    }))(given('')),
+    fine: given(''),
+    silent: { ...given(''), facts: { ...given('').facts, daemons: [] } },
   },
   'daemon/vmware-tools': {
     broken: given('', {

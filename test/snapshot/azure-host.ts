@@ -1,3 +1,4 @@
+import { status } from '../fixtures/made/system.js';
 import type { FakeHost } from './fake-root.js';
 
 /**
@@ -18,6 +19,10 @@ export const azureHost: FakeHost = {
     '/proc/812/comm': 'chronyd\n',
     '/proc/812/cgroup': '0::/system.slice/chrony.service\n',
     '/proc/812/cmdline': '/usr/sbin/chronyd\0-F\0' + '1\0-f\0/etc/chrony/chrony.conf\0',
+    '/proc/812/status': status(812, 'chronyd', 112),
+    '/usr/sbin/chronyd': '',
+    '/etc/passwd': 'root:x:0:0::/root:/bin/sh\n_chrony:x:112:119:Chrony daemon,,,:/var/lib/chrony:/usr/sbin/nologin\n',
+    '/proc/900/status': status(900, 'chronyd', 0),
     '/proc/900/comm': 'chronyd\n',
     '/proc/900/cgroup': '0::/kubepods.slice/pod1\n',
     '/proc/900/cmdline': 'chronyd\0-x\0',
@@ -67,6 +72,7 @@ export const azureHost: FakeHost = {
   },
   links: {
     '/dev/ptp_hyperv': 'ptp1',
+    '/proc/812/exe': '/usr/sbin/chronyd',
     '/etc/systemd/system/multi-user.target.wants/chrony.service': '/lib/systemd/system/chrony.service',
     '/etc/systemd/system/chronyd.service': '/lib/systemd/system/chrony.service',
     '/etc/systemd/system/systemd-timesyncd.service': '/dev/null',

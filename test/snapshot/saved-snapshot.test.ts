@@ -25,6 +25,7 @@ const anySection: fc.Arbitrary<Section> = fc.record({
       group: fc.string(),
       size: fc.nat(),
       target: fc.option(fc.string()),
+      writers: fc.constantFrom('root', 'others', null),
     }),
   ),
 });

@@ -62,8 +62,14 @@ new_process() {
   printf '%s\n' "$pid" >"$state/active/$1"
   mkdir -p "$root/proc/$pid"
   printf '%s\n' "$2" >"$root/proc/$pid/comm"
+  printf '0::/system.slice/%s\n' "$1" >"$root/proc/$pid/cgroup"
+  printf 'Name:\t%s\nState:\tS (sleeping)\nPPid:\t1\nUid:\t0\t0\t0\t0\nNSpid:\t%s\n' "$2" "$pid" >"$root/proc/$pid/status"
   shift 2
   printf '%s\0' "$@" >"$root/proc/$pid/cmdline"
+  # its program, empty here: what runs is this stand-in
+  mkdir -p "$root${1%/*}"
+  [ -e "$root$1" ] || : >"$root$1"
+  ln -s "$1" "$root/proc/$pid/exe"
 }
 
 # end_process UNIT

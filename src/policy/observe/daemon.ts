@@ -42,6 +42,31 @@ export const DAEMON_CONDITIONS = {
     const setting = running.filter(({ commandLine }) => setsSystemClock(commandLine ?? []));
     return setting.length === 0 ? 'holds' : breach(`phc2sys and ${active.join(' and ')}`, 'one of them', seen);
   },
+  'daemon/stranger': ({ facts }) => {
+    const { strangers } = facts.around;
+    if (strangers.value === null) return facts.place === 'image' ? null : doubt(strangers.reason);
+    // vmtoolsd runs in every desktop session too
+    const found = strangers.value.filter(({ name }) => name !== 'vmtoolsd');
+    const [first] = found;
+    if (first === undefined) return 'holds';
+    return breach(
+      `a process named ${first.name} of user ${first.uid}`,
+      'none but the daemon itself',
+      found.map(({ pid, name, uid }) => evidence(`/proc/${pid}`, `named ${name}, of user ${uid}: it is not believed`)),
+    );
+  },
+  'daemon/untrusted-files': ({ facts }) => {
+    const found = facts.daemons.flatMap(({ name, installed, untrusted }) =>
+      installed.value === false ? [] : untrusted.map((path) => ({ name, path })),
+    );
+    const [first] = found;
+    if (first === undefined) return facts.daemons.some(({ installed }) => installed.value === true) ? 'holds' : null;
+    return breach(
+      `${first.path} of ${first.name}`,
+      "root's alone, as every folder on the way",
+      found.map(({ name, path }) => evidence(path, `${name} reads it, and others than root can write it`)),
+    );
+  },
   'daemon/vmware-tools': ({ facts, active }) => {
     const { programs, vmwareTimeSync } = facts.around;
     if (facts.virtualization.value !== 'vmware' || active.length === 0) return null;

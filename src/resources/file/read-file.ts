@@ -25,7 +25,7 @@ export function writersOf(facts: Facts, path: string): Writers | null {
   return (file !== null && 'writers' in file ? file.writers : null) ?? null;
 }
 
-function findFile(facts: Facts, path: string): FileFacts | null {
+export function findFile(facts: Facts, path: string): FileFacts | null {
   const direct = facts.files.get(path);
   if (direct !== undefined) return direct;
   for (const file of facts.files.values()) if (file.state === 'present' && file.resolvedTo === path) return file;
