@@ -150,13 +150,19 @@ export class FrameReader {
 
   #openSection(words: readonly string[]): void {
     const header = sectionHeader(words);
-    if (header === null) return this.#violate(`a section that is none: ${words.join(' ')}`);
-    const { kind, name } = header;
-    if (this.#done) return this.#violate(`the section "${name}" after its end`);
-    if (this.#seen.has(name)) return this.#violate(`the section "${name}" twice in one answer`);
-    if (!this.#isKnown(kind, name)) return this.#violate(`a section of kind ${kind} that nobody asked for: "${name}"`);
-    this.#seen.add(name);
+    const wrong = header === null ? `a section that is none: ${words.join(' ')}` : this.#whatIsWrong(header);
+    if (header === null || wrong !== null) {
+      this.#violate(wrong ?? '');
+      return;
+    }
+    this.#seen.add(header.name);
     this.#body = { header, bytes: new Uint8Array(header.length), taken: 0 };
+  }
+
+  #whatIsWrong({ kind, name }: SectionHeader): string | null {
+    if (this.#done) return `the section "${name}" after its end`;
+    if (this.#seen.has(name)) return `the section "${name}" twice in one answer`;
+    return this.#isKnown(kind, name) ? null : `a section of kind ${kind} that nobody asked for: "${name}"`;
   }
 
   /** Takes the rest of a body, as far as it has come, and the line feed that ends it. */
@@ -206,7 +212,14 @@ const KINDS: readonly string[] = ['file', 'command', 'values'] satisfies Section
 const STATES: readonly string[] = ['ok', 'absent', 'denied', 'timeout', 'refused'] satisfies Section['state'][];
 
 /** `section KIND NAME STATE LENGTH [key=value ...]`; null when it is none. */
-function sectionHeader([, kind = '', word = '', state = '', digits = '', ...rest]: readonly string[]) {
+function sectionHeader([
+  ,
+  kind = '',
+  word = '',
+  state = '',
+  digits = '',
+  ...rest
+]: readonly string[]): SectionHeader | null {
   const name = decode(word);
   const values = attributes(rest);
   if (!KINDS.includes(kind) || !STATES.includes(state) || !name || values === null) return null;

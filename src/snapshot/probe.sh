@@ -686,7 +686,7 @@ probe_links() {
     for unit in $asked; do
       for link in *.wants/"$unit" *.requires/"$unit"; do if [ -L "$link" ]; then set -- ${1+"$@"} "$link"; fi; done
     done
-    if [ "$#" -gt 0 ]; then quiet ls -ld ${1+"$@"} | head -c 65000; fi
+    if [ "$#" -gt 0 ]; then quiet ls -ld ${1+"$@"}; fi
   )
   if [ -n "$found" ]; then say "$found"; fi
   finish
@@ -729,7 +729,7 @@ probe_init_scripts() {
   # where they lead to, by one `ls`: nothing less can be undone exactly
   begin links:scripts
   found=''
-  if [ "$#" -gt 0 ]; then found=$(cd "$root/" && quiet ls -ld ${1+"$@"} | head -c 65000); fi
+  if [ "$#" -gt 0 ]; then found=$(cd "$root/" && quiet ls -ld ${1+"$@"}); fi
   if [ -n "$found" ]; then say "$found"; fi
   finish
   # their headers say in which runlevels they want to start, and with which number

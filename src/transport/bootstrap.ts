@@ -28,6 +28,7 @@ export const BOOTSTRAP = [
   'unset l p',
   'IFS= read -r l',
   `case $l in "$1 "?*) ;; *) exit ${INPUT_TAKEN} ;; esac`,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
   'set -- "${l#* }" "$2"',
   'while IFS= read -r l && [ -n "$l" ]; do set -- "$@" "$l"; done',
   'p=$(head -c "$2") && eval "$p"',

@@ -98,7 +98,7 @@ exit 127
   for (const name of NOTED) writeFileSync(join(folder, name), script.replaceAll('\\$', '$'), { mode: 0o755 });
   return folder;
 }
-const NOTED = 'print printf echo head grep od tr sed cat tail stat readlink timeout sort cut ls cksum sh'.split(' ');
+const NOTED = 'print printf echo head grep od timeout'.split(' ');
 
 describe.each(Object.entries(SHELLS))('the nonce of a conversation under %s', (_name, shell) => {
   it('is in no arguments, no environment and no file of the host, in none of its conversations', async () => {
@@ -138,7 +138,7 @@ describe.each(Object.entries(SHELLS))('the nonce of a conversation under %s', (_
     expect(noted.includes(marks.nonce)).toBe(false);
     // the programs were there to be seen
     expect(looks).toBeGreaterThan(CONVERSATIONS.length);
-  }, 240_000);
+  }, 600_000);
 
   it('stays out of the environment also where variables of that name were brought along', () => {
     const program = new TextEncoder().encode(
