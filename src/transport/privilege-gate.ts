@@ -147,7 +147,10 @@ function isKnown({ accepted, unasking }: Entry, host: string): boolean {
 
 /** Why a password was not tried on a host: who refused it. */
 export function notTried(by: readonly string[], host: string): string {
+  if (by.length === 1 && by[0] === host)
+    return `${printable(host)} refused the password before, so it was not tried again.`;
   const names = by.map((name) => printable(name)).join(', ');
-  const all = by.length > 1 ? ', so it is given to no further host' : '';
-  return `The password was refused by ${names}${all}, so it was not tried on ${printable(host)}.`;
+  return by.length === 1
+    ? `The password was refused by ${names}, so it was not tried on ${printable(host)}.`
+    : `${names} refused the password, so no further host was given it: it was not tried on ${printable(host)}.`;
 }
