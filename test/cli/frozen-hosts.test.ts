@@ -212,7 +212,7 @@ function signalled(pid: number, signal: NodeJS.Signals): boolean {
 }
 
 describe.concurrent('hosts that freeze', () => {
-  it('at any stage of an audit: each is told with its stage, and the process ends', { timeout: 120_000 }, async () => {
+  it('at any stage of an audit: each is told with its stage, and the process ends', { timeout: 240_000 }, async () => {
     const file = inventory('audit', await hostsByStage());
     const { code, stdout, leftAfterMs } = await tsync(['audit', file, '--json', '--no-store']).ended;
     expect(leftAfterMs).toBeLessThan(LEAVES_WITHIN_MS);
@@ -234,7 +234,7 @@ describe.concurrent('hosts that freeze', () => {
     expect(code).toBe(3);
   });
 
-  it('at any stage: Ctrl-C is heard at once, and once more lets go of all of them', { timeout: 60_000 }, async () => {
+  it('at any stage: Ctrl-C is heard at once, and once more lets go of all of them', { timeout: 240_000 }, async () => {
     const hosts = await hostsByStage();
     const audit = tsync(['audit', inventory('interrupted', hosts), '--jsonl', '--no-store']);
     await audit.printed(/"type":"host-connecting"/, Object.keys(hosts).length);
@@ -251,7 +251,9 @@ describe.concurrent('hosts that freeze', () => {
     expect(ends.filter((line) => line.includes('"transport/interrupted"'))).toHaveLength(Object.keys(hosts).length);
   });
 
-  it('after the program is done, beside an agent that takes questions and is silent', { timeout: 60_000 }, async () => {
+  it('after the program is done, beside an agent that takes questions and is silent', {
+    timeout: 240_000,
+  }, async () => {
     const freezer = await startFreezer(demoPort('web01'), { hidesEnd: true });
     const agentPath = join(top, 'agent');
     const agent = createServer(() => {});
@@ -272,7 +274,7 @@ describe.concurrent('hosts that freeze', () => {
 
   it.skipIf(sshdPath === null)(
     'as sshd does that is stopped in the middle, or before',
-    { timeout: 90_000 },
+    { timeout: 240_000 },
     async () => {
       const [midway, before] = await Promise.all([startSshd(['LogLevel VERBOSE']), startSshd()]);
       const pidOf = (folder: string) => Number(readFileSync(join(folder, 'pid'), 'utf8'));
@@ -306,7 +308,7 @@ describe.concurrent('hosts that freeze', () => {
   );
 
   it('in the middle of a change, and while it is proved: two Ctrl-C leave it to its guard', {
-    timeout: 90_000,
+    timeout: 240_000,
   }, async () => {
     const changing = await startFreezer(demoPort('db01'));
     const proving = await startFreezer(demoPort('api01'));
@@ -328,6 +330,25 @@ describe.concurrent('hosts that freeze', () => {
       await waited(1_100);
     }
     const { code, leftAfterMs } = await run.ended;
+    expect(leftAfterMs).toBeLessThan(LEAVES_WITHIN_MS);
+    expect(code).toBe(6);
+  });
+
+  it('in the middle of a rollback', { timeout: 240_000 }, async () => {
+    const store = { XDG_STATE_HOME: join(top, 'kept') };
+    const freezer = await startFreezer(demoPort('erp01'));
+    closers.push(() => freezer.close());
+    const file = demoBehind({ erp01: freezer.port });
+    const run = await tsync(['run', file, '-l', 'erp01', '--yes', '--json', '--no-preflight'], store).ended;
+    expect(run.code).toBe(0);
+    const rollback = tsync(['rollback', 'latest', '-i', file, '--yes', '--jsonl'], store);
+    await rollback.printed(/"type":"apply-step"/);
+    freezer.freeze();
+    for (const word of [/interrupted: no further host/, /interrupted again/]) {
+      rollback.child.kill('SIGINT');
+      await rollback.printed(word);
+    }
+    const { code, leftAfterMs } = await rollback.ended;
     expect(leftAfterMs).toBeLessThan(LEAVES_WITHIN_MS);
     expect(code).toBe(6);
   });
