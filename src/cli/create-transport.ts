@@ -14,8 +14,8 @@ export function createTransport(options: FleetOptions): Transport {
     askPassphrase: process.stdin.isTTY ? (file) => ask(`passphrase of ${file}: `) : null,
   });
   return {
-    connect: (host, signal) =>
-      host.connection.transport === 'local' ? localTransport.connect(host, signal) : ssh.connect(host, signal),
+    connect: (host, signal, onRetry) =>
+      host.connection.transport === 'local' ? localTransport.connect(host, signal) : ssh.connect(host, signal, onRetry),
     close: () => ssh.close(),
   };
 }

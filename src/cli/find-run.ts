@@ -28,7 +28,12 @@ export function findRun(name: string, filter?: RunFilter): RunState {
   });
 }
 
-/** The events of a run, in their order. */
-export function eventsOf(name: string): Event[] {
-  return withStore((store) => [...store.events(store.findRun(name).run)]);
+/** The events of a run, in their order, read one by one; the store is closed when the last was taken, or no further is wanted. */
+export function* eventsOf(name: string): Iterable<Event> {
+  const store = openStore(storeFolder(process.env, operatorHome(process.env)), { access: 'read' });
+  try {
+    yield* store.events(store.findRun(name).run);
+  } finally {
+    store.close();
+  }
 }

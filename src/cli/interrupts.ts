@@ -6,6 +6,8 @@ export interface Interrupts {
   readonly endSignal: AbortSignal;
   /** The same as a Ctrl-C, from the screen (which reads the keyboard raw). */
   readonly interrupt: () => void;
+  /** As the first Ctrl-C, but that nobody asked for it: no further host begins. */
+  readonly finish: () => void;
   readonly stop: () => void;
 }
 
@@ -20,18 +22,19 @@ export function watchInterrupts(said: (how: 'finish' | 'leave') => void, monoton
   const finish = new AbortController();
   const leave = new AbortController();
   const end = new AbortController();
+  let asked = false;
   let endedAtMs = Number.NEGATIVE_INFINITY;
 
   function interrupt(): void {
-    if (!finish.signal.aborted) {
-      said('finish');
-      finish.abort();
-    } else if (!leave.signal.aborted) {
-      said('leave');
-      leave.abort();
-    } else {
-      process.exit(130);
+    if (leave.signal.aborted) process.exit(130);
+    const how = asked ? 'leave' : 'finish';
+    asked = true;
+    try {
+      said(how);
+    } catch {
+      // What cannot be said must not keep the signal from being obeyed, nor end the process with hosts in flight.
     }
+    (how === 'leave' ? leave : finish).abort();
   }
   function terminate(): void {
     const isRepeated = monotonicMs() - endedAtMs < REPEATED_MS;
@@ -50,6 +53,7 @@ export function watchInterrupts(said: (how: 'finish' | 'leave') => void, monoton
     leaveSignal: leave.signal,
     endSignal: end.signal,
     interrupt,
+    finish: () => finish.abort(),
     stop() {
       for (const [name, handler] of handlers) process.off(name, handler);
     },

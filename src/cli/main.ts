@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty';
+import { leave } from './leave.js';
 import { outliveOutputs } from './outlive-outputs.js';
 import { renderFailure } from './render-failure.js';
 
@@ -21,3 +23,6 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 await main(process.argv);
+const { stdout, stderr } = process;
+const isWatched = stderr.isTTY === true || isatty(0);
+await leave({ stdout, stderr, isWatched, exit: (code) => process.exit(code) });

@@ -5,11 +5,13 @@ import type { HostTask } from '#engine/host-task.js';
 import { readOperatorClock } from '#engine/operator-clock.js';
 import { Pace } from '#engine/pace.js';
 import { loadPrograms } from '#engine/programs.js';
+import { TsyncError } from '#errors/tsync-error.js';
 import type { Event, EventBody, RunAsked, RunKind } from '#run/event.js';
 import { type ExitOptions, exitCode } from '#run/exit-code.js';
 import { reduce } from '#run/reduce.js';
 import type { RunState } from '#run/run-state.js';
 import { openStore } from '#store/open-store.js';
+import type { Store } from '#store/store.js';
 import { storeFolder } from '#store/store-folder.js';
 import { operatorHome } from '#transport/operator-home.js';
 import { operatorName } from '#transport/operator-name.js';
@@ -55,13 +57,33 @@ export async function openRun(request: RunRequest, options: FleetOptions): Promi
   const listeners = new Set<(event: Event) => void>();
   let state: RunState | null = null;
   let sequence = 0;
+  let storeFailure: TsyncError | null = null;
 
   function emit(body: EventBody): Event {
-    const event: Event = { ...body, at: new Date().toISOString(), sequence: ++sequence };
-    store?.append(run, event);
+    record(body);
+    return tell(body.type === 'run-finished' && storeFailure !== null ? { ...body, exitCode: 1 } : body);
+  }
+  function tell(body: EventBody): Event {
+    const event = next(body, ++sequence);
     state = reduce(state, event);
     for (const listener of listeners) listener(event);
     return event;
+  }
+
+  /** Nothing begins without a record; what was begun goes on without one, once it cannot be written any more. */
+  function record(body: EventBody): void {
+    if (storeFailure === null) recording(() => store?.append(run, next(body, sequence + 1)));
+    if (storeFailure !== null && BEGINNINGS.has(body.type)) throw storeFailure;
+  }
+  function recording(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (state === null || !(error instanceof TsyncError)) throw error;
+      storeFailure = error;
+      interrupts.finish();
+      tell({ type: 'store-failed', problem: error.problem });
+    }
   }
 
   const { kind, tasks, inventory, of = null, asked } = request;
@@ -113,14 +135,35 @@ export async function openRun(request: RunRequest, options: FleetOptions): Promi
     interrupt: interrupts.interrupt,
     endSignal: interrupts.endSignal,
     async finish(options) {
-      const code = exitCode(current(), options);
-      emit({ type: 'run-finished', exitCode: code });
+      if (storeFailure === null) recording(() => store?.flush());
+      emit({ type: 'run-finished', exitCode: exitCode(current(), options) });
       interrupts.stop();
       await transport.close();
-      store?.close();
-      return code;
+      closeStore(store, storeFailure !== null);
+      return exitCode(current(), options);
     },
   };
+}
+
+function next(body: EventBody, sequence: number): Event {
+  return { ...body, at: new Date().toISOString(), sequence };
+}
+
+/** What is announced by these must not be begun when the announcement cannot be kept. */
+const BEGINNINGS: ReadonlySet<EventBody['type']> = new Set([
+  'run-started',
+  'apply-started',
+  'packages-started',
+  'abandoned-taken-back',
+]);
+
+/** A store that failed says so once more when it is closed. */
+function closeStore(store: Store | null, hasFailed: boolean): void {
+  try {
+    store?.close();
+  } catch (error) {
+    if (!hasFailed) throw error;
+  }
 }
 
 /** Sorts by time, and two of the same second differ: `20261122-101530-4f2a91`. */

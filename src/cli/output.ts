@@ -1,3 +1,5 @@
+import { printable } from '#errors/printable.js';
+import type { Problem } from '#errors/problem.js';
 import { eventJsonLine } from '#report/event-json-line.js';
 import { progressLine } from '#report/progress-line.js';
 import { runJson } from '#report/run-json.js';
@@ -26,21 +28,66 @@ export function isText(options: OutputOptions): boolean {
   return !options.json && !options.jsonl;
 }
 
-/** Data goes to standard output, the rest to standard error: events as they happen, by the options. */
+/**
+ * Data goes to standard output, the rest to standard error: events as they happen, by the options. That a signal was heard is
+ * always said.
+ */
 export function followEvents(run: OpenRun, options: OutputOptions): () => void {
-  if (options.json) return () => undefined;
-  if (options.jsonl) return run.subscribe((event) => print(eventJsonLine(event)));
+  const isForPeople = isText(options);
   return run.subscribe((event: Event) => {
-    const line = progressLine(event, run.state());
+    if (options.jsonl) print(eventJsonLine(event));
+    const line = isForPeople || URGENT.has(event.type) ? progressLine(event, run.state()) : null;
     if (line !== null) process.stderr.write(`${line}\n`);
   });
 }
 
-/** The end of a run on standard output: one JSON document, or the text. With --jsonl every event was printed already. */
+const URGENT: ReadonlySet<Event['type']> = new Set(['run-interrupted', 'store-failed']);
+
+/**
+ * The end of a run on standard output: one JSON document, or the text. With --jsonl every event was printed already. A record
+ * that is not complete is said last, on standard error.
+ */
 export function printEnd(state: RunState, options: OutputOptions, text: (look: Look) => string): void {
   if (options.json) print(runJson(state));
   else if (!options.jsonl) print(text(lookOf(process.stdout)));
+  if (state.storeProblem !== null) process.stderr.write(`${storeText(state.storeProblem)}\n`);
 }
+
+function storeText({ summary, detail, hint }: Problem): string {
+  const lines = [`error: ${summary}`, detail, 'What happened since is not in the record of this run.', `hint: ${hint}`];
+  return lines.map((line) => printable(line)).join('\n');
+}
+
+/**
+ * Lines of data of any number: the next is made only when the reader has taken those before it. Ends early where the reader has gone.
+ */
+export async function printAll(texts: Iterable<string>, stdout: NodeJS.WriteStream = process.stdout): Promise<void> {
+  let chunk = '';
+  for (const text of texts) {
+    chunk += text;
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    await taken(chunk, stdout);
+    chunk = '';
+    if (stdout.destroyed) return;
+  }
+  if (chunk !== '') await taken(chunk, stdout);
+}
+
+/** One write for many lines: Node fails where a million of them wait at once. */
+const CHUNK_CHARACTERS = 65_536;
+
+function taken(chunk: string, stdout: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stdout.destroyed || stdout.write(chunk)) return resolve();
+    const done = () => {
+      for (const event of ENDS) stdout.off(event, done);
+      resolve();
+    };
+    for (const event of ENDS) stdout.on(event, done);
+  });
+}
+
+const ENDS = ['drain', 'close', 'error'] as const;
 
 export function print(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);

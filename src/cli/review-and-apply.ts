@@ -109,7 +109,7 @@ async function withScreen(run: OpenRun, options: Options, assess: Assess): Promi
   const code = await run.finish({ failOn: 'never', maxUnreachable: options.maxUnreachable });
   if (run.endSignal.aborted) unseen.abort();
   await screen;
-  print(summaryText(run.state(), lookOf(process.stdout)));
+  printEnd(run.state(), options, (look) => summaryText(run.state(), look));
   return code;
 }
 

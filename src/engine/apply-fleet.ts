@@ -7,6 +7,7 @@ import { countsAsFailed } from '#run/counts-as-failed.js';
 import type { Outcome } from '#run/outcome.js';
 import type { ApplyTask } from './apply-host.js';
 import type { EngineDeps } from './deps.js';
+import { problemOf } from './trouble.js';
 
 type FleetDeps = Pick<EngineDeps, 'forks' | 'pace' | 'finishSignal' | 'emit'> & {
   readonly clock: Pick<EngineDeps['clock'], 'nowSeconds'>;
@@ -61,7 +62,19 @@ async function applyInWaves(
     if (!mayGoOn(failed, from.total, maxFail)) return skip(item, deps, stopped(failed, from.total, maxFail));
     const closed = waitForWindow(item.plan, item.task.settings.settings, deps.clock.nowSeconds());
     if (closed !== null) return skip(item, deps, closed);
-    if (countsAsFailed(await from.change(item))) failed++;
+    if (countsAsFailed(await changed(item))) failed++;
+  }
+  /** What was never expected is this host's trouble: the others, and those in flight, go on. */
+  async function changed(item: ApplyTask): Promise<Outcome> {
+    try {
+      return await from.change(item);
+    } catch (error) {
+      const problem = problemOf(error);
+      // The record of a beginning could not be written, so nothing was begun.
+      const outcome = problem.code.startsWith('store/') ? 'skipped' : 'guard-unknown';
+      end(item, deps, outcome, problem);
+      return outcome;
+    }
   }
   for (const [index, wave] of all.entries()) {
     if (mayGoOn(failed, from.total, maxFail) && !deps.finishSignal.aborted) {
@@ -82,9 +95,12 @@ function stopped(failed: number, total: number, maxFail: Settings['rollout']['ma
   return problem('rollout/stopped', detail);
 }
 
-function skip({ task }: ApplyTask, deps: FleetDeps, why: Problem | null): void {
-  const outcome: Outcome = 'skipped';
-  deps.emit({ type: 'host-finished', host: task.host.name, outcome, problem: why, clock: null, source: null });
+function skip(item: ApplyTask, deps: FleetDeps, why: Problem | null): void {
+  end(item, deps, 'skipped', why);
+}
+
+function end({ task }: ApplyTask, deps: FleetDeps, outcome: Outcome, problem: Problem | null): void {
+  deps.emit({ type: 'host-finished', host: task.host.name, outcome, problem, clock: null, source: null });
 }
 
 function byRollout(items: readonly ApplyTask[]): Map<Settings['rollout'], ApplyTask[]> {

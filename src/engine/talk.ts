@@ -34,6 +34,7 @@ export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise
       ),
       host: host.name,
       privilege: deps.privilege,
+      signal: deps.leaveSignal,
       deadlines: { readyMs: READY_MS, silenceMs, totalMs },
       maxBytes: MOST_BYTES,
       monotonicMs: deps.clock.monotonicMs,

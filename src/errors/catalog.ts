@@ -420,6 +420,10 @@ export const catalog = {
     summary: 'the host refused to run a command',
     hint: 'sshd there may limit sessions (MaxSessions), or the account its processes and open files (limits.conf, ulimit). Its log on the host says which.',
   },
+  'transport/flood': {
+    summary: 'the host kept this machine busy without end',
+    hint: 'No SSH server does that by itself: see what answers on that port. Nothing of it was believed, and the other hosts went on.',
+  },
   'transport/handshake': {
     summary: 'the SSH handshake failed',
     hint: 'A host that knows only old algorithms (SHA-1, CBC, group exchange) needs legacy: true in its connection settings. docs/ssh.md names what is offered to it; its sshd log tells more.',

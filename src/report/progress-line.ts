@@ -53,6 +53,8 @@ function textOf(event: Event, state: RunState): string | null {
       return 'paused: no further host begins, those in flight go on';
     case 'run-resumed':
       return 'going on';
+    case 'store-failed':
+      return `${event.problem.summary}: ${event.problem.detail} ${UNRECORDED}`;
     case 'run-interrupted':
       return event.how === 'finish' ? FINISHING : LEAVING;
     default:
@@ -81,6 +83,7 @@ function finishedText(event: Extract<Event, { type: 'host-finished' }>, state: R
   return `${OUTCOMES[event.outcome]}; follows ${source}, ${clockText(host.clock)}`;
 }
 
+const UNRECORDED = 'No further host is begun; those in flight are finished, and this is not recorded.';
 const FINISHING =
   'interrupted: no further host is begun, those in flight are finished; once more leaves them to their guards';
 const LEAVING = 'interrupted again: connections are dropped; hosts with an open change revert by themselves';

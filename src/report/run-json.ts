@@ -12,7 +12,20 @@ export function runJson(state: RunState): string {
 }
 
 function runDocument(state: RunState) {
-  const { run, kind, of, who, version, inventory, startedAt, finishedAt, interrupted, exitCode, operatorClock } = state;
+  const {
+    run,
+    kind,
+    of,
+    who,
+    version,
+    inventory,
+    startedAt,
+    finishedAt,
+    interrupted,
+    storeProblem,
+    exitCode,
+    operatorClock,
+  } = state;
   return {
     schemaVersion: RUN_JSON_VERSION,
     run,
@@ -24,6 +37,7 @@ function runDocument(state: RunState) {
     startedAt,
     finishedAt,
     interrupted,
+    storeProblem,
     exitCode,
     operatorClock: { synchronised: operatorClock.synchronised, detail: operatorClock.detail },
     summary: summarise(state),

@@ -143,6 +143,8 @@ export type EventBody =
       readonly problem: Problem | null;
     }
   | { readonly type: 'run-interrupted'; readonly how: 'finish' | 'leave' }
+  /** The record of this run ends here, with this event not in it: no further host begins, those in flight are finished without it. */
+  | { readonly type: 'store-failed'; readonly problem: Problem }
   | { readonly type: 'run-finished'; readonly exitCode: number };
 
 export type Event = EventBody & {

@@ -30,6 +30,7 @@ export type RunExit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130;
  */
 export function exitCode(state: RunState, options: ExitOptions): RunExit {
   const hosts = [...state.hosts.values()];
+  if (state.storeProblem !== null) return 1;
   if (state.run === '' || (state.interrupted === null && hosts.some(wasForgotten))) return 1;
   if (hosts.some(hasUnknownGuard)) return 6;
   if (hosts.some((host) => host.outcome === 'reverted')) return 5;

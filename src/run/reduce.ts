@@ -17,6 +17,8 @@ export function reduce(state: RunState | null, event: Event): RunState {
       return before.run === '' ? started(event) : before;
     case 'run-interrupted':
       return before.interrupted === 'leave' ? before : { ...before, interrupted: event.how };
+    case 'store-failed':
+      return { ...before, storeProblem: before.storeProblem ?? event.problem };
     case 'run-paused':
       return { ...before, paused: true };
     case 'run-resumed':
@@ -36,7 +38,7 @@ type HostEvent = Extract<Event, { host: string }>;
 function started(event: RunStarted): RunState {
   const { run, kind, who, version, inventory, of, operatorClock, asked = NOTHING_ASKED } = event;
   const hosts = HostMap.of(event.hosts, waitingHost);
-  const ending = { finishedAt: null, paused: false, interrupted: null, exitCode: null };
+  const ending = { finishedAt: null, paused: false, interrupted: null, storeProblem: null, exitCode: null };
   return { run, kind, who, version, inventory, of, asked, startedAt: event.at, operatorClock, hosts, ...ending };
 }
 
@@ -57,6 +59,7 @@ function notStarted(at: string): RunState {
     hosts: HostMap.of([], waitingHost),
     paused: false,
     interrupted: null,
+    storeProblem: null,
     exitCode: null,
   };
 }

@@ -60,5 +60,7 @@ export interface RunState {
   /** No further host begins for now. */
   readonly paused: boolean;
   readonly interrupted: 'finish' | 'leave' | null;
+  /** Why the record of this run is not complete; null: it is. */
+  readonly storeProblem: Problem | null;
   readonly exitCode: number | null;
 }

@@ -10,7 +10,7 @@ import { bootstrapCommand, bootstrapInput, INPUT_TAKEN, type Marks, sudoPrompt }
 import { type ClockAsking, ClockRounds } from './clock-rounds.js';
 import type { Connection, ExecEnd, RemoteExec } from './connection.js';
 import { Deadline } from './deadline.js';
-import type { PrivilegeGate } from './privilege-gate.js';
+import { notTried, type PasswordAttempt, type PrivilegeGate } from './privilege-gate.js';
 import { explainNoShell } from './shell-trouble.js';
 import { explainSudo, isOfSudo } from './sudo-trouble.js';
 
@@ -26,6 +26,8 @@ export interface ConverseOptions {
   readonly become: Become | null;
   /** One for the whole fleet. */
   readonly privilege: PrivilegeGate;
+  /** Aborted: nobody waits any more for what becomes of the password on other hosts. */
+  readonly signal?: AbortSignal;
   readonly deadlines: ConverseDeadlines;
   /** All that the host may print in one answer, from a request to the next. */
   readonly maxBytes: number;
@@ -79,15 +81,36 @@ export const defaultConverseDeadlines: ConverseDeadlines = { readyMs: 20_000, si
  * exchanges clock readings. Rejects with `HostTrouble` (`privilege/*`, `transport/*`); every wait has a deadline.
  *
  * Without a password the program follows at once. With one, the password is sent only at sudo's prompt and the program only after
- * READY: otherwise sudo would take lines of the program for passwords, or `sh` would run the password.
+ * READY: otherwise sudo would take lines of the program for passwords, or `sh` would run the password. No sudo is started that
+ * would be left waiting for a password: to be left without one counts as a wrong one where accounts lock.
  */
 export async function converse(connection: Connection, options: ConverseOptions): Promise<Conversed> {
   const command = bootstrapCommand(options.marks, options.program.length, options.become);
-  const asked = options.monotonicMs();
-  const exec = await connection.exec(command);
-  // Opening the channel took one turnaround.
-  const turnaroundMs = options.monotonicMs() - asked;
-  return new Promise((resolve, reject) => new Conversation(exec, turnaroundMs, options, resolve, reject));
+  const attempt = await mayUsePassword(options);
+  try {
+    const asked = options.monotonicMs();
+    const exec = await connection.exec(command);
+    // Opening the channel took one turnaround.
+    const turnaroundMs = options.monotonicMs() - asked;
+    return await new Promise((resolve, reject) => {
+      new Conversation(exec, turnaroundMs, { ...options, attempt }, resolve, reject);
+    });
+  } finally {
+    attempt?.undecided();
+  }
+}
+
+/** Waits for the other hosts that try the password; null: there is none. */
+async function mayUsePassword({ become, privilege, host, signal }: ConverseOptions): Promise<PasswordAttempt | null> {
+  const password = become?.password ?? null;
+  if (password === null) return null;
+  const answer = await privilege.enter(password, host, signal);
+  if (answer.status === 'try') return answer.attempt;
+  const refusal =
+    answer.by.length === 0
+      ? problem('transport/interrupted', `${host} was left before the password could be tried there.`)
+      : problem('privilege/not-tried', notTried(answer.by, host));
+  throw new HostTrouble(refusal);
 }
 
 const idleMs = (): number => performance.eventLoopUtilization().idle;
@@ -104,7 +127,7 @@ function statusOf(end: ExecEnd): string {
 class Conversation {
   readonly #exec: RemoteExec;
   readonly #turnaroundMs: number;
-  readonly #options: ConverseOptions;
+  readonly #options: ConverseOptions & { readonly attempt: PasswordAttempt | null };
   readonly #resolve: (conversed: Conversed) => void;
   readonly #reject: (error: unknown) => void;
   readonly #reader: FrameReader;
@@ -129,7 +152,7 @@ class Conversation {
   constructor(
     exec: RemoteExec,
     turnaroundMs: number,
-    options: ConverseOptions,
+    options: ConverseOptions & { readonly attempt: PasswordAttempt | null },
     resolve: (conversed: Conversed) => void,
     reject: (error: unknown) => void,
   ) {
@@ -229,9 +252,10 @@ class Conversation {
 
   #onReady(): void {
     this.#said = '';
-    const password = this.#options.become?.password ?? null;
-    if (password === null) return;
-    if (this.#passwordOut) this.#options.privilege.accepted(password);
+    const { attempt } = this.#options;
+    if (attempt === null) return;
+    if (this.#passwordOut) attempt.accepted();
+    else attempt.notAsked();
     this.#passwordOut = false;
     this.#sendProgram();
   }
@@ -253,31 +277,18 @@ class Conversation {
     if (!this.#said.includes(prompt)) return;
     this.#said = this.#said.replace(prompt, '');
     this.#prompts += 1;
-    if (this.#prompts === 1) void this.#answerPrompt(password);
-    else this.#wrongPassword(password);
+    if (this.#prompts === 1) this.#answerPrompt(password);
+    else this.#wrongPassword();
   }
 
-  /** Others may be trying the same password: we wait for what comes of it, and sudo waits with us. */
-  async #answerPrompt(password: string): Promise<void> {
-    this.#deadline.pause();
-    const answer = await this.#options.privilege.enter(password);
-    if (this.#over) {
-      if (answer.status === 'try') this.#options.privilege.undecided(password);
-      return;
-    }
-    if (answer.status === 'refused') {
-      const detail = `The password was refused by ${printable(answer.by)}, so it was not tried on ${this.#options.host}.`;
-      this.#fail('privilege/not-tried', detail);
-      return;
-    }
-    this.#deadline.resume();
+  #answerPrompt(password: string): void {
     this.#passwordOut = true;
     this.#exec.write(`${password}\n`);
   }
 
-  #wrongPassword(password: string): void {
+  #wrongPassword(): void {
     this.#passwordOut = false;
-    this.#options.privilege.refused(password, this.#options.host);
+    this.#options.attempt?.refused();
     this.#exec.endInput();
     this.#fail('privilege/wrong-password', 'sudo asked a second time after the password had been given.');
   }
@@ -289,7 +300,7 @@ class Conversation {
       this.#fail('transport/input-taken', `On ${this.#options.host} nothing was run.`);
     } else if (this.#reader.ready) this.#finish('cut', end);
     else if (this.#options.become !== null && (this.#prompts > 0 || isOfSudo(this.#said))) {
-      this.#sudoEnded(this.#options.become);
+      this.#sudoEnded();
     } else this.#failWith(new HostTrouble(explainNoShell(this.#said, this.#howEnded(end))));
   }
 
@@ -297,13 +308,10 @@ class Conversation {
     return `The command ended (${statusOf(end)}); the host ${this.#printed()}`;
   }
 
-  #sudoEnded(become: Become): void {
+  #sudoEnded(): void {
     const trouble = explainSudo(this.#said, this.#passwordOut);
-    if (this.#passwordOut && become.password !== null) {
-      if (trouble.password === 'wrong') this.#options.privilege.refused(become.password, this.#options.host);
-      if (trouble.password === 'right') this.#options.privilege.accepted(become.password);
-      this.#passwordOut = trouble.password === 'unknown';
-    }
+    if (this.#passwordOut && trouble.password === 'wrong') this.#options.attempt?.refused();
+    if (this.#passwordOut && trouble.password === 'right') this.#options.attempt?.accepted();
     this.#failWith(new HostTrouble(trouble.problem));
   }
 
@@ -373,9 +381,6 @@ class Conversation {
     this.#deadline.stop();
     clearTimeout(this.#total);
     this.#round?.stop();
-    const password = this.#options.become?.password ?? null;
-    if (this.#passwordOut && password !== null) this.#options.privilege.undecided(password);
-    this.#passwordOut = false;
   }
 
   /** What a listener throws must end this conversation, not the process. */

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BaseAgent, ParsedKey } from 'ssh2';
-import { printable } from '#errors/printable.js';
+import { type AgentDeadlines, defaultAgentDeadlines, KeyAgent } from './key-agent.js';
 import { agentSigningKey, parseSigningKey, type SigningKey } from './signing-key.js';
-import { createAgent, parseKey } from './ssh2-parts.js';
+import { parseKey } from './ssh2-parts.js';
 
 /** A key of the list to try, or why it cannot be used. */
 export type RingKey = { readonly key: SigningKey } | { readonly unusable: string };
@@ -17,12 +16,13 @@ export interface KeyRingOptions {
   readonly defaultKeyFiles: readonly string[];
   /** Asks a person for the passphrase of a key file, at most once a file; null: nobody can be asked. */
   readonly askPassphrase: ((file: string) => Promise<string | null>) | null;
+  readonly agentDeadlines?: AgentDeadlines;
 }
 
 /** The user's keys for the whole fleet: every file is read and parsed once, the agent asked once for its list. */
 export class KeyRing {
   readonly #options: KeyRingOptions;
-  readonly #agent: BaseAgent | null;
+  readonly #agent: KeyAgent | null;
   readonly #files = new Map<string, Promise<RingKey | null>>();
   #agentKeys: Promise<readonly SigningKey[]> | null = null;
   #asking: Promise<unknown> = Promise.resolve();
@@ -31,7 +31,18 @@ export class KeyRing {
 
   constructor(options: KeyRingOptions) {
     this.#options = options;
-    this.#agent = options.agentSocket === null ? null : createAgent(options.agentSocket);
+    const { agentSocket, agentDeadlines = defaultAgentDeadlines } = options;
+    this.#agent = agentSocket === null ? null : new KeyAgent(agentSocket, agentDeadlines);
+  }
+
+  /** Why keys of the agent may be missing, null: they are not. */
+  get agentTrouble(): string | null {
+    return this.#agent?.silent ?? null;
+  }
+
+  /** Leaves the agent, whatever it still owes an answer to. */
+  close(): void {
+    this.#agent?.close();
   }
 
   /** The keys to try for a host, one by one, so that no passphrase is asked for before it is needed. */
@@ -131,27 +142,13 @@ export class KeyRing {
   #fromAgent(): Promise<readonly SigningKey[]> {
     const agent = this.#agent;
     if (agent === null) return Promise.resolve([]);
-    this.#agentKeys ??= new Promise((resolve) => {
-      // A dead agent is as none: the key files are still to be tried.
-      const timer = setTimeout(() => resolve([]), AGENT_ANSWER_MS);
-      agent.getIdentities((error, keys) => {
-        clearTimeout(timer);
-        const parsed = (error || !keys ? [] : keys) as readonly ParsedKey[];
-        resolve(parsed.map((key) => agentSigningKey(key, (data, hash) => signByAgent(agent, key, data, hash))));
-      });
-    });
+    // A dead agent is as none: the key files are still to be tried.
+    this.#agentKeys ??= agent.identities().then(
+      (keys) => keys.map((key) => agentSigningKey(key, (data, hash) => agent.sign(key, data, hash))),
+      () => [],
+    );
     return this.#agentKeys;
   }
 }
 
 const publicHalf = ({ key }: SigningKey): string => key.getPublicSSH().toString('base64');
-
-const AGENT_ANSWER_MS = 5_000;
-
-function signByAgent(agent: BaseAgent, key: ParsedKey, data: Buffer, hash: string | undefined): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const done = (error?: Error | null, signature?: Buffer) =>
-      signature ? resolve(signature) : reject(new Error(printable(error?.message ?? 'the agent gave no signature')));
-    agent.sign(key, data, hash === 'sha256' || hash === 'sha512' ? { hash } : {}, done);
-  });
-}

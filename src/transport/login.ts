@@ -2,7 +2,7 @@ import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveAuthMethod, 
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { KeyRing } from './key-ring.js';
-import type { PrivilegeGate } from './privilege-gate.js';
+import { notTried, type PasswordAttempt, type PrivilegeGate } from './privilege-gate.js';
 import type { SigningKey } from './signing-key.js';
 
 /** Whom to log in as on one host, and with what. */
@@ -21,7 +21,7 @@ interface AttemptAnswer {
 
 /**
  * One login: what is tried in which order, and what is said when nothing was accepted. Keys first, then the password, which is
- * tried once, and on no other host after it was refused.
+ * tried once, and where the gate lets it.
  */
 export class Login {
   /** The key that is being tried. */
@@ -34,8 +34,10 @@ export class Login {
   readonly #tried: string[] = [];
   readonly #unusable: string[] = [];
   #allowed: readonly string[] | null = null;
-  #passwordOut = false;
-  #refusedBy: string | null = null;
+  /** While the host has our password. */
+  #attempt: PasswordAttempt | null = null;
+  #refusedBy: readonly string[] = [];
+  #isOver = false;
 
   constructor(settings: LoginSettings, ring: KeyRing, gate: PrivilegeGate) {
     this.#settings = settings;
@@ -61,22 +63,23 @@ export class Login {
   /** The host let us in: what opened it is remembered for the others. */
   succeeded(): void {
     if (this.current) this.#ring.accepted(this.current);
-    if (this.#passwordOut && this.#settings.password !== null) this.#gate.accepted(this.#settings.password);
-    this.#passwordOut = false;
+    this.#attempt?.accepted();
   }
 
   /** The connection is over, whatever came of it: nobody waits for our password any more. */
   ended(): void {
-    if (this.#passwordOut && this.#settings.password !== null) this.#gate.undecided(this.#settings.password);
-    this.#passwordOut = false;
+    this.#isOver = true;
+    this.#attempt?.undecided();
   }
 
   /** Why nobody was let in. */
   problem(): Problem {
     const { user, host } = this.#settings;
-    const unusable = this.#unusable.map((reason) => `${reason}.`);
-    if (this.#refusedBy !== null) {
-      const first = `The password was refused by ${this.#refusedBy}, so it was not tried on ${host}.`;
+    const { agentTrouble } = this.#ring;
+    const reasons = agentTrouble === null ? this.#unusable : [...this.#unusable, agentTrouble];
+    const unusable = reasons.map((reason) => `${printable(reason)}.`);
+    if (this.#refusedBy.length > 0) {
+      const first = notTried(this.#refusedBy, host);
       return problem('transport/login-not-tried', [first, ...unusable].join(' '));
     }
     if (this.#tried.length === 0 && this.#allowed === null) {
@@ -105,12 +108,14 @@ export class Login {
   async *#withPassword(): AsyncGenerator<AnyAuthMethod> {
     const { user, password, host } = this.#settings;
     if (password === null || !(this.#allows('password') || this.#allows('keyboard-interactive'))) return;
-    const answer = await this.#gate.enter(password);
+    const answer = await this.#gate.enter(password, host);
     if (answer.status === 'refused') {
       this.#refusedBy = answer.by;
       return;
     }
-    this.#passwordOut = true;
+    this.#attempt = answer.attempt;
+    // The connection broke while we waited: the next host that waits may go.
+    if (this.#isOver) return answer.attempt.undecided();
     const asked = this.#allows('password');
     if (asked) {
       this.#tried.push('password');
@@ -121,11 +126,10 @@ export class Login {
       this.#tried.push('password (keyboard-interactive)');
       yield answeringOnce(user, password);
     } else if (asked && !this.#allows('password')) {
-      this.ended();
+      answer.attempt.undecided();
       return;
     }
-    this.#passwordOut = false;
-    this.#gate.refused(password, host);
+    answer.attempt.refused();
   }
 
   #allows(method: string): boolean {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '#errors/assert-never.js';
 import { HostTrouble } from '#errors/host-trouble.js';
-import type { Problem } from '#errors/problem.js';
+import { type Problem, problem } from '#errors/problem.js';
 import type { ConnectionSettings } from '#inventory/host.js';
 import type { Connection } from './connection.js';
 import { Deadline } from './deadline.js';
+import { defaultFloodBounds, type FloodBounds } from './flood-watch.js';
 import { judgeHostKey, knownKeyTypes, type RefusedHostKey } from './host-key.js';
 import type { KeyRing } from './key-ring.js';
 import { knownHostName } from './known-hosts.js';
@@ -37,6 +38,7 @@ export interface ConnectContext {
   readonly knownHosts: KnownHostsFiles;
   readonly acceptNewHostKeys: boolean;
   readonly deadlines: SshDeadlines;
+  readonly floodBounds?: FloodBounds;
   /** A connection broke before the login, and is tried once more. */
   readonly onRetry: (problem: Problem) => void;
 }
@@ -128,8 +130,9 @@ async function connectOnce(
     const leave = (problem: Problem) => {
       lost ??= problem;
       deadline.stop();
+      signal.removeEventListener('abort', onAbort);
       login.ended();
-      client?.destroy();
+      opened.destroy();
     };
     const fail = (trouble: HostTrouble) => {
       leave(trouble.problem);
@@ -155,6 +158,8 @@ async function connectOnce(
       switch (end.kind) {
         case 'closed':
           return failOrRetry(new HostTrouble(connectionLost(where, phase, null, greeting)));
+        case 'flood':
+          return fail(new HostTrouble(problem('transport/flood', `${where} ${end.what}.`)));
         case 'no-login':
           return fail(new HostTrouble(login.problem(), { cause: end.error }));
         case 'no-common-algorithm': {
@@ -171,6 +176,7 @@ async function connectOnce(
           return assertNever(end);
       }
     };
+    if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     deadline.start('the SSH handshake', deadlines.handshakeMs);
 
@@ -194,6 +200,7 @@ async function connectOnce(
       ring: context.ring,
       keepaliveMs: deadlines.keepaliveMs,
       log: attempt.log,
+      floodBounds: context.floodBounds ?? defaultFloodBounds,
       onHandshake: () => {
         phase = 'the login';
         deadline.start(`an answer to the login as ${context.user}`, deadlines.loginMs);

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Host } from '#inventory/host.js';
 import type { Transport } from './connection.js';
+import type { FloodBounds } from './flood-watch.js';
+import type { AgentDeadlines } from './key-agent.js';
 import { KeyRing } from './key-ring.js';
 import { KnownHostsFiles } from './known-hosts-files.js';
 import { operatorHome } from './operator-home.js';
@@ -22,6 +24,8 @@ export interface SshTransportOptions {
   /** Asks a person for a key file's passphrase; null: nobody is there. */
   readonly askPassphrase: ((file: string) => Promise<string | null>) | null;
   readonly deadlines: SshDeadlines;
+  readonly agentDeadlines?: AgentDeadlines;
+  readonly floodBounds?: FloodBounds;
 }
 
 /** What OpenSSH's client would take on this machine, but with `~` as $HOME where that is set; `environment` is `process.env`. */
@@ -60,15 +64,19 @@ export function createSshTransport(options: SshTransportOptions): Transport {
     agentSocket: options.agentSocket,
     defaultKeyFiles: names.map((name) => join(options.home, '.ssh', name)),
     askPassphrase: options.askPassphrase,
+    ...(options.agentDeadlines && { agentDeadlines: options.agentDeadlines }),
   });
   const gate = new PrivilegeGate();
-  const { acceptNewHostKeys, deadlines } = options;
-  const fleet = { ring, gate, knownHosts, acceptNewHostKeys, deadlines };
+  const { acceptNewHostKeys, deadlines, floodBounds } = options;
+  const fleet = { ring, gate, knownHosts, acceptNewHostKeys, deadlines, ...(floodBounds && { floodBounds }) };
   return {
     connect: (host: Host, signal: AbortSignal, onRetry) => {
       const user = host.connection.user ?? options.user;
       return connectHost({ ...fleet, host: host.name, user, onRetry: onRetry ?? (() => {}) }, host.connection, signal);
     },
-    close: () => knownHosts.flush(),
+    close: () => {
+      ring.close();
+      return knownHosts.flush();
+    },
   };
 }

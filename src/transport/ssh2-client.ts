@@ -5,6 +5,7 @@ import type { Problem } from '#errors/problem.js';
 import { algorithmsFor } from './algorithms.js';
 import type { ExecEnd, RemoteExec } from './connection.js';
 import { authenticateInOneTurn, execInOneTurn, ignoreFurtherHostKeys } from './fewer-turnarounds.js';
+import { type FloodBounds, type FloodWatch, watchForFloods } from './flood-watch.js';
 import type { KeyRing } from './key-ring.js';
 import type { Login } from './login.js';
 import { gathering } from './open-socket.js';
@@ -27,6 +28,8 @@ export interface ClientTask {
   readonly keepaliveMs: number;
   /** Collects what the client says of the handshake: only to explain a failure, it costs CPU. */
   readonly log: string[] | null;
+  readonly floodBounds: FloodBounds;
+  /** Once: the host may exchange keys again whenever it likes. */
   readonly onHandshake: () => void;
   /** The host wants this shown to who logs in. */
   readonly onGreeting: (text: string) => void;
@@ -38,6 +41,8 @@ export interface ClientTask {
 export type ClientEnd =
   /** The other side closed it. */
   | { readonly kind: 'closed' }
+  /** `what` the host did without end; to be destroyed. */
+  | { readonly kind: 'flood'; readonly what: string }
   | { readonly kind: 'error'; readonly error: Error }
   | { readonly kind: 'no-common-algorithm'; readonly error: Error }
   | { readonly kind: 'no-login'; readonly error: Error };
@@ -45,13 +50,15 @@ export type ClientEnd =
 export interface Ssh2Client {
   /** To be used after `onReady`; `lost`: why the connection is gone, null while it is not. */
   loggedIn(lost: () => Problem | null): LoggedIn;
-  destroy(): void;
 }
 
 /** After a goodbye a host is to hang up; one that does not is cut off, so that no half-open connection stays. */
 const GOODBYE_MS = 2_000;
 
-/** Speaks the protocol through ssh2; every decision (which key is trusted, what is tried next, how long) is the task's. */
+/**
+ * Speaks the protocol through ssh2; every decision (which key is trusted, what is tried next, how long) is the task's. Who wants
+ * to cut the connection off destroys the socket: ssh2's own `destroy` does nothing on one that is half closed.
+ */
 export function ssh2Client(task: ClientTask): Ssh2Client {
   const client: Client = newClient();
   client.on('error', (error: Error & { level?: string }) => {
@@ -59,7 +66,7 @@ export function ssh2Client(task: ClientTask): Ssh2Client {
     else task.onEnd({ kind: error.level === 'client-authentication' ? 'no-login' : 'error', error });
   });
   client.on('close', () => task.onEnd({ kind: 'closed' }));
-  client.on('handshake', task.onHandshake);
+  client.once('handshake', task.onHandshake);
   client.on('banner', (text) => task.onGreeting(text));
   client.on('ready', task.onReady);
   const { log, ring } = task;
@@ -82,29 +89,30 @@ export function ssh2Client(task: ClientTask): Ssh2Client {
     ...(log && { debug: (line: string) => log.push(line.slice(0, 2_000)) }),
   });
   ignoreFurtherHostKeys(client);
+  const onFlood = (what: string) => task.onEnd({ kind: 'flood', what });
+  const watch = watchForFloods(client, task.socket, () => performance.now(), onFlood, task.floodBounds);
   authenticateInOneTurn(client, task.legacy, () => {
     const key = task.login.current;
     return key && { atOnce: ring.signsAtOnce(key), sign: (data, hash) => key.sign(data, hash) };
   });
   return {
-    destroy: () => client.destroy(),
     loggedIn: (lost) => {
       const start = execInOneTurn(client);
       return {
         start: (command, sent, refused) => {
           start(
             command,
-            (channel: Channel) => sent(remoteExec(channel as ClientChannel, lost)),
+            (channel: Channel) => sent(remoteExec(channel as ClientChannel, lost, watch)),
             (error) => error && refused(error.message),
           );
         },
-        close: () => closeSoon(client),
+        close: () => closeSoon(client, task.socket),
       };
     },
   };
 }
 
-function remoteExec(channel: ClientChannel, whyEnded: () => Problem | null): SentExec {
+function remoteExec(channel: ClientChannel, whyEnded: () => Problem | null, watch: FloodWatch): SentExec {
   const ended = Promise.withResolvers<ExecEnd>();
   let exit: { code: number | null; signal: string | null } | null = null;
   channel.on('exit', (code: number | null, signal?: string) => {
@@ -127,7 +135,9 @@ function remoteExec(channel: ClientChannel, whyEnded: () => Problem | null): Sen
   const exec: RemoteExec = {
     write: (bytes) => {
       if (!channel.writable) return;
-      channel.write(typeof bytes === 'string' ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+      const { buffer, byteOffset, byteLength } = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+      watch.wrote(byteLength);
+      channel.write(Buffer.from(buffer, byteOffset, byteLength));
     },
     endInput: () => {
       channel.end();
@@ -152,8 +162,8 @@ function remoteExec(channel: ClientChannel, whyEnded: () => Problem | null): Sen
 }
 
 /** Says goodbye, and waits for the host to hang up. */
-function closeSoon(client: Client): void {
-  const timer = setTimeout(() => client.destroy(), GOODBYE_MS);
+function closeSoon(client: Client, socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), GOODBYE_MS);
   timer.unref();
   client.once('close', () => clearTimeout(timer));
   client.end();

@@ -63,6 +63,8 @@ export function tabLine({ scene, view, width }: ScreenHeaderProps): Line {
 const TAB_TITLES = { hosts: 'Hosts', groups: 'Groups', summary: 'Summary' } as const;
 
 function phaseSpans(scene: Scene, state: RunState, glyphs: Glyphs, nowMs: number): readonly Span[] {
+  if (state.storeProblem !== null && scene.phase !== 'done')
+    return [span(`${state.storeProblem.summary}: hosts in flight are finished, no other begins`, 'bad')];
   if (state.interrupted !== null && scene.phase !== 'done') return [span(INTERRUPTED[state.interrupted], 'bad')];
   if (state.paused) return [span('paused: hosts in flight go on, no other begins', 'warn')];
   const busy = glyphs.spinner[Math.floor(nowMs / SPINNER_MS) % glyphs.spinner.length] ?? '';

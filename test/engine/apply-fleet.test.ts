@@ -180,3 +180,15 @@ describe('the maintenance window', () => {
     );
   });
 });
+
+it('goes on with the other hosts when the work on one ends in an error that nobody expected', async () => {
+  const { skipped, begun } = await rollOut({
+    hosts: 3,
+    maxFail: 1,
+    onChange: (host) => {
+      if (host === 'h1') throw new Error('a bug');
+    },
+  });
+  expect(begun).toEqual(['h1', 'h2', 'h3']);
+  expect(skipped[0]).toMatchObject({ host: 'h1', outcome: 'guard-unknown', problem: { code: 'internal/bug' } });
+});

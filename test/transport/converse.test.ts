@@ -375,6 +375,12 @@ for i in 1 2 3; do
 done
 echo 'sudo: 3 incorrect password attempts' >&2
 exit 1`;
+  /** A sudo that takes no password at all. */
+  const askTwice = (channel: ServerChannel, command: string) => {
+    const prompt = / -p '?([^ ']+)'?/.exec(command)?.[1] ?? '';
+    channel.stderr.write(prompt);
+    channel.on('data', () => channel.stderr.write(prompt));
+  };
   const tried = () => readFile(join(folder, 'tried'), 'utf8').catch(() => '');
 
   it('sends the program at once where no password is needed', async () => {
@@ -407,14 +413,38 @@ exit 1`;
     const hosts = await Promise.all([1, 2, 3, 4].map(() => hostWith({ path })));
     const privilege = new PrivilegeGate();
     const become = { user: 'root', password: 'wrong' };
-    const troubles = await Promise.all(hosts.map((host) => problemOf(talk(host, printing, { become, privilege }))));
+    const troubles = await Promise.all(
+      hosts.map((host, place) => problemOf(talk(host, printing, { become, privilege, host: `web${place}` }))),
+    );
     expect(await tried()).toBe('wrong\n');
+    // A sudo that is left without a password counts as a wrong one.
+    expect(hosts.flatMap(({ commands }) => commands)).toHaveLength(1);
     expect(troubles.map(({ code }) => code).sort()).toEqual([
       'privilege/not-tried',
       'privilege/not-tried',
       'privilege/not-tried',
       'privilege/wrong-password',
     ]);
+  });
+
+  it('goes on with the others when a host refuses what was accepted before, and proves what was changed', async () => {
+    const path = await sudoOf(asking);
+    const [first, odd, third] = await Promise.all([
+      hostWith({ path }),
+      hostWith({ path: '/nowhere', onExec: askTwice }),
+      hostWith({ path }),
+    ]);
+    const privilege = new PrivilegeGate();
+    const as = (host: string) => ({ become: withPassword, privilege, host });
+    await talk(first, printing, as('first'));
+    expect((await problemOf(talk(odd, printing, as('odd')))).code).toBe('privilege/wrong-password');
+    expect((await problemOf(talk(odd, printing, as('odd')))).code).toBe('privilege/not-tried');
+    expect(odd.commands).toHaveLength(1);
+    for (const [host, name] of [
+      [third, 'third'],
+      [first, 'first'],
+    ] as const)
+      expect(types((await talk(host, printing, as(name))).frames)).toBe('ready section done');
   });
 
   it('goes on with all hosts once the first has accepted the password', async () => {

@@ -34,6 +34,9 @@ export interface SshHostOptions {
   readonly onExec?: (channel: ServerChannel, command: string, connection: ServerConnection) => void;
   readonly refuseExec?: boolean;
   readonly ignoreChannels?: boolean;
+  readonly onHandshake?: () => void;
+  readonly onAuthentication?: () => void;
+  readonly onSession?: () => void;
 }
 
 export interface KeyPair {
@@ -72,11 +75,14 @@ export async function startSshHost(options: SshHostOptions, hostKey = makeKey())
   const server = new ssh2.Server({ hostKeys: [hostKey.privateKey], ...options.server }, (connection) => {
     sockets.add(connection);
     connection.on('error', () => {});
+    connection.on('handshake', () => options.onHandshake?.());
     connection.on('authentication', (context) => {
+      options.onAuthentication?.();
       if (options.closesAtLogin) connection.end();
       else authenticate(context, options, authentications);
     });
     connection.on('session', (accept) => {
+      options.onSession?.();
       if (options.ignoreChannels) return;
       accept().on('exec', (acceptExec, rejectExec, { command }) => {
         commands.push(command);

@@ -50,7 +50,8 @@ async function cleanHosts(inventory: string, options: CleanOptions): Promise<num
   const surplus = surplusOf(run, retentionOf(options, KEPT_ON_HOST));
   const count = surplus.reduce((sum, { transactions }) => sum + transactions.length, 0);
   const text = cleaningText(run.state(), surplus, lookOf(process.stdout));
-  const agreed = count > 0 && (await isAgreed(text, `clean away ${countOf(count, 'transaction')}`, options));
+  const agreed =
+    count > 0 && (await isAgreed(text, `clean away ${countOf(count, 'transaction')}`, options, run.deps.finishSignal));
   if (agreed) await tendFleet(tendingsOf(tasks, surplus), run.deps);
   for (const { host, outcome } of run.state().hosts.values()) if (outcome === null) finishLeft(run, host, surplus);
   const code = await run.finish({ failOn: 'never', maxUnreachable: options.maxUnreachable });
@@ -121,14 +122,14 @@ function say(
 }
 
 /** What goes is shown before it goes; --yes is an agreement already. */
-async function isAgreed(text: string, what: string, options: CleanOptions): Promise<boolean> {
+async function isAgreed(text: string, what: string, options: CleanOptions, signal?: AbortSignal): Promise<boolean> {
   if (options.yes) return true;
   if (!isText(options) || process.stdin.isTTY !== true) {
     if (isText(options)) print(text);
     throw new TsyncError('usage/no-terminal', `Without a terminal, clean needs --yes.`, { exitCode: 64 });
   }
   print(text);
-  return askYes(`\n${what}?`);
+  return askYes(`\n${what}?`, signal);
 }
 
 /** So many stay unless --keep says otherwise. */

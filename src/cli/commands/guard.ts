@@ -64,7 +64,7 @@ async function isAgreed(run: OpenRun, { kind }: Wish, named: readonly Placed[], 
   if (!isText(options)) throw notAgreed(kind);
   print(transactionsText(run.state(), lookOf(process.stdout)));
   if (process.stdin.isTTY !== true) throw notAgreed(kind);
-  return askYes(`\n${kind} ${countOf(named.length, 'transaction')}?`);
+  return askYes(`\n${kind} ${countOf(named.length, 'transaction')}?`, run.deps.finishSignal);
 }
 
 function notAgreed(kind: string): TsyncError {
