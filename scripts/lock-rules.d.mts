@@ -5,10 +5,10 @@ export interface Lock {
 }
 
 export interface LockedPackage {
-  version?: string;
-  integrity?: string;
-  resolved?: string;
-  name?: string;
+  version?: string | undefined;
+  integrity?: string | undefined;
+  resolved?: string | undefined;
+  name?: string | undefined;
   link?: boolean;
   inBundle?: boolean;
   hasInstallScript?: boolean;
