@@ -4,7 +4,7 @@
 
 var path = require('path');
 var fs = require('fs');
-var whoElseMayWrite = require('./trusted-place.js').whoElseMayWrite;
+var whoElseMayWrite = require('./trusted-place.cjs').whoElseMayWrite;
 
 var top = path.join(__dirname, '..');
 var main = path.join(top, 'dist', 'cli', 'main.js');

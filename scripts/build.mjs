@@ -57,7 +57,9 @@ writeFileSync(join(target, 'THIRD-PARTY.txt'), thirdParty(Object.keys(metafile.i
 
 /** Name, version and licence text of every package that a file of the bundle is from. */
 function thirdParty(inputs) {
-  const folders = new Set(inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  const folders = new Set(
+    inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),
+  );
   const parts = [...folders].sort().map((folder) => {
     const { name, version } = JSON.parse(readFileSync(join(top, folder, 'package.json'), 'utf8'));
     const files = readdirSync(join(top, folder)).filter((file) => /^(licen[cs]e|notice)/i.test(file));

@@ -22,7 +22,9 @@ const mistakes = [
 ];
 for (const mistake of mistakes) console.error(mistake);
 if (mistakes.length > 0) process.exit(1);
-console.log(`lock: ${Object.keys(lock.packages).length - 1} packages, all with an integrity; ${places.length} installed as locked`);
+console.log(
+  `lock: ${Object.keys(lock.packages).length - 1} packages, all with an integrity; ${places.length} installed as locked`,
+);
 
 function json(path) {
   return JSON.parse(readFileSync(join(top, path), 'utf8'));
@@ -33,7 +35,9 @@ function undeclaredScript(place) {
   const { scripts = {} } = json(`${place}/package.json`);
   const runs = ['preinstall', 'install', 'postinstall'].some((name) => scripts[name] !== undefined);
   if (!runs && !existsSync(join(top, place, 'binding.gyp'))) return [];
-  return Object.hasOwn(manifest.allowScripts, nameAt(place)) ? [] : [`${place} has a script that npm runs at installation.`];
+  return Object.hasOwn(manifest.allowScripts, nameAt(place))
+    ? []
+    : [`${place} has a script that npm runs at installation.`];
 }
 
 /** Folders in node_modules that npm did not put there. */
@@ -53,6 +57,8 @@ function wrongBinaries() {
   return there.flatMap(([name, { binary, sha256 }]) => {
     const bytes = readFileSync(join(top, 'node_modules', name, binary));
     const digest = createHash('sha256').update(bytes).digest('hex');
-    return digest === sha256 ? [] : [`node_modules/${name}/${binary} is not the pinned Node: its SHA-256 is ${digest}.`];
+    return digest === sha256
+      ? []
+      : [`node_modules/${name}/${binary} is not the pinned Node: its SHA-256 is ${digest}.`];
   });
 }

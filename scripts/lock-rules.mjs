@@ -26,7 +26,8 @@ function mistakesOfPackage(place, { version, integrity, resolved, link, name, bu
   if (name !== undefined && name !== nameAt(place)) said.push(`is ${name} by another name`);
   if (!EXACT.test(version ?? '')) said.push('has no exact version');
   if (!SHA512.test(integrity ?? '')) said.push('has no SHA-512 integrity');
-  if (resolved !== undefined && resolved !== tarball(nameAt(place), version)) said.push('does not come from the npm registry');
+  if (resolved !== undefined && resolved !== tarball(nameAt(place), version))
+    said.push('does not come from the npm registry');
   return said.map((what) => `${place} ${what}.`);
 }
 
@@ -73,7 +74,8 @@ function mistakesOfPinned(packages, manifest, pinned) {
     const said = [];
     if (entry.version !== pinned.version) said.push(`is not of version ${pinned.version}`);
     if (String(entry.os) !== os || String(entry.cpu) !== cpu) said.push(`is not for ${os} ${cpu} alone`);
-    if (entry.hasInstallScript || Object.keys(entry.dependencies ?? {}).length > 0) said.push('brings more than a binary');
+    if (entry.hasInstallScript || Object.keys(entry.dependencies ?? {}).length > 0)
+      said.push('brings more than a binary');
     if (manifest.optionalDependencies?.[name] === undefined) said.push('is not an optional dependency');
     return said.map((what) => `The pinned Node ${name} ${what}.`);
   });

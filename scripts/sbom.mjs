@@ -15,11 +15,22 @@ const self = `pkg:npm/${name}@${version}`;
 const body = {
   metadata: {
     tools: { components: [{ type: 'application', name: 'tsync scripts/sbom.mjs', version }] },
-    component: { type: 'application', 'bom-ref': self, name, version, description, licenses: licences(license), purl: self },
+    component: {
+      type: 'application',
+      'bom-ref': self,
+      name,
+      version,
+      description,
+      licenses: licences(license),
+      purl: self,
+    },
   },
   components: Object.entries(packages).map(componentOf),
   dependencies: [
-    { ref: self, dependsOn: refsOf('', { ...root.dependencies, ...root.optionalDependencies, ...root.devDependencies }) },
+    {
+      ref: self,
+      dependsOn: refsOf('', { ...root.dependencies, ...root.optionalDependencies, ...root.devDependencies }),
+    },
     ...Object.entries(packages).map(([place, { dependencies, optionalDependencies }]) => ({
       ref: refOf(place),
       dependsOn: refsOf(place, { ...dependencies, ...optionalDependencies }),
@@ -27,7 +38,13 @@ const body = {
   ],
 };
 const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex');
-const document = { bomFormat: 'CycloneDX', specVersion: '1.6', serialNumber: `urn:uuid:${uuid(digest)}`, version: 1, ...body };
+const document = {
+  bomFormat: 'CycloneDX',
+  specVersion: '1.6',
+  serialNumber: `urn:uuid:${uuid(digest)}`,
+  version: 1,
+  ...body,
+};
 process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 
 function json(path) {
@@ -87,11 +104,14 @@ function found(place, name) {
 /** `node_modules/a/node_modules/b/`, `node_modules/a/`, and the top. */
 function foldersFrom(place) {
   const folders = [];
-  for (let at = place; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) folders.push(`${at}/`);
+  for (let at = place; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/'))))
+    folders.push(`${at}/`);
   return [...folders, ''];
 }
 
 /** A name-based identifier (version 8 of RFC 9562: made by rules of one's own). */
 function uuid(hex) {
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
 }

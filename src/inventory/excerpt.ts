@@ -83,9 +83,15 @@ const HARMLESS: ReadonlySet<string> = new Set([
     .flat()
     .filter((name) => !SECRET_VARIABLES.has(name)),
   ...'ansible_python_interpreter ansible_group_priority ansible_network_os ansible_shell_type'.split(' '),
-  ...'all ungrouped hosts children version plays name strategy prefer ntp_servers address pool iburst nts trust'.split(' '),
-  ...'minpoll maxpoll dhcp_servers limits offset daemon_offset makestep threshold limit max_step daemon window'.split(' '),
-  ...'days from to zone step_warning degrade take_ownership protected rollout serial max_fail settle_timeout'.split(' '),
+  ...'all ungrouped hosts children version plays name strategy prefer ntp_servers address pool iburst nts trust'.split(
+    ' ',
+  ),
+  ...'minpoll maxpoll dhcp_servers limits offset daemon_offset makestep threshold limit max_step daemon window'.split(
+    ' ',
+  ),
+  ...'days from to zone step_warning degrade take_ownership protected rollout serial max_fail settle_timeout'.split(
+    ' ',
+  ),
   ...'confirm_timeout waivers rule reason expires resources file service src mode owner'.split(' '),
   ...'group state restart enabled masked refclock'.split(' '),
 ]);

@@ -71,7 +71,8 @@ function syntaxDetail(text: string, offset: number, reason: string): string {
 }
 
 /** What js-yaml takes out of the file into its message: a password that begins with `!` is a tag to YAML. */
-const NAMES_VALUE = /(?<=tag name cannot contain such characters).*|(?<=undeclared tag handle).*| for ".*" tag handle/su;
+const NAMES_VALUE =
+  /(?<=tag name cannot contain such characters).*|(?<=undeclared tag handle).*| for ".*" tag handle/su;
 
 /** Walks the events once; one instance reads one document. */
 class Composer {
@@ -148,7 +149,11 @@ class Composer {
     if (tag === '!!null' && value === null) return value;
     if (tag === '!!bool' && typeof value === 'boolean') return value;
     if ((tag === '!!int' || tag === '!!float') && typeof value === 'number') return value;
-    throw this.#fail(offset, 'yaml/unknown-tag', 'This tag is not known here, or does not fit its value. Text that begins with ! needs quotes.');
+    throw this.#fail(
+      offset,
+      'yaml/unknown-tag',
+      'This tag is not known here, or does not fit its value. Text that begins with ! needs quotes.',
+    );
   }
 
   #list(event: SequenceEvent): YamlNode {
@@ -210,7 +215,12 @@ class Composer {
   #alias(event: AliasEvent): YamlNode {
     const name = this.#source.text.slice(event.anchorStart, event.anchorEnd);
     const node = this.#anchors.get(name);
-    if (!node) throw this.#fail(event.anchorStart, 'yaml/invalid', 'There is no anchor of this name before. Text that begins with * needs quotes.');
+    if (!node)
+      throw this.#fail(
+        event.anchorStart,
+        'yaml/invalid',
+        'There is no anchor of this name before. Text that begins with * needs quotes.',
+      );
     this.#lastOffset = event.anchorStart;
     this.#count(node.size, event.anchorStart);
     return node;

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { printable } from '#errors/printable.js';
 import { cellWidth } from '#report/cell-width.js';
 
-const shown = (code: number) => (code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`);
+const shown = (code: number) =>
+  code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
 
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\p{M}{3}|(?:^|[^\p{L}\p{N}\p{M}])\p{M}/u;
 
@@ -51,16 +52,34 @@ describe('printable', () => {
     ['C1 control sequence introducer', 0x9b],
   ])('shows a %s', (_name, code) => {
     const character = String.fromCodePoint(code);
-    for (const [before, after] of [['a', 'b'], ['', ''], [' ', ' '], ['ä', '中']] as const)
+    for (const [before, after] of [
+      ['a', 'b'],
+      ['', ''],
+      [' ', ' '],
+      ['ä', '中'],
+    ] as const)
       expect(printable(`${before}${character}${after}`)).toBe(`${before}${shown(code)}${after}`);
   });
 
-  it.each(['Zürich', 'Zu\u0308rich', 'tiếng Việt', 'tie\u0302\u0301ng', 'ที่นี่', 'हिन्दी', 'Ωμέγα', '中文', '한국어', '日本語', 'שלום', 'العربية', '±25 µs', '🕰', '1\u0301'])(
-    'leaves %j as it is written',
-    (text) => {
-      expect(printable(text)).toBe(text);
-    },
-  );
+  it.each([
+    'Zürich',
+    'Zu\u0308rich',
+    'tiếng Việt',
+    'tie\u0302\u0301ng',
+    'ที่นี่',
+    'हिन्दी',
+    'Ωμέγα',
+    '中文',
+    '한국어',
+    '日本語',
+    'שלום',
+    'العربية',
+    '±25 µs',
+    '🕰',
+    '1\u0301',
+  ])('leaves %j as it is written', (text) => {
+    expect(printable(text)).toBe(text);
+  });
 
   it('shows every combining mark from the third on, and each that has no letter to stand on', () => {
     expect(printable(`a${'\u0301'.repeat(5)}b`)).toBe(`a\u0301\u0301${'\\u{301}'.repeat(3)}b`);
@@ -82,7 +101,20 @@ describe('printable', () => {
 
   it('lets nothing through that is not seen, whatever stands around it, and shows it once only', () => {
     const part = fc.oneof(
-      fc.constantFrom('a', ' ', '\u0301', '\u0323', '\u00ad', '\u3164', '\ufe0f', '\u{e0041}', '\u202e', '\u001b[31m', '中', '\ud800'),
+      fc.constantFrom(
+        'a',
+        ' ',
+        '\u0301',
+        '\u0323',
+        '\u00ad',
+        '\u3164',
+        '\ufe0f',
+        '\u{e0041}',
+        '\u202e',
+        '\u001b[31m',
+        '中',
+        '\ud800',
+      ),
       fc.string({ unit: 'binary', maxLength: 3 }),
     );
     fc.assert(

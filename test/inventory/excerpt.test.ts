@@ -20,7 +20,11 @@ function seen(text: string): string {
 
 /** The excerpt of a line of one text. */
 function excerpt(text: string, number = text.split('\n').length): string {
-  const start = text.split('\n').slice(0, number - 1).join('\n').length + (number > 1 ? 1 : 0);
+  const start =
+    text
+      .split('\n')
+      .slice(0, number - 1)
+      .join('\n').length + (number > 1 ? 1 : 0);
   const end = text.indexOf('\n', start);
   return excerptOf(text, start, end === -1 ? text.length : end);
 }
@@ -54,7 +58,10 @@ describe('the excerpt of a mistake', () => {
     ['a comment', `${HOST}      ansible_port: no # was ${SECRET}\n`],
     ['the INI format', `[web]\nweb1 ansible_host=192.0.2.1 ansible_ssh_pass=${SECRET}\n`],
     ['arguments of ssh', `${HOST}      ansible_ssh_common_arg: -o ProxyCommand="sshpass -p ${SECRET} ssh"\n`],
-    ['a token under a key that says so', `${HOST}      vault_tokens: {x: y}\n      vault_token:\n        name: !x ${SECRET}\n`],
+    [
+      'a token under a key that says so',
+      `${HOST}      vault_tokens: {x: y}\n      vault_token:\n        name: !x ${SECRET}\n`,
+    ],
   ])('does not show %s', (_what, text) => {
     const message = seen(text);
     expect(message).toContain('error:');
@@ -81,7 +88,20 @@ describe('the excerpt of a mistake', () => {
   it('never shows what stands behind a key that is not known, whatever that is', () => {
     const key = fc.stringMatching(/^ansible_[a-z_]{3,12}x$/);
     const blank = fc.constantFrom(' ', '  ', '\t');
-    const around = fc.constantFrom('', '"', "'", '{', '[', '- ', '!', '&a ', '| ', 'a: ', 'ansible_port: ', ', ansible_user: ');
+    const around = fc.constantFrom(
+      '',
+      '"',
+      "'",
+      '{',
+      '[',
+      '- ',
+      '!',
+      '&a ',
+      '| ',
+      'a: ',
+      'ansible_port: ',
+      ', ansible_user: ',
+    );
     fc.assert(
       fc.property(fc.nat(8), key, blank, around, around, (indent, name, gap, before, after) => {
         const line = `${' '.repeat(indent)}${name}:${gap}${before}S3CR3T${after}`;

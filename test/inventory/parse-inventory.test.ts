@@ -226,12 +226,7 @@ describe('mistakes in an inventory', () => {
     ['# only a comment\n', 'inventory/empty', 'no content', '1:1'],
     ['- web1', 'inventory/shape', 'top level must be a mapping', '1:1'],
     ['web: {hosts: [a]}', 'inventory/shape', 'Write `name:` instead of `- name`.', '1:14'],
-    [
-      'web: {hosts: 3}',
-      'inventory/shape',
-      "'hosts' of group 'web' must be a mapping, and this is a number",
-      '1:14',
-    ],
+    ['web: {hosts: 3}', 'inventory/shape', "'hosts' of group 'web' must be a mapping, and this is a number", '1:14'],
     ['web: {hosts: {a: 3}}', 'inventory/shape', "The host 'a' must be a mapping", '1:18'],
     ['plugins: azure_rm', 'inventory/shape', "The group 'plugins' must be a mapping", '1:10'],
     ['web: {hsots: {a: }}', 'inventory/unknown-key', "Did you mean 'hosts'?", '1:7'],
