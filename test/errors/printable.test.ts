@@ -115,7 +115,7 @@ describe('printable', () => {
         '中',
         '\ud800',
       ),
-      fc.string({ unit: 'binary', maxLength: 3 }),
+      fc.nat(0x10ffff).map((code) => String.fromCodePoint(code)),
     );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
@@ -132,13 +132,12 @@ describe('printable', () => {
   });
 
   it('is linear in a long text', () => {
-    const time = (text: string) => {
-      const start = performance.now();
+    const cpuMs = (text: string) => {
+      const before = process.cpuUsage();
       printable(text);
-      return performance.now() - start;
+      return process.cpuUsage(before).user / 1000;
     };
-    time(`é${'\u0301'.repeat(65_536)}`);
-    expect(time(`é${'\u0301'.repeat(65_536)}`)).toBeLessThan(500);
-    expect(time('é'.repeat(1_000_000))).toBeLessThan(1500);
+    expect(cpuMs(`é${'\u0301'.repeat(65_536)}`)).toBeLessThan(2000);
+    expect(cpuMs('é'.repeat(1_000_000))).toBeLessThan(2000);
   });
 });
