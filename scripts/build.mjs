@@ -1,8 +1,9 @@
 // Builds dist/ from src/: one file for the start of the program and one for each part that is loaded late (ssh2, the store, the
 // screen ...), because two hundred small modules cost 150 ms of CPU to find and read at every start. Host programs (*.sh) are
 // copied beside. Types are not checked here but by `npm run check`.
+// The licences of what is bundled go with it, in THIRD-PARTY.txt.
 // Runs on whatever Node npm was started with, so it uses nothing newer than Node 18.
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -21,7 +22,7 @@ const forCommonJs = [
 ].join(' ');
 
 rmSync(target, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: top,
   entryPoints: ['src/cli/main.ts'],
   // Every chunk lies one folder below dist/, as the files of src/ lie below src/: `new URL('../x', import.meta.url)` means the same.
@@ -40,7 +41,9 @@ await build({
     compilerOptions: { paths: { '#*': ['./src/*'] }, baseUrl: '.', verbatimModuleSyntax: true, jsx: 'react-jsx' },
   },
   sourcemap: true,
+  // The whole texts are in THIRD-PARTY.txt.
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 });
 
@@ -48,6 +51,23 @@ for (const path of filesUnder(source).filter((file) => file.endsWith('.sh'))) {
   const copy = join(target, relative(source, path));
   mkdirSync(dirname(copy), { recursive: true });
   copyFileSync(path, copy);
+}
+
+writeFileSync(join(target, 'THIRD-PARTY.txt'), thirdParty(Object.keys(metafile.inputs)));
+
+/** Name, version and licence text of every package that a file of the bundle is from. */
+function thirdParty(inputs) {
+  const folders = new Set(
+    inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),
+  );
+  const parts = [...folders].sort().map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(join(top, folder, 'package.json'), 'utf8'));
+    const files = readdirSync(join(top, folder)).filter((file) => /^(licen[cs]e|notice)/i.test(file));
+    if (files.length === 0) throw new Error(`${folder} has no licence to go with the bundle`);
+    const texts = files.map((file) => readFileSync(join(top, folder, file), 'utf8').trim());
+    return `${name} ${version}\n\n${texts.join('\n\n')}\n`;
+  });
+  return `tsync's program files contain parts of these packages, each under its own licence.\n\n${parts.join(`\n${'-'.repeat(72)}\n\n`)}`;
 }
 
 function filesUnder(folder) {

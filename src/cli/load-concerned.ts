@@ -1,6 +1,6 @@
 import type { HostTask } from '#engine/host-task.js';
 import { TsyncError } from '#errors/tsync-error.js';
-import { loadFleet } from './load-fleet.js';
+import { type Fleet, loadFleet } from './load-fleet.js';
 import type { FleetOptions, PolicyOptions, RolloutOptions } from './options.js';
 
 /** What a kept plan or run is about. */
@@ -17,6 +17,7 @@ export interface ConcernedTasks {
   readonly tasks: readonly HostTask[];
   /** The inventory that they are of. */
   readonly inventory: string;
+  readonly read: Fleet['read'];
 }
 
 /**
@@ -32,7 +33,7 @@ export async function loadConcerned(
     const detail = `Which hosts ${by} is about was read from standard input, and how they are reached.`;
     throw new TsyncError('usage/inventory-gone', detail, { exitCode: 64 });
   }
-  const { tasks: all } = await loadFleet(inventory, options);
+  const { tasks: all, read } = await loadFleet(inventory, options);
   const tasks = all.filter(({ host }) => hosts.has(host.name));
   const found = new Set(tasks.map(({ host }) => host.name));
   const gone = [...hosts].filter((host) => !found.has(host));
@@ -43,5 +44,5 @@ export async function loadConcerned(
       exitCode: 64,
     });
   }
-  return { tasks, inventory };
+  return { tasks, inventory, read };
 }

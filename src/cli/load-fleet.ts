@@ -12,6 +12,8 @@ import { readBecomePassword } from './read-secret.js';
 export interface Fleet {
   readonly tasks: readonly HostTask[];
   readonly withoutPlay: readonly string[];
+  /** What was read, by its digest; the playbook's is null where none was named. */
+  readonly read: { readonly inventory: string; readonly playbook: string | null };
 }
 
 /**
@@ -47,6 +49,7 @@ export async function loadFleet(
   return {
     tasks: tasks.map((task) => ({ ...task, host: withFlags(task.host, options, becomePassword) })),
     withoutPlay,
+    read: { inventory: inventory.digest, playbook: playbook?.digest ?? null },
   };
 }
 

@@ -80,7 +80,9 @@ export function buildProgram(done: (exitCode: number) => void): Command {
   );
   for (const extend of [inventoryFlag, addFleetOptions, review, addRolloutOptions, addOutputOptions, addExitOptions])
     extend(apply);
-  apply.action(async (file, options) => done(await (await import('./commands/apply.js')).apply(file, options)));
+  apply
+    .option('--sha256 <hex>', 'what `tsync plan` printed when another account or machine made this plan')
+    .action(async (file, options) => done(await (await import('./commands/apply.js')).apply(file, options)));
 
   const rollback = add('rollback <run>', 'take back what a run changed');
   inventoryFlag(rollback, '; where the run is not kept here, these hosts are asked what it changed');

@@ -156,6 +156,14 @@ export const catalog = {
     summary: 'the plan file was changed after it was made',
     hint: 'An approval binds to the exact plan: make it again with tsync plan -o FILE.',
   },
+  'plan/inputs-changed': {
+    summary: 'the plan was made from another inventory or playbook',
+    hint: 'Make a new plan: tsync plan INVENTORY -o FILE. To use the inventory as it is now, name it with --inventory.',
+  },
+  'plan/not-made-here': {
+    summary: 'this account did not make the plan',
+    hint: 'Give the sha256 that tsync plan printed when it was made: tsync apply FILE --sha256 HEX.',
+  },
   'plan/stale': {
     summary: 'the host is not as the plan saw it',
     hint: 'Make a new plan: tsync plan INVENTORY -o FILE.',
@@ -360,6 +368,10 @@ export const catalog = {
     summary: 'the file is not text in UTF-8',
     hint: 'Convert it, for example with iconv -t UTF-8.',
   },
+  'source/open-to-others': {
+    summary: 'everybody may write what tsync is to obey',
+    hint: 'Take that right away (chmod o-w), or move the file to a folder of your own.',
+  },
   'source/too-large': {
     summary: 'the file is too large',
     hint: 'Divide it into several files.',
@@ -399,6 +411,10 @@ export const catalog = {
   'store/not-writable': {
     summary: 'the store cannot be written',
     hint: 'Set XDG_STATE_HOME to a folder that you may write to. An audit can go on with --no-store; a change is never made without a record.',
+  },
+  'store/open-to-others': {
+    summary: 'others may write where the store is',
+    hint: 'Let the folders on the way belong to root or to you, writable by nobody else, or set XDG_STATE_HOME to such a folder.',
   },
   'transport/auth-failed': {
     summary: 'the host did not accept the login',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TsyncError } from '#errors/tsync-error.js';
 import { buildGroupTree } from './group-tree.js';
 import type { Host } from './host.js';
@@ -16,7 +17,7 @@ export function parseInventory(text: string, file: string): Inventory {
   const builder = new HostBuilder(drafts, buildGroupTree(drafts));
   const hosts = new Map<string, Host>();
   for (const draft of drafts.hosts.values()) hosts.set(draft.name, builder.host(draft));
-  return { file, hosts, groups: membersOf(drafts, hosts) };
+  return { file, digest: createHash('sha256').update(text).digest('hex'), hosts, groups: membersOf(drafts, hosts) };
 }
 
 /** What is wrong with a file of another kind as YAML helps nobody. */

@@ -66,8 +66,13 @@ function syntaxDetail(text: string, offset: number, reason: string): string {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const line = text.slice(lineStart, offset + 1);
   if (/^ *\t/.test(line)) return 'This line is indented with a tab; YAML is indented with spaces only.';
-  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
+  const words = reason.replace(NAMES_VALUE, '');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
+
+/** What js-yaml takes out of the file into its message: a password that begins with `!` is a tag to YAML. */
+const NAMES_VALUE =
+  /(?<=tag name cannot contain such characters).*|(?<=undeclared tag handle).*| for ".*" tag handle/su;
 
 /** Walks the events once; one instance reads one document. */
 class Composer {
@@ -144,7 +149,11 @@ class Composer {
     if (tag === '!!null' && value === null) return value;
     if (tag === '!!bool' && typeof value === 'boolean') return value;
     if ((tag === '!!int' || tag === '!!float') && typeof value === 'number') return value;
-    throw this.#fail(offset, 'yaml/unknown-tag', `The tag ${tag} is not known here, or does not fit its value.`);
+    throw this.#fail(
+      offset,
+      'yaml/unknown-tag',
+      'This tag is not known here, or does not fit its value. Text that begins with ! needs quotes.',
+    );
   }
 
   #list(event: SequenceEvent): YamlNode {
@@ -206,7 +215,12 @@ class Composer {
   #alias(event: AliasEvent): YamlNode {
     const name = this.#source.text.slice(event.anchorStart, event.anchorEnd);
     const node = this.#anchors.get(name);
-    if (!node) throw this.#fail(event.anchorStart, 'yaml/invalid', `There is no anchor &${name} before this alias.`);
+    if (!node)
+      throw this.#fail(
+        event.anchorStart,
+        'yaml/invalid',
+        'There is no anchor of this name before. Text that begins with * needs quotes.',
+      );
     this.#lastOffset = event.anchorStart;
     this.#count(node.size, event.anchorStart);
     return node;
@@ -243,7 +257,7 @@ class Composer {
   #refuseTag(event: SequenceEvent | MappingEvent, plain: string): void {
     const tag = event.tagStart === -1 ? null : this.#source.text.slice(event.tagStart, event.tagEnd);
     if (tag === null || tag === plain) return;
-    throw this.#fail(event.tagStart, 'yaml/unknown-tag', `The tag ${tag} is not known here.`);
+    throw this.#fail(event.tagStart, 'yaml/unknown-tag', 'This tag is not known here.');
   }
 
   #fail(offset: number, code: ProblemCode, detail: string): TsyncError {

@@ -57,9 +57,9 @@ export function substitution(document: YamlDocument, scope: Scope): Substitution
   const text = (node: YamlScalar, source: string): Json => {
     const whole = WHOLE.exec(source);
     if (whole) return referred(whole[1]!, node);
-    const result = source.replace(PART, (match, name: string | undefined) => {
+    const result = source.replace(PART, (_match, name: string | undefined) => {
       if (name !== undefined) return asText(referred(name, node), name, node);
-      throw fail(node, () => `'${match}' is more than a variable's name.`);
+      throw fail(node, () => 'A template here is more than the name of a variable.');
     });
     if (result.length > MAX_TEXT)
       throw fail(node, () => `The text is longer than ${MAX_TEXT} characters after substitution.`);

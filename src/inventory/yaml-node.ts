@@ -1,4 +1,5 @@
 import type { Place } from '#errors/tsync-error.js';
+import { excerptOf } from './excerpt.js';
 import type { Json } from './host.js';
 
 /** YAML as it was written, with the offset of each node in the text: what is wrong can be pointed at. */
@@ -55,23 +56,23 @@ export function toJson(node: YamlNode): Json {
   }
 }
 
-/** `a mapping`, `a list`, `the number 22`, `the text 'abc'`, `nothing`: what a person wrote, for messages. */
+/** `a mapping`, `a list`, `a number`, `nothing`: what a person wrote, for messages. Not the value itself: it may be a secret. */
 export function describeNode(node: YamlNode): string {
   if (node.kind === 'map') return 'a mapping';
   if (node.kind === 'list') return 'a list';
   if (node.value === null) return 'nothing';
-  if (typeof node.value === 'string') return `the text '${node.value.slice(0, 60)}'`;
-  return typeof node.value === 'number' ? `the number ${node.value}` : `the boolean ${node.value}`;
+  if (typeof node.value === 'string') return 'text';
+  return typeof node.value === 'number' ? 'a number' : `the boolean ${node.value}`;
 }
 
-/** Line and column (from 1) of an offset, with the line's text; a password on that line is not repeated. */
+/** Line and column (from 1) of an offset, with the line's text as far as it can be no secret. */
 export function placeAt(document: { readonly file: string; readonly text: string }, offset: number): Place {
   const { file, text } = document;
   const at = Math.max(0, Math.min(offset, text.length));
   const lineStart = text.lastIndexOf('\n', at - 1) + 1;
   const lineEnd = text.indexOf('\n', at);
-  const excerpt = text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd).replace(/\r$/, '');
-  return { file, line: countLines(text, lineStart), column: at - lineStart + 1, excerpt: withoutSecret(excerpt) };
+  const excerpt = excerptOf(text, lineStart, lineEnd === -1 ? text.length : lineEnd);
+  return { file, line: countLines(text, lineStart), column: at - lineStart + 1, excerpt };
 }
 
 /**
@@ -120,10 +121,3 @@ function countLines(text: string, end: number): number {
   for (let at = text.indexOf('\n'); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) line += 1;
   return line;
 }
-
-function withoutSecret(line: string): string {
-  return line.replace(SECRET, '$1***');
-}
-
-/** `ansible_password: ` and everything after it on the line. */
-const SECRET = /(\b\w*(?:pass|passwd|password|secret|token)\w*["']?\s*[:=]\s*)\S.*$/i;

@@ -1,9 +1,10 @@
+import { createHash, createHmac } from 'node:crypto';
 import { TsyncError } from '#errors/tsync-error.js';
 import { textToBytes } from '#policy/config-text.js';
 import { STRATEGIES } from '#policy/settings.js';
 import type { Action, Change, ChangeId, States } from '#resources/resource.js';
 import { wrongPlace } from '#resources/wrong-place.js';
-import { toBase64 } from './canonical-json.js';
+import { canonicalJson, toBase64 } from './canonical-json.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import { type JsonObject, JsonReader } from './json-reader.js';
 import type { Finding, HostPlan } from './plan.js';
@@ -17,41 +18,59 @@ export interface PlanFile {
   readonly version: string;
   /** As it was named on the command line. */
   readonly inventory: string;
+  /** Sha256 (hex) of its text. */
+  readonly inventoryDigest: string;
   /** As it was named; null: none. Applying judges hosts by the same settings. */
   readonly playbook: string | null;
+  readonly playbookDigest: string | null;
   /** Of the flag --strategy; null: none. */
   readonly strategy: string | null;
   readonly plans: readonly HostPlan[];
 }
 
-export const PLAN_SCHEMA_VERSION = 1;
+export const PLAN_SCHEMA_VERSION = 2;
 
-/** JSON with a line end. The same plan gives the same text. */
-export function serialisePlan({ createdAt, version, inventory, playbook, strategy, plans }: PlanFile): string {
-  const document = {
-    schemaVersion: PLAN_SCHEMA_VERSION,
-    kind: KIND,
-    createdAt,
-    version,
-    inventory,
-    playbook,
-    strategy,
-  };
-  return `${JSON.stringify({ ...document, plans: plans.map(planToJson) }, null, 1)}\n`;
+/**
+ * JSON with a line end. The same plan and key give the same text. The seal is over all that a reviewer saw: findings and evidence as
+ * well as changes, and which inventory and playbook they were made from. Only who has `key` can make it.
+ */
+export function serialisePlan({ plans, ...head }: PlanFile, key: Uint8Array): string {
+  const document = { schemaVersion: PLAN_SCHEMA_VERSION, kind: KIND, ...head, plans: plans.map(planToJson) };
+  const sealed = { ...document, seal: { key: keyId(key), hmac: '' } };
+  sealed.seal.hmac = hmacOf(JSON.parse(JSON.stringify(sealed)), key);
+  return `${JSON.stringify(sealed, null, 1)}\n`;
+}
+
+/** Names a key and tells nothing of it. */
+function keyId(key: Uint8Array): string {
+  return createHash('sha256').update('tsync plan key').update(key).digest('hex').slice(0, 16);
+}
+
+/** Over everything in the document but the seal's own `hmac`. */
+function hmacOf(document: { readonly [key: string]: unknown }, key: Uint8Array): string {
+  const { seal, ...rest } = document;
+  return createHmac('sha256', key).update(canonicalJson(rest)).digest('hex');
 }
 
 const KIND = 'tsync-plan';
 
+/** Why a plan file is believed: it was sealed with this key, or its bytes have this sha256 (hex), which somebody vouches for. */
+export interface PlanTrust {
+  readonly key: Uint8Array | null;
+  readonly sha256: string | null;
+}
+
 /**
  * Reads what `serialisePlan` wrote; `name` is the file's name for messages. Throws `TsyncError` (exit 65) for anything
- * else, and for a plan whose digest no longer fits its changes: an approval binds to that.
+ * else, for a plan that nobody vouches for, and for one whose digest no longer fits its changes: an approval binds to that.
  */
-export function parsePlan(text: string, name: string): PlanFile {
+export function parsePlan(text: string, name: string, trust: PlanTrust): PlanFile {
   const root = new JsonReader(name).parse(text);
   if (root.string('kind') !== KIND) throw root.wrong('kind', KIND);
   if (root.number('schemaVersion') !== PLAN_SCHEMA_VERSION) {
     throw root.wrong('schemaVersion', `${PLAN_SCHEMA_VERSION}, the only one this tsync reads`);
   }
+  refuseUntrusted(text, name, root, trust);
   const strategy = root.nullableString('strategy');
   if (strategy !== null && !STRATEGIES.some((one) => one === strategy)) throw root.wrong('strategy', 'a strategy');
   const plans = root.objects('plans').map((plan) => readPlan(plan, name));
@@ -64,10 +83,29 @@ export function parsePlan(text: string, name: string): PlanFile {
     createdAt: root.string('createdAt'),
     version: root.string('version'),
     inventory: root.string('inventory'),
+    inventoryDigest: root.string('inventoryDigest'),
     playbook: root.nullableString('playbook'),
+    playbookDigest: root.nullableString('playbookDigest'),
     strategy,
     plans,
   };
+}
+
+function refuseUntrusted(text: string, name: string, root: JsonObject, { key, sha256 }: PlanTrust): void {
+  const refuse = (code: 'plan/file-tampered' | 'plan/not-made-here', detail: string) =>
+    new TsyncError(code, `${name}: ${detail}`, { exitCode: 65 });
+  if (sha256 !== null) {
+    const own = createHash('sha256').update(text).digest('hex');
+    if (own === sha256.toLowerCase()) return;
+    throw refuse('plan/file-tampered', `its sha256 is ${own}, and not the one that was given.`);
+  }
+  const seal = root.object('seal');
+  const [madeBy, hmac] = [seal.string('key'), seal.string('hmac')];
+  if (key === null || madeBy !== keyId(key)) {
+    throw refuse('plan/not-made-here', 'it is sealed with the key of another account or machine.');
+  }
+  if (hmac !== hmacOf(JSON.parse(text), key))
+    throw refuse('plan/file-tampered', 'what is in it does not fit its seal.');
 }
 
 /** A finding names a change of its plan by `changeId`: what is shown is what the digest covers. */

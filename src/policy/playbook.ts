@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import { type Place, TsyncError } from '#errors/tsync-error.js';
 import type { Json, SettingsLayer } from '#inventory/host.js';
@@ -9,6 +10,8 @@ import { playbookSchemas } from './playbook-schema.js';
 
 export interface Playbook {
   readonly file: string;
+  /** Sha256 (hex) of its text: which playbook this is. */
+  readonly digest: string;
   readonly plays: readonly Play[];
 }
 
@@ -43,7 +46,8 @@ export function parsePlaybook(text: string, file: string): Playbook {
   const schema = versioned ? playbookSchemas.versioned : playbookSchemas.list;
   check(document, root, schema);
   const plays = versioned ? root.entries.get('plays')!.value : root;
-  return { file, plays: items(plays).map((node, index) => readPlay(document, node, index + 1)) };
+  const digest = createHash('sha256').update(text).digest('hex');
+  return { file, digest, plays: items(plays).map((node, index) => readPlay(document, node, index + 1)) };
 }
 
 function check(document: YamlDocument, root: YamlNode, schema: z.ZodType): void {

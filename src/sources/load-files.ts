@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, realpath } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { type Place, TsyncError } from '#errors/tsync-error.js';
 import type { Json, SettingsLayer } from '#inventory/host.js';
 import { LOADED } from '#policy/read-user-resource.js';
 import { MOST_BYTES } from '#policy/user-resource-words.js';
+import { whoElseMayWrite } from '#transport/trusted-place.js';
 
 /**
  * Puts the bytes of each `src` of the setting `resources` in its place. `file` is where the layer was written; paths are
@@ -32,7 +33,7 @@ function sourceOf(entry: Json): string | null {
 
 async function readBeside(file: string, source: string, place: Place | undefined): Promise<Buffer> {
   const mistake = (
-    code: 'source/missing' | 'source/unreadable' | 'source/too-large' | 'source/not-text',
+    code: 'source/missing' | 'source/unreadable' | 'source/too-large' | 'source/not-text' | 'source/open-to-others',
     text: string,
   ) => new TsyncError(code, text, place ? { exitCode: 65, place } : { exitCode: 64 });
   if (source.startsWith('/') || source.split('/').includes('..') || source === '')
@@ -40,7 +41,9 @@ async function readBeside(file: string, source: string, place: Place | undefined
   if (file === '<stdin>')
     throw mistake('source/missing', `'${source}' lies beside no file: this was read from standard input.`);
   const path = join(dirname(file), source);
-  const bytes = await readBounded(path).catch((cause: NodeJS.ErrnoException) => {
+  const unsafe = whoElseMayWrite(path, 'limited');
+  if (unsafe !== null) throw mistake('source/open-to-others', `${path} is not read: ${unsafe.path}: ${unsafe.reason}.`);
+  const bytes = await readBounded(path, dirname(file)).catch((cause: NodeJS.ErrnoException) => {
     const code = cause.code === 'ENOENT' ? 'source/missing' : 'source/unreadable';
     throw mistake(
       code,
@@ -52,9 +55,11 @@ async function readBeside(file: string, source: string, place: Place | undefined
   return bytes;
 }
 
-/** Not blocking, so that a FIFO which nobody writes to is refused and not waited for. */
-async function readBounded(path: string): Promise<Buffer> {
-  await using handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+/** Links count by where they lead: below the folder, or nowhere. Not blocking, so that a FIFO which nobody writes to is refused and not waited for. */
+async function readBounded(path: string, folder: string): Promise<Buffer> {
+  const [resolved, top] = await Promise.all([realpath(path), realpath(folder)]);
+  if (!resolved.startsWith(top.endsWith(sep) ? top : top + sep)) throw new Error(`it leads out of ${folder}`);
+  await using handle = await open(resolved, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   if (!(await handle.stat()).isFile()) throw new Error('it is no regular file');
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(MOST_BYTES + 1), 0, MOST_BYTES + 1, 0);
   return buffer.subarray(0, bytesRead);

@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
+import { printable } from '#errors/printable.js';
 import type { ProblemCode } from '#errors/problem.js';
 import { TsyncError } from '#errors/tsync-error.js';
+import { whoElseMayWrite } from '#transport/trusted-place.js';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -11,7 +13,7 @@ export function sourceName(path: string): string {
 
 /**
  * The text of a file, or of standard input for `-`. Throws `TsyncError` 65: missing, unreadable, a directory, not UTF-8, larger than
- * 64 MiB. Pipes and `/dev/fd/N` are read as they come.
+ * 64 MiB, or writable by everybody. Pipes and `/dev/fd/N` are read as they come.
  */
 export async function readText(path: string): Promise<string> {
   const name = sourceName(path);
@@ -24,6 +26,7 @@ export async function readText(path: string): Promise<string> {
 }
 
 async function readFile(path: string): Promise<Uint8Array> {
+  refuseOpen(path);
   try {
     await using file = await open(path, 'r');
     if ((await file.stat()).isDirectory()) throw mistake('source/not-a-file', `${path} is a directory.`);
@@ -31,6 +34,16 @@ async function readFile(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw error instanceof TsyncError ? error : explained(path, error);
   }
+}
+
+/** What tsync is to obey is not taken from where everybody could put it. A group that may write it is the operator's choice. */
+export function refuseOpen(path: string): void {
+  const unsafe = whoElseMayWrite(path, 'limited');
+  if (unsafe === null) return;
+  throw mistake(
+    'source/open-to-others',
+    `${printable(path)} is not read: ${printable(unsafe.path)}: ${unsafe.reason}.`,
+  );
 }
 
 async function collect(stream: AsyncIterable<Uint8Array>, name: string): Promise<Uint8Array> {

@@ -1,8 +1,20 @@
-import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { printable } from '#errors/printable.js';
 import { TsyncError } from '#errors/tsync-error.js';
+import { whoElseMayWrite } from '#transport/trusted-place.js';
 import { MIGRATIONS } from './migrations.js';
 import { type Access, storeTrouble } from './store-trouble.js';
 
@@ -14,7 +26,9 @@ export function openDatabase(file: string, access: Access, busyTimeoutMs: number
   let database: DatabaseSync | null = null;
   try {
     if (access === 'read' && !existsSync(file)) return migrated(new DatabaseSync(':memory:'), ':memory:');
-    if (access === 'write') makePrivate(file);
+    if (access === 'write') makePrivate(dirname(file));
+    refuseOpen(file);
+    if (access === 'write') makeFilePrivate(file);
     database = new DatabaseSync(locationOf(file, access), { timeout: busyTimeoutMs, readOnly: access === 'read' });
     if (access === 'read') return readable(database, file, busyTimeoutMs);
     database.exec('pragma journal_mode = wal; pragma synchronous = full;');
@@ -70,10 +84,27 @@ function versionOf(database: DatabaseSync, file: string): number {
 }
 
 /** The folder and the file are their owner's only, whatever the umask: plans hold the contents of root's files. */
-function makePrivate(file: string): void {
-  const folder = dirname(file);
+function makePrivate(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+}
+
+function makeFilePrivate(file: string): void {
   closeSync(openSync(file, 'a', 0o600));
   if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+}
+
+/** What a rollback writes on hosts is read from here: nothing counts that others made, or could exchange. */
+function refuseOpen(file: string): void {
+  for (const one of [file, `${file}-wal`, `${file}-shm`]) {
+    const unsafe = whoElseMayWrite(one, 'mine') ?? linkAt(one);
+    if (unsafe === null) continue;
+    const detail = `${printable(unsafe.path)}: ${unsafe.reason}.`;
+    throw new TsyncError('store/open-to-others', detail, { exitCode: 1 });
+  }
+}
+
+function linkAt(path: string): { readonly path: string; readonly reason: string } | null {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink ? { path, reason: 'it is a link' } : null;
 }

@@ -5,6 +5,7 @@ import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
 import { keyTypeOf } from './fingerprint.js';
 import { KnownHosts, parseKnownHosts } from './known-hosts.js';
+import { whoElseMayWrite } from './trusted-place.js';
 
 /** The known_hosts files of one run: read once, written by one writer, and only to the first of them. */
 export class KnownHostsFiles {
@@ -43,6 +44,8 @@ export class KnownHostsFiles {
 }
 
 async function entriesOf(file: string) {
+  const unsafe = whoElseMayWrite(file, 'limited');
+  if (unsafe !== null) throw unusable(file, `${unsafe.path}: ${unsafe.reason}`);
   try {
     return parseKnownHosts(await readFile(file, 'latin1'), file);
   } catch (error) {

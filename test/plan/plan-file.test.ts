@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TsyncError } from '#errors/tsync-error.js';
 import { assess } from '#plan/assess.js';
 import { foldPlans } from '#plan/fold.js';
 import type { HostPlan } from '#plan/plan.js';
-import { parsePlan, serialisePlan } from '#plan/plan-file.js';
+import { type PlanFile, type PlanTrust, parsePlan, serialisePlan } from '#plan/plan-file.js';
 import { serversToTry } from '#plan/servers-to-try.js';
 import { STRATEGIES } from '#policy/settings.js';
 import { makeFacts, present } from '../policy/make-facts.js';
@@ -23,19 +24,32 @@ const HEAD = {
   createdAt: '2026-11-22T10:00:00.000Z',
   version: '0.1.0',
   inventory: 'inventory.yaml',
+  inventoryDigest: 'a1',
   playbook: null,
+  playbookDigest: null,
   strategy: 'ntp-only',
 };
 
-function codeOf(text: string): string {
+const KEY = new Uint8Array(32).fill(7);
+const MINE: PlanTrust = { key: KEY, sha256: null };
+const sealed = (file: PlanFile) => serialisePlan(file, KEY);
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+function codeOf(text: string, trust = MINE): string {
   try {
-    parsePlan(text, 'plan.json');
+    parsePlan(text, 'plan.json', trust);
   } catch (error) {
     if (error instanceof TsyncError) return `${error.problem.code} ${error.exitCode}`;
     throw error;
   }
   return 'read';
 }
+
+/** A plan file as JSON, for edits of every kind. */
+// biome-ignore lint/suspicious/noExplicitAny: what is edited has no shape that counts
+type Edited = any;
+
+const vouchedFor = (text: string): PlanTrust => ({ key: null, sha256: sha256(text) });
 
 describe('a plan file', () => {
   it('gives back every plan as it was, for every made host and strategy', () => {
@@ -44,38 +58,88 @@ describe('a plan file', () => {
         plan(`${name}-${strategy}`, makeFacts(host), withSettings({ ...SETTINGS.settings, strategy })),
       ),
     );
-    expect(parsePlan(serialisePlan({ ...HEAD, plans }), 'plan.json')).toEqual({ ...HEAD, plans });
+    expect(parsePlan(sealed({ ...HEAD, plans }), 'plan.json', MINE)).toEqual({ ...HEAD, plans });
   });
 
   it('is refused when a change was edited afterwards, with exit code 65', () => {
-    const text = serialisePlan({ ...HEAD, plans: [plan('web1')] });
+    const text = sealed({ ...HEAD, plans: [plan('web1')] });
     const edited = text.replace('"owner": "root"', '"owner": "mallory"');
     expect(edited).not.toBe(text);
     expect(codeOf(edited)).toBe('plan/file-tampered 65');
   });
 
+  it.each([
+    ['a finding', (file: Edited) => (file.plans[0].findings[0].severity = 'info')],
+    [
+      'its evidence',
+      (file: Edited) => (file.plans[0].findings.find((one: Edited) => one.evidence[0]).evidence[0].text = 'fine'),
+    ],
+    ['a sentence', (file: Edited) => (file.plans[0].findings[0].sentence = 'All is well.')],
+    ['a finding that is gone', (file: Edited) => file.plans[0].findings.pop()],
+    ['the inventory', (file: Edited) => (file.inventory = 'other.yaml')],
+    ['which inventory it was', (file: Edited) => (file.inventoryDigest = 'b2')],
+    ['the playbook', (file: Edited) => (file.playbook = 'p.yaml')],
+    ['the time', (file: Edited) => (file.createdAt = '2027-01-01T00:00:00.000Z')],
+    ['a strategy`s reason', (file: Edited) => (file.plans[0].strategy.reason = 'asked for')],
+    ['something that nobody reads', (file: Edited) => (file.note = 'reviewed')],
+    ['the order of the plans', (file: Edited) => file.plans.reverse()],
+  ])('is refused when somebody edited %s and fitted the digests', (_what, edit) => {
+    const file = JSON.parse(sealed({ ...HEAD, plans: [plan('web1'), plan('web2')] }));
+    edit(file);
+    expect(codeOf(JSON.stringify(file))).toBe('plan/file-tampered 65');
+  });
+
+  it('is the same file when it only looks different', () => {
+    const file = JSON.parse(sealed({ ...HEAD, plans: [plan('web1')] }));
+    expect(codeOf(JSON.stringify(Object.fromEntries(Object.entries(file).toReversed()), null, 4))).toBe('read');
+  });
+
+  it('of another account or machine is read only with the sha256 of its bytes', () => {
+    const text = sealed({ ...HEAD, plans: [plan('web1')] });
+    expect(codeOf(text, { key: null, sha256: null })).toBe('plan/not-made-here 65');
+    expect(codeOf(text, { key: new Uint8Array(32), sha256: null })).toBe('plan/not-made-here 65');
+    expect(codeOf(text, vouchedFor(text))).toBe('read');
+    expect(codeOf(text, { key: null, sha256: sha256(text).toUpperCase() })).toBe('read');
+    expect(codeOf(`${text} `, vouchedFor(text))).toBe('plan/file-tampered 65');
+    expect(codeOf(text, { key: KEY, sha256: sha256('') })).toBe('plan/file-tampered 65');
+  });
+
+  it('tells nothing of the key', () => {
+    const text = sealed({ ...HEAD, plans: [] });
+    expect(text).not.toContain(Buffer.from(KEY).toString('hex').slice(0, 16));
+    expect(JSON.parse(text).seal.key).toMatch(/^[0-9a-f]{16}$/);
+  });
+
   it('is refused with two plans for one host, or a strategy that is none', () => {
-    expect(() => parsePlan(serialisePlan({ ...HEAD, plans: [plan('web1'), plan('web1')] }), 'plan.json')).toThrow(
+    expect(() => parsePlan(sealed({ ...HEAD, plans: [plan('web1'), plan('web1')] }), 'plan.json', MINE)).toThrow(
       'plan.json: plans is not a list with one plan for each host: web1 has two.',
     );
-    expect(codeOf(serialisePlan({ ...HEAD, strategy: 'best', plans: [] }))).toBe('plan/file-shape 65');
+    expect(codeOf(sealed({ ...HEAD, strategy: 'best', plans: [] }))).toBe('plan/file-shape 65');
   });
 
   it('is refused with the place of what is wrong', () => {
-    const text = serialisePlan({ ...HEAD, plans: [plan('web1')] });
+    const text = sealed({ ...HEAD, plans: [plan('web1')] });
     const broken = text.replace('"kind": "file"', '"kind": "package"');
-    expect(() => parsePlan(broken, 'plan.json')).toThrow('plan.json: plans[0].changes[0].kind is not file or service');
+    expect(() => parsePlan(broken, 'plan.json', vouchedFor(broken))).toThrow(
+      'plan.json: plans[0].changes[0].kind is not file or service',
+    );
   });
 
-  it.each(['', 'x', '[]', 'null', '{}', '{"kind":"tsync-plan"}', '{"kind":"tsync-plan","schemaVersion":2}'])(
-    'that is %j is refused',
-    (text) => {
-      expect(codeOf(text)).toBe('plan/file-shape 65');
-    },
-  );
+  it.each([
+    '',
+    'x',
+    '[]',
+    'null',
+    '{}',
+    '{"kind":"tsync-plan"}',
+    '{"kind":"tsync-plan","schemaVersion":1}',
+    '{"kind":"tsync-plan","schemaVersion":2}',
+  ])('that is %j is refused', (text) => {
+    expect(codeOf(text)).toBe('plan/file-shape 65');
+  });
 
   it('never fails in another way, whatever is in it', () => {
-    const text = serialisePlan({ ...HEAD, plans: [plan('web1')] });
+    const text = sealed({ ...HEAD, plans: [plan('web1')] });
     fc.assert(
       fc.property(fc.nat(text.length), fc.nat(40), fc.string({ maxLength: 5 }), (at, cut, put) => {
         expect(codeOf(text.slice(0, at) + put + text.slice(at + cut))).toMatch(/^(read|plan\/.* 65)$/);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { DaemonName, Facts } from '#facts/facts.js';
 import { assess } from '#plan/assess.js';
@@ -105,9 +106,19 @@ describe('an installation that was broken off', () => {
 describe('a plan with packages', () => {
   it('comes back from a plan file as it was, and is refused when its packages were edited', () => {
     const plan = planOf(without('timesyncd'), { strategy: 'ntp-only', daemon: 'chrony' });
-    const head = { createdAt: '', version: '', inventory: 'i', playbook: null, strategy: null };
-    const text = serialisePlan({ ...head, plans: [plan] });
-    expect(parsePlan(text, 'plan.json').plans).toEqual([plan]);
-    expect(() => parsePlan(text.replace('"name": "chrony"', '"name": "other"'), 'plan.json')).toThrow('digest');
+    const head = {
+      createdAt: '',
+      version: '',
+      inventory: 'i',
+      inventoryDigest: '',
+      playbook: null,
+      playbookDigest: null,
+    };
+    const key = new Uint8Array(32);
+    const text = serialisePlan({ ...head, strategy: null, plans: [plan] }, key);
+    expect(parsePlan(text, 'plan.json', { key, sha256: null }).plans).toEqual([plan]);
+    const edited = text.replace('"name": "chrony"', '"name": "other"');
+    const vouched = { key: null, sha256: createHash('sha256').update(edited).digest('hex') };
+    expect(() => parsePlan(edited, 'plan.json', vouched)).toThrow('digest');
   });
 });

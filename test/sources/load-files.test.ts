@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TsyncError } from '#errors/tsync-error.js';
 import { resolveSettings } from '#policy/resolve-settings.js';
@@ -15,6 +15,18 @@ const latin1 = Buffer.from([0x23, 0xe4, 0x0a]);
 writeFileSync(join(folder, 'files/a.conf'), latin1);
 writeFileSync(join(folder, 'large'), Buffer.alloc(65_537, 'x'));
 writeFileSync(join(folder, 'binary'), Buffer.from([1, 0, 1]));
+const outside = mkdtempSync(join(tmpdir(), 'tsync-outside-'));
+afterAll(() => rmSync(outside, { recursive: true }));
+writeFileSync(join(outside, 'a.conf'), 'x');
+symlinkSync(join(outside, 'a.conf'), join(folder, 'link-out'));
+symlinkSync(outside, join(folder, 'folder-out'));
+symlinkSync(`../${basename(outside)}/a.conf`, join(folder, 'relative-out'));
+symlinkSync('files', join(folder, 'inside'));
+mkdirSync(join(folder, 'open'));
+writeFileSync(join(folder, 'open/a.conf'), 'x');
+writeFileSync(join(folder, 'open.conf'), 'x');
+chmodSync(join(folder, 'open'), 0o777);
+chmodSync(join(folder, 'open.conf'), 0o666);
 execFileSync('mkfifo', [join(folder, 'fifo')]);
 
 function written(name: string, text: string): string {
@@ -42,6 +54,10 @@ describe('files that a playbook names', () => {
     }
   });
 
+  it('may be reached by a link that stays in the folder', async () => {
+    expect((await playbook('inside/a.conf')).plays).toHaveLength(1);
+  });
+
   it.each([
     ['nowhere', 'source/missing'],
     ['../p.yaml', 'source/unreadable'],
@@ -50,6 +66,11 @@ describe('files that a playbook names', () => {
     ['fifo', 'source/unreadable'],
     ['large', 'source/too-large'],
     ['binary', 'source/not-text'],
+    ['link-out', 'source/unreadable'],
+    ['folder-out/a.conf', 'source/unreadable'],
+    ['relative-out', 'source/unreadable'],
+    ['open/a.conf', 'source/open-to-others'],
+    ['open.conf', 'source/open-to-others'],
   ])('are refused as %s: %s, with the line', async (src, code) => {
     const error = await playbook(src).then(
       () => null,

@@ -1,9 +1,10 @@
-import { chmod, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readInventory } from '#sources/read-inventory.js';
 import { readPlaybook } from '#sources/read-playbook.js';
+import { readText } from '#sources/read-text.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -13,6 +14,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function written(name: string, content: string | Uint8Array): Promise<string> {
   const path = join(folder, name);
+  await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content);
   return path;
 }
@@ -58,6 +60,25 @@ describe('readInventory', () => {
     await file.truncate(64 * 1024 * 1024 + 1);
     await file.close();
     await expect(readInventory(path)).rejects.toEqual(mistake('source/too-large'));
+  });
+
+  it.each([
+    ['the file', 0o666, 0o755],
+    ['its folder', 0o644, 0o777],
+  ])('refuses what everybody may write: %s', async (_what, mode, ofFolder) => {
+    const path = await written('open/i.yaml', 'all: {hosts: {h: }}');
+    await chmod(path, mode);
+    await chmod(dirname(path), ofFolder);
+    await expect(readInventory(path)).rejects.toEqual(mistake('source/open-to-others'));
+    await expect(readPlaybook(path)).rejects.toEqual(mistake('source/open-to-others'));
+    await expect(readText(path)).rejects.toEqual(mistake('source/open-to-others'));
+  });
+
+  it('accepts what a group may write: whoever is in it is an operator', async () => {
+    const path = await written('team/i.yaml', 'all: {hosts: {h: }}');
+    await chmod(path, 0o664);
+    await chmod(dirname(path), 0o2775);
+    expect((await readInventory(path)).hosts.size).toBe(1);
   });
 
   it.skipIf(process.getuid?.() === 0)('says that a file may not be read', async () => {

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, stat, writeFile } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ApplyTask } from '#engine/apply-host.js';
 import { hostScript } from '#engine/host-script.js';
@@ -7,11 +8,15 @@ import { loadPrograms } from '#engine/programs.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import { serialisePlan } from '#plan/plan-file.js';
 import { countOf } from '#report/host-names.js';
-import { loadFleet } from '../load-fleet.js';
+import { planKey } from '#store/plan-key.js';
+import { storeFolder } from '#store/store-folder.js';
+import { operatorHome } from '#transport/operator-home.js';
+import { type Fleet, loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
 import { askedIn, type ExitOptions, type FleetOptions, type OutputOptions, type PolicyOptions } from '../options.js';
 import { reviewAndApply } from '../review-and-apply.js';
 import { VERSION } from '../version.js';
+import { writePrivate } from '../write-private.js';
 import { assessForRun } from './run.js';
 
 export type PlanOptions = FleetOptions &
@@ -21,7 +26,7 @@ export type PlanOptions = FleetOptions &
 
 /** `tsync plan`: what run would change, shown, written to a file, or as the program for one host. Gives the exit code. */
 export async function plan(inventory: string, options: PlanOptions): Promise<number> {
-  const { tasks } = await loadFleet(
+  const { tasks, read } = await loadFleet(
     inventory,
     options.script === undefined ? options : { ...options, limit: options.script },
   );
@@ -39,7 +44,7 @@ export async function plan(inventory: string, options: PlanOptions): Promise<num
   );
   const byHost = new Map(items.map((item) => [item.task, item]));
   const byInventory = tasks.flatMap((task) => byHost.get(task) ?? []);
-  if (options.output !== undefined) await writePlan(options.output, inventory, options, byInventory);
+  if (options.output !== undefined) await writePlan(options.output, inventory, read, options, byInventory);
   if (options.script !== undefined) {
     const meta = { run: run.run, who: run.deps.who, version: VERSION, startedAt: new Date().toISOString() };
     const programs = loadPrograms();
@@ -70,23 +75,33 @@ function unwritable(file: string, cause: unknown, exitCode: 1 | 64): TsyncError 
 async function writePlan(
   file: string,
   inventory: string,
+  read: Fleet['read'],
   { playbook, strategy }: PlanOptions,
   items: readonly ApplyTask[],
 ): Promise<void> {
   const plans = items.map((item) => item.plan);
   const createdAt = new Date().toISOString();
-  try {
-    const text = serialisePlan({
+  const key = planKey(storeFolder(process.env, operatorHome(process.env)), { make: true })!;
+  const text = serialisePlan(
+    {
       createdAt,
       version: VERSION,
       inventory,
+      inventoryDigest: read.inventory,
       playbook: playbook ?? null,
+      playbookDigest: read.playbook,
       strategy: strategy ?? null,
       plans,
-    });
-    await writeFile(file, text, { mode: 0o600 });
+    },
+    key,
+  );
+  try {
+    await writePrivate(file, text);
   } catch (cause) {
     throw unwritable(file, cause, 1);
   }
-  process.stderr.write(`plan of ${countOf(plans.length, 'host')} written to ${file}; next: tsync apply ${file}\n`);
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  process.stderr.write(
+    `plan of ${countOf(plans.length, 'host')} written to ${file} (sha256 ${sha256}); next: tsync apply ${file}\n`,
+  );
 }

@@ -77,7 +77,8 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
 
 async function tasksOf({ run, inventory, hosts }: Taken, options: RollbackOptions): Promise<ConcernedTasks> {
   if (hosts !== null) return loadConcerned({ hosts, inventory, by: `run ${run}` }, options);
-  return { tasks: (await loadFleet(inventory, options)).tasks, inventory };
+  const { tasks, read } = await loadFleet(inventory, options);
+  return { tasks, inventory, read };
 }
 
 function takenRun(name: string, inventory: string | undefined): Taken {

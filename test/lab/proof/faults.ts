@@ -4,6 +4,7 @@ import { type PlanFile, parsePlan, serialisePlan } from '#plan/plan-file.js';
 import type { Change } from '#resources/resource.js';
 import { asOps, type Lab, playbookOf } from '../lab.js';
 import type { CommandResult, Operator, Running } from '../operator.js';
+import { planKeyOf } from '../plan-key.js';
 
 /** One host with a fault, and the person who changes it. */
 export interface Scene {
@@ -105,7 +106,9 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the daemon rejects the new configuration',
-    act: planThen((_scene, plan) => writeFileSync(plan, withBadDirective(readFileSync(plan, 'utf8')))),
+    act: planThen((scene, plan) =>
+      writeFileSync(plan, withBadDirective(readFileSync(plan, 'utf8'), planKeyOf(scene.operator))),
+    ),
   },
   {
     name: 'chrony.conf had a line that chronyd does not know, and chronyd still runs from before',
@@ -191,13 +194,13 @@ async function held(scene: Scene, point: string) {
 }
 
 /** The same plan, but its edit of chrony.conf ends in a line that chronyd does not know. */
-function withBadDirective(text: string): string {
-  const saved = parsePlan(text, 'plan');
+function withBadDirective(text: string, key: Uint8Array): string {
+  const saved = parsePlan(text, 'plan', { key, sha256: null });
   const plans: PlanFile['plans'] = saved.plans.map((plan) => {
     const whole = { ...plan, changes: plan.changes.map(spoilt) };
     return { ...whole, planDigest: planDigestOf(whole), foldKey: foldKeyOf(whole) };
   });
-  return serialisePlan({ ...saved, plans });
+  return serialisePlan({ ...saved, plans }, key);
 }
 
 function spoilt(change: Change): Change {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -5,6 +6,7 @@ import type { HostPlan } from '#plan/plan.js';
 import { type PlanFile, parsePlan, serialisePlan } from '#plan/plan-file.js';
 import { canRunContainers, Lab, playbookOf } from '../lab.js';
 import { Operator, TOP } from '../operator.js';
+import { planKeyOf } from '../plan-key.js';
 import { furnish, withEveryKind } from './every-kind.js';
 import { type HostState, hostState } from './host-state.js';
 import { killMatrixPage } from './kill-matrix-page.js';
@@ -47,7 +49,9 @@ describe.skipIf(!canRunContainers('the kill matrix'))(
       const options = ['-p', playbookFor('quick'), '--accept-new', '--no-preflight', '-f', '2', '-o', file];
       for (let attempt = 1; ; attempt++) {
         const { stderr } = await operator.tsync('plan', inventory, ...options);
-        const plan = withEveryKind(parsePlan(readFileSync(file, 'utf8'), file));
+        const plan = withEveryKind(
+          parsePlan(readFileSync(file, 'utf8'), file, { key: planKeyOf(operator), sha256: null }),
+        );
         if (plan.plans.length === HOSTS.length) return plan;
         if (attempt === 5) throw new Error(`not every host could be planned for:\n${stderr}`);
       }
@@ -62,8 +66,11 @@ describe.skipIf(!canRunContainers('the kill matrix'))(
     const playbookFor = (name: keyof typeof TIMES) =>
       operator.write(`${name}.yaml`, playbookOf(TIMES[name].settle, TIMES[name].guard));
 
-    const write = (name: keyof typeof TIMES, plan: PlanFile) =>
-      operator.write(`${name}.json`, serialisePlan({ ...plan, playbook: playbookFor(name) }));
+    function write(name: keyof typeof TIMES, plan: PlanFile): string {
+      const playbook = playbookFor(name);
+      const playbookDigest = createHash('sha256').update(readFileSync(playbook)).digest('hex');
+      return operator.write(`${name}.json`, serialisePlan({ ...plan, playbook, playbookDigest }, planKeyOf(operator)));
+    }
 
     it('ends as before, or changed and confirmed, and never in any other state', async () => {
       const { apply, confirm, after } = await hosts[0]!.rehearse();
