@@ -18,7 +18,7 @@ export interface Processes {
 
 export function processesOf(sections: Sections): Processes {
   const lines = sections.lines('processes');
-  const list = lines.flatMap((line) => {
+  const list = lines.slice(0, MOST_PROCESSES).flatMap((line) => {
     const match = /^process ([1-9][0-9]{0,9}) (\S{1,15})$/.exec(line);
     if (!match?.[1] || !match[2]) return [];
     return [{ pid: Number(match[1]), name: match[2], commandLine: commandLine(sections, match[1]) }];
@@ -26,10 +26,16 @@ export function processesOf(sections: Sections): Processes {
   return { looked: lines.includes('looked') && sections.section('processes')?.state === 'ok', list };
 }
 
+/** Daemons of a machine and of its containers; the probe tells the arguments of a dozen. */
+const MOST_PROCESSES = 1000;
+
 function commandLine(sections: Sections, pid: string): readonly string[] | null {
-  const text = sections.text(`cmdline:${pid}`).replace(/\n+$/, '');
+  const text = sections.text(`cmdline:${pid}`).slice(0, MOST_ARGUMENT_BYTES).replace(/\n$/, '');
   if (text === '') return null;
   const words = text.split('\0');
   if (words.at(-1) === '') words.pop();
   return words.map((word) => shown(word, 400));
 }
+
+/** As much as the probe reads. */
+const MOST_ARGUMENT_BYTES = 4096;
