@@ -11,6 +11,8 @@ export const FACT_BOUNDS = {
   sections: 400,
   /** The longest honest ones (the units of systemd, the kernel's log) have some hundred. */
   lines: 4000,
+  /** Of all sections together. */
+  allLines: 20_000,
 } as const;
 
 /** Without what is too much: then the snapshot counts as cut off, and a section that lost lines as cut. */
@@ -20,24 +22,27 @@ export function bounded(snapshot: Snapshot): Snapshot {
     kind === 'file' ? ++files <= FACT_BOUNDS.files : ++others <= FACT_BOUNDS.sections,
   );
   const isWhole = sections.length === snapshot.sections.length;
+  let left: number = FACT_BOUNDS.allLines;
+  /** A file keeps its bytes: configuration has bounds of its own (`configMeter`). */
+  const boundLines = (section: Section): Section => {
+    if (section.kind === 'file') return section;
+    const { bytes } = section;
+    const { end, lines } = firstLines(bytes, Math.min(FACT_BOUNDS.lines, left));
+    left -= lines;
+    return end === bytes.length ? section : { ...section, bytes: bytes.subarray(0, end), truncated: true };
+  };
   return { ...snapshot, sections: sections.map(boundLines), complete: snapshot.complete && isWhole };
 }
 
-/** A file keeps its bytes: what may not be edited has bounds of its own. */
-function boundLines(section: Section): Section {
-  if (section.kind === 'file') return section;
-  const end = endOfLines(section.bytes);
-  return end === section.bytes.length ? section : { ...section, bytes: section.bytes.subarray(0, end), truncated: true };
-}
-
-/** Where the last line ends that is looked at. */
-function endOfLines(bytes: Uint8Array): number {
-  let end = -1;
-  for (let count = 0; count < FACT_BOUNDS.lines; count++) {
-    end = bytes.indexOf(LINE_FEED, end + 1);
-    if (end < 0) return bytes.length;
+/** Where the last line ends that is looked at, and how many there are. */
+function firstLines(bytes: Uint8Array, most: number): { readonly end: number; readonly lines: number } {
+  let end = 0;
+  for (let lines = 0; lines < most; lines++) {
+    const at = bytes.indexOf(LINE_FEED, end);
+    if (at < 0) return { end: bytes.length, lines };
+    end = at + 1;
   }
-  return end + 1;
+  return { end, lines: most };
 }
 
 const LINE_FEED = 0x0a;

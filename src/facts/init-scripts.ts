@@ -42,8 +42,7 @@ function entryOf(line: string): readonly Entry[] {
 }
 
 function scriptOf(name: string, entries: readonly Entry[], init: Init): InitScript {
-  const paths = (kind: EntryKind) =>
-    entries.filter((entry) => entry.kind === kind).map((entry) => entry.path);
+  const paths = (kind: EntryKind) => entries.filter((entry) => entry.kind === kind).map((entry) => entry.path);
   const job = paths('job')[0] ?? null;
   const startLinks = paths(init === 'openrc' ? 'runlevel' : 'start').sort();
   const startsByJob = job !== null && paths('manual').length === 0;

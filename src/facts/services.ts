@@ -13,7 +13,10 @@ export function servicesOf(sections: Sections): ReadonlyMap<string, ServiceFacts
   if (sections.section('services')?.state !== 'ok') return services;
   const links = indexLinks(unitLinks(sections));
   const install = installOf(sections);
-  for (const block of sections.text('services').split(/\n\s*\n/).slice(0, MOST_UNITS)) {
+  for (const block of sections
+    .text('services')
+    .split(/\n\s*\n/)
+    .slice(0, MOST_UNITS)) {
     const values = new Map(block.split('\n').map(splitOnce));
     const unit = values.get('Id') ?? '';
     if (!UNIT.test(unit) || seen.has(unit)) continue;

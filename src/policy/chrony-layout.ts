@@ -38,7 +38,8 @@ export function readLayout(facts: Facts, host: ChronyHost): LayoutReading {
     return unknown(`${host.configPath} does not exist.`);
   }
   const odd = files.flatMap((file) => file.lines.filter(isOddInclude));
-  if (odd[0] !== undefined) return unknown(`"${odd[0].text.slice(0, 400).trim()}" is no plain path: what it brings was not read.`);
+  if (odd[0] !== undefined)
+    return unknown(`"${odd[0].text.slice(0, 400).trim()}" is no plain path: what it brings was not read.`);
   return { known: true, layout: { main, files, foreign: files.flatMap(foreignLines), ...findFolders(files, host) } };
 }
 

@@ -1,7 +1,7 @@
 import type { PresentFile } from './config-layout.js';
 
 /** How much configuration one daemon may have. Real ones have a dozen files and some hundred lines; what has more was made to cost time. */
-export const CONFIG_BOUNDS = { files: 100, lines: 5000, bytes: 262_144 } as const;
+export const CONFIG_BOUNDS = { files: 100, lines: 5000, bytes: 131_072 } as const;
 
 /** Counts the files of one configuration as they are read; says in a full sentence when it is more than is looked at. */
 export function configMeter(): (file: PresentFile) => string | null {

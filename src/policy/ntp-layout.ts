@@ -35,7 +35,8 @@ export function readNtpLayout(facts: Facts, daemon: KeptDaemon): NtpLayoutReadin
       return unknown(`${path} includes more than is followed.`);
     for (const { args } of includes) {
       const included = resolve(args[0] ?? '', main);
-      if (included === null) return unknown(`${path} includes "${(args[0] ?? '').slice(0, 400)}", which is no plain path.`);
+      if (included === null)
+        return unknown(`${path} includes "${(args[0] ?? '').slice(0, 400)}", which is no plain path.`);
       paths.push(...within(facts, included));
     }
     if (index === 0 && daemon.name === 'ntpsec') paths.push(...filesIn(facts, `${main.replace(/\.conf$/, '')}.d`));
