@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keyAt } from '#demo/keys.js';
+import { WAYS } from './ways.js';
+
+const MIB = 1024 * 1024;
+const HOSTS = 50;
+const top = fileURLToPath(new URL('../../', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'tsync-hostile-'));
+const inventory = join(folder, 'inventory.yaml');
+const ways = Object.keys(WAYS);
+const started: ChildProcess[] = [];
+
+interface Place {
+  readonly port: number;
+  readonly key: string;
+}
+
+beforeAll(async () => {
+  await keyAt(join(folder, 'client'));
+  const [good, hostile] = await Promise.all([play('good'), play('hostile')]);
+  writeFileSync(inventory, inventoryText(good, hostile));
+}, 60_000);
+
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function run(file: string, ...args: readonly string[]): ChildProcess {
+  const env = {
+    ...process.env,
+    HOME: folder,
+    XDG_STATE_HOME: join(folder, 'state'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+  };
+  const child = spawn(process.execPath, [...args.slice(0, -1), file, ...(args.at(-1)?.split(' ') ?? [])], {
+    env: { ...env, SSH_AUTH_SOCK: '', NODE_ENV: 'production' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  started.push(child);
+  return child;
+}
+
+/** Starts the process that plays these hosts. */
+async function play(kind: 'good' | 'hostile'): Promise<Place> {
+  const child = run(
+    join(top, 'test/hostile/hosts.ts'),
+    '--import',
+    join(top, 'test/store/typescript-hooks.mjs'),
+    `${kind} ${folder}`,
+  );
+  child.stderr?.pipe(process.stderr);
+  for await (const line of linesOf(child)) return JSON.parse(line) as Place;
+  throw new Error(`the ${kind} hosts did not start`);
+}
+
+function linesOf(child: ChildProcess): AsyncIterable<string> {
+  if (child.stdout === null) throw new Error('a child without an output');
+  return createInterface({ input: child.stdout });
+}
+
+function inventoryText(good: Place, hostile: Place): string {
+  const numbers = Array.from({ length: HOSTS }, (_, at) => at);
+  const host = (name: string, place: Place, user: string) =>
+    [
+      `    ${name}:`,
+      `      ansible_port: ${place.port}`,
+      `      ansible_user: ${user}`,
+      `      host_key: ${place.key}`,
+    ].join('\n');
+  return [
+    'all:',
+    '  vars:',
+    '    ansible_host: 127.0.0.1',
+    `    ansible_ssh_private_key_file: ${join(folder, 'client')}`,
+    `    tsync_root: ${join(folder, 'hosts/web01/root')}`,
+    `    tsync_bin: ${join(folder, 'hosts/web01/bin')}`,
+    '  hosts:',
+    ...numbers.map((at) => host(`bad-${at}-${ways[at % ways.length]}`, hostile, ways[at % ways.length] ?? '')),
+    ...numbers.map((at) => host(`good-${at}`, good, 'ops')),
+    '',
+  ].join('\n');
+}
+
+/** One audit of all: the hostile hosts side by side, and the good ones beside them, a few at a time; `onEvent` sees each event as it is printed. */
+async function audit(
+  onEvent: (
+    event: { type: string; host?: string; outcome?: string; problem?: { code: string; detail: string } | null },
+    child: ChildProcess,
+  ) => void,
+) {
+  const child = run(join(top, 'bin/tsync.js'), `audit ${inventory} --jsonl --forks ${HOSTS + 8}`);
+  const said: string[] = [];
+  child.stderr?.on('data', (chunk) => said.push(String(chunk)));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  let peakBytes = 0;
+  const watch = setInterval(() => {
+    peakBytes = Math.max(peakBytes, peakOf(child.pid ?? 0));
+  }, 100);
+  for await (const line of linesOf(child)) onEvent(JSON.parse(line), child);
+  clearInterval(watch);
+  return { exit: await ended, peakBytes, said: said.join('') };
+}
+
+/** The most memory that a process ever had, in bytes. */
+function peakOf(pid: number): number {
+  const file = `/proc/${pid}/status`;
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024;
+}
+
+/** How long a process with nothing else to do takes to answer a signal now, in milliseconds: what the machine itself costs. */
+async function idleAnswerMs(): Promise<number> {
+  const script =
+    "process.on('SIGINT', () => { console.log('int'); process.exit() }); setInterval(() => {}, 1e6); console.log('up')";
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+  started.push(child);
+  let sentMs = 0;
+  for await (const line of linesOf(child)) {
+    if (line === 'int') break;
+    sentMs = performance.now();
+    child.kill('SIGINT');
+  }
+  return performance.now() - sentMs;
+}
+
+describe.skipIf(process.platform !== 'linux' || !existsSync(join(top, 'dist')))('beside 50 hostile hosts', () => {
+  it('every good host is done, memory is bounded, and a Ctrl-C is answered at once', { timeout: 170_000 }, async () => {
+    const idleMs = await idleAnswerMs();
+    const outcomes = new Map<string, string>();
+    let [sentMs, answeredMs, goodLeft] = [0, 0, HOSTS];
+    const { peakBytes, exit, said } = await audit((event, child) => {
+      if (event.type === 'run-interrupted') {
+        // the second one leaves the hostile hosts, which take their whole time
+        if (answeredMs === 0) {
+          answeredMs = performance.now();
+          child.kill('SIGINT');
+        }
+        return;
+      }
+      if (event.type !== 'host-finished') return;
+      if (process.env.SAY)
+        process.stderr.write(
+          `${Math.round(performance.now())} ${event.host} ${event.outcome} ${event.problem?.code} ${event.problem?.detail}\n`,
+        );
+      outcomes.set(event.host ?? '', event.outcome ?? '');
+      if (event.host?.startsWith('good-') && --goodLeft === HOSTS / 2) {
+        sentMs = performance.now();
+        child.kill('SIGINT');
+      }
+    });
+    process.stderr.write(
+      `peak ${Math.round(peakBytes / MIB)} MiB, Ctrl-C after ${Math.round(answeredMs - sentMs)} ms (idle ${Math.round(idleMs)} ms), exit ${exit}\n${said.slice(0, 2000)}\n`,
+    );
+    const good = [...outcomes].filter(([name]) => name.startsWith('good-'));
+    expect(good).toHaveLength(HOSTS);
+    expect(new Set(good.map(([, outcome]) => outcome))).toEqual(new Set(['drifted']));
+    expect(peakBytes).toBeLessThan(600 * MIB);
+    expect(answeredMs - sentMs).toBeLessThan(200 + idleMs);
+  });
+});
