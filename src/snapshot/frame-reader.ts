@@ -266,7 +266,9 @@ function sectionOf({ isHexadecimal, isCut, length, ...header }: SectionHeader, b
 function fromDigits(body: Uint8Array): Uint8Array | null {
   const digits = utf8.decode(body).replace(/[ \n]+/g, '');
   if (digits.length % 2 !== 0 || /[^0-9a-f]/.test(digits)) return null;
-  return Uint8Array.from({ length: digits.length / 2 }, (_, at) => Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16));
+  return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>
+    Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16),
+  );
 }
 
 /** A frame of one line; null when it is none. */

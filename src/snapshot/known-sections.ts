@@ -70,6 +70,5 @@ export type ProgramKind = keyof typeof PROGRAMS;
 /** Whether a section is one that this program prints. */
 export function knownSections(program: ProgramKind): (kind: Section['kind'], name: string) => boolean {
   const names: Names = PROGRAMS[program];
-  return (kind, name) =>
-    names[kind].some((known) => (/[:/]$/.test(known) ? name.startsWith(known) : name === known));
+  return (kind, name) => names[kind].some((known) => (/[:/]$/.test(known) ? name.startsWith(known) : name === known));
 }

@@ -11,32 +11,29 @@ export interface Conversation {
   frame(text: string): string;
 }
 
-/** Resolves when the client has sent its first line. */
+/** Resolves when the client has sent its first line, which tells the nonce. */
 export function converse(channel: ServerChannel, command: string): Promise<Conversation> {
-  const nonce = / tsync '?([0-9a-f]{32})'? /.exec(command)?.[1] ?? '';
-  channel.write(`\n@${nonce} ready 1\n`);
+  const token = / tsync '?([0-9a-f]{32})'? /.exec(command)?.[1] ?? '';
+  const ready = `\n@${token} ready 2\n`;
+  channel.write(ready);
   return new Promise((resolve) => {
-    channel.once('data', () => {
+    channel.once('data', (chunk: Buffer) => {
       channel.on('data', () => {});
-      resolve(framing(nonce));
+      resolve(framing(ready, chunk.toString('latin1').split('\n')[0]?.split(' ')[1] ?? ''));
     });
   });
 }
 
-function framing(nonce: string): Conversation {
-  const frame = (text: string) => `\n@${nonce} ${text}\n`;
+function framing(ready: string, nonce: string): Conversation {
   return {
-    ready: frame('ready 1'),
-    frame,
+    ready,
+    frame: (text) => `@${nonce} ${text}\n`,
     section(kind, name, body) {
       const bytes = Buffer.from(body);
-      const file = kind === 'file' ? ` mode=644 owner=root group=root size=${bytes.length}` : '';
-      const exit = kind === 'command' ? `\n@${nonce} exit 0` : '';
-      return Buffer.concat([
-        Buffer.from(`@${nonce} begin ${kind} ${name}${file}\n`),
-        bytes,
-        Buffer.from(`${exit}\n@${nonce} end ok\n`),
-      ]);
+      const file = kind === 'file' ? ` mode=644 owner=root group=root size=${bytes.length} writers=root` : '';
+      const exit = kind === 'command' ? ' exit=0' : '';
+      const header = `@${nonce} section ${kind} ${name} ok ${bytes.length}${exit}${file}\n`;
+      return Buffer.concat([Buffer.from(header), bytes, Buffer.from('\n')]);
     },
   };
 }

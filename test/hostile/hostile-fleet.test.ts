@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -89,23 +89,20 @@ function inventoryText(good: Place, hostile: Place): string {
 }
 
 /** One audit of all: the hostile hosts side by side, and the good ones beside them, a few at a time; `onEvent` sees each event as it is printed. */
-async function audit(
-  onEvent: (
-    event: { type: string; host?: string; outcome?: string; problem?: { code: string; detail: string } | null },
-    child: ChildProcess,
-  ) => void,
-) {
-  const child = run(join(top, 'bin/tsync.js'), `audit ${inventory} --jsonl --forks ${HOSTS + 8}`);
+async function audit(onEvent: (event: { type: string; host?: string; outcome?: string }, child: ChildProcess) => void) {
+  const watch = join(top, 'test/hostile/watch-loop.mjs');
+  const child = run(join(top, 'bin/tsync.js'), '--import', watch, `audit ${inventory} --jsonl --forks ${HOSTS + 8}`);
   const said: string[] = [];
   child.stderr?.on('data', (chunk) => said.push(String(chunk)));
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const ended = new Promise((resolve) => child.once('close', resolve));
   let peakBytes = 0;
-  const watch = setInterval(() => {
+  const timer = setInterval(() => {
     peakBytes = Math.max(peakBytes, peakOf(child.pid ?? 0));
   }, 100);
   for await (const line of linesOf(child)) onEvent(JSON.parse(line), child);
-  clearInterval(watch);
-  return { exit: await ended, peakBytes, said: said.join('') };
+  clearInterval(timer);
+  await ended;
+  return { peakBytes, said: said.join('') };
 }
 
 /** The most memory that a process ever had, in bytes. */
@@ -115,53 +112,42 @@ function peakOf(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024;
 }
 
-/** How long a process with nothing else to do takes to answer a signal now, in milliseconds: what the machine itself costs. */
-async function idleAnswerMs(): Promise<number> {
-  const script =
-    "process.on('SIGINT', () => { console.log('int'); process.exit() }); setInterval(() => {}, 1e6); console.log('up')";
-  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
-  started.push(child);
-  let sentMs = 0;
-  for await (const line of linesOf(child)) {
-    if (line === 'int') break;
-    sentMs = performance.now();
-    child.kill('SIGINT');
-  }
-  return performance.now() - sentMs;
-}
-
 describe.skipIf(process.platform !== 'linux' || !existsSync(join(top, 'dist')))('beside 50 hostile hosts', () => {
-  it('every good host is done, memory is bounded, and a Ctrl-C is answered at once', { timeout: 170_000 }, async () => {
-    const idleMs = await idleAnswerMs();
-    const outcomes = new Map<string, string>();
-    let [sentMs, answeredMs, goodLeft] = [0, 0, HOSTS];
-    const { peakBytes, exit, said } = await audit((event, child) => {
-      if (event.type === 'run-interrupted') {
-        // the second one leaves the hostile hosts, which take their whole time
-        if (answeredMs === 0) {
-          answeredMs = performance.now();
-          child.kill('SIGINT');
-        }
-        return;
-      }
-      if (event.type !== 'host-finished') return;
-      if (process.env.SAY)
-        process.stderr.write(
-          `${Math.round(performance.now())} ${event.host} ${event.outcome} ${event.problem?.code} ${event.problem?.detail}\n`,
-        );
-      outcomes.set(event.host ?? '', event.outcome ?? '');
-      if (event.host?.startsWith('good-') && --goodLeft === HOSTS / 2) {
+  it('every good host is done, in bounded memory, and nobody keeps the others waiting', {
+    timeout: 400_000,
+  }, async () => {
+    const good = new Map<string, string>();
+    const { peakBytes, said } = await audit((event, child) => {
+      if (event.type === 'host-finished' && event.host?.startsWith('good-')) good.set(event.host, event.outcome ?? '');
+      // the hostile ones would take their whole time
+      if (event.type === 'host-finished' && good.size === HOSTS) child.kill('SIGINT');
+      if (event.type === 'run-interrupted') child.kill('SIGINT');
+    });
+    const longest = Number(/^longest round (\d+) ms$/m.exec(said)?.[1]);
+    console.info(`at most ${Math.round(peakBytes / MIB)} MiB, and ${longest} ms of processor time without a turn`);
+    expect([...good.values()].filter((outcome) => outcome === 'drifted' || outcome === 'in-sync')).toHaveLength(HOSTS);
+    expect(peakBytes).toBeLessThan(600 * MIB);
+    expect(longest).toBeLessThan(200);
+  });
+
+  it('a Ctrl-C is answered within 200 ms while they flood', { timeout: 120_000 }, async () => {
+    let finished = 0;
+    let [sentMs, answeredMs] = [0, 0];
+    const { said } = await audit((event, child) => {
+      if (event.type === 'host-finished' && ++finished === 5) {
         sentMs = performance.now();
         child.kill('SIGINT');
       }
+      if (event.type !== 'run-interrupted') return;
+      answeredMs ||= performance.now();
+      child.kill('SIGINT');
     });
-    process.stderr.write(
-      `peak ${Math.round(peakBytes / MIB)} MiB, Ctrl-C after ${Math.round(answeredMs - sentMs)} ms (idle ${Math.round(idleMs)} ms), exit ${exit}\n${said.slice(0, 2000)}\n`,
-    );
-    const good = [...outcomes].filter(([name]) => name.startsWith('good-'));
-    expect(good).toHaveLength(HOSTS);
-    expect(new Set(good.map(([, outcome]) => outcome))).toEqual(new Set(['drifted']));
-    expect(peakBytes).toBeLessThan(600 * MIB);
-    expect(answeredMs - sentMs).toBeLessThan(200 + idleMs);
+    const longest = Number(/^longest round (\d+) ms$/m.exec(said)?.[1]);
+    console.info(`answered after ${Math.round(answeredMs - sentMs)} ms; ${longest} ms without a turn`);
+    expect(answeredMs).toBeGreaterThan(0);
+    expect(longest).toBeLessThan(200);
+    // Where others want the processors too, the clock tells of them.
+    const isBusy = (loadavg()[0] ?? 0) > 2 * availableParallelism();
+    if (!isBusy) expect(answeredMs - sentMs).toBeLessThan(200);
   });
 });

@@ -52,34 +52,40 @@ function debian(said: Conversation, configFiles: readonly string[]): Buffer[] {
   ];
 }
 
-const SECTIONS = [
-  'services',
-  'links:/etc/systemd/system',
-  'tracking',
-  'sources',
-  'sourcestats',
-  'selectdata',
-  'authdata',
-  'timesync',
-  'timesync-status',
-  'ntpq-system',
-  'ntpq-peers',
-  'openntpd',
-  'dhcp-servers',
-  'clock-jobs',
-  'transactions',
-  'init-scripts',
-  'links:scripts',
-  'dmesg',
-  'module-parameters',
-  'chrony-check',
-] as const;
+/** What is parsed of a host beside its files. */
+const SECTIONS = {
+  command: [
+    'services',
+    'tracking',
+    'sources',
+    'sourcestats',
+    'selectdata',
+    'authdata',
+    'timesync',
+    'timesync-status',
+    'ntpq-system',
+    'ntpq-peers',
+    'openntpd',
+    'dmesg',
+    'chrony-check',
+  ],
+  values: [
+    'links:/etc/systemd/system',
+    'dhcp-servers',
+    'clock-jobs',
+    'transactions',
+    'init-scripts',
+    'links:scripts',
+    'module-parameters',
+  ],
+} as const;
 
 const pathology = (text: string): Way =>
   answering((said) => [
     ...debian(said, ['/etc/chrony/chrony.conf']),
     said.section('file', '/etc/chrony/chrony.conf', filled(text)),
-    ...SECTIONS.map((name) => said.section('command', name, filled(text))),
+    ...SECTIONS.command.map((name) => said.section('command', name, filled(text))),
+    ...SECTIONS.values.map((name) => said.section('values', name, filled(text))),
   ]);
 
 const manyFiles = (count: number, text: string): Way =>
@@ -104,7 +110,7 @@ export const WAYS: { readonly [name: string]: Way } = {
   'floods-steps': speaking((said, channel) => flood(channel, said.frame('step file:/x done').repeat(1000))),
   'floods-sections': speaking((said, channel) => flood(channel, Buffer.from(said.section('values', 'a', 'b')))),
   'one-section-without-end': speaking((said, channel) => {
-    channel.write(said.section('file', '/etc/x', 'a').subarray(0, -20));
+    channel.write(said.section('file', '/etc/x', filled('a')).subarray(0, -20));
     flood(channel, filled('server a\n'));
   }),
   'same-section-twice': answering((said) => [

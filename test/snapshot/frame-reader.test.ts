@@ -203,7 +203,11 @@ describe('what no program of ours prints', () => {
     ['a known name of another kind', section('command processes ok', '', ' exit=0'), 'nobody asked'],
     ['a file without its whole path', file('etc/passwd', ''), 'nobody asked'],
     ['work on packages in a verification', section('command preview:all ok', '', ' exit=0'), 'nobody asked'],
-    ['a body that is shorter than it says', `@${nonce} section values processes ok 9\nlooked\n@${nonce} done\n`, 'length'],
+    [
+      'a body that is shorter than it says',
+      `@${nonce} section values processes ok 9\nlooked\n@${nonce} done\n`,
+      'length',
+    ],
     ['a body that is longer than it says', `@${nonce} section values processes ok 3\nlooked\n`, 'length'],
     ['a body of more than a section has', `@${nonce} section values processes ok 65538\n`, 'none'],
     ['a length that is no number', `@${nonce} section values processes ok -1\n\n`, 'none'],
