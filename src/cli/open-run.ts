@@ -6,6 +6,7 @@ import { readOperatorClock } from '#engine/operator-clock.js';
 import { Pace } from '#engine/pace.js';
 import { loadPrograms } from '#engine/programs.js';
 import { TsyncError } from '#errors/tsync-error.js';
+import { takeTurns } from '#engine/turns.js';
 import type { Event, EventBody, RunAsked, RunKind } from '#run/event.js';
 import { type ExitOptions, exitCode } from '#run/exit-code.js';
 import { reduce } from '#run/reduce.js';
@@ -117,6 +118,7 @@ export async function openRun(request: RunRequest, options: FleetOptions): Promi
       clock: { nowSeconds, monotonicMs, sleep },
       forks: options.forks,
       pace: new Pace(),
+      turn: takeTurns(),
       newNonce: () => randomBytes(16).toString('hex'),
       today: new Date().toISOString().slice(0, 10),
       finishSignal: interrupts.finishSignal,

@@ -3,6 +3,7 @@ import type { Transport } from '#transport/connection.js';
 import type { PrivilegeGate } from '#transport/privilege-gate.js';
 import type { Pace } from './pace.js';
 import type { Programs } from './programs.js';
+import type { Turn } from './turns.js';
 
 /** What the engine needs from outside: everything that acts, waits or differs from run to run. */
 export interface EngineDeps {
@@ -16,6 +17,8 @@ export interface EngineDeps {
   /** Hosts at a time. */
   readonly forks: number;
   readonly pace: Pace;
+  /** Awaited before what a host sent is computed on: one host a round of the event loop. */
+  readonly turn: Turn;
   /** 32 hexadecimal digits. */
   readonly newNonce: () => string;
   /** ISO date of today, for waivers that expire. */

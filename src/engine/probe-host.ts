@@ -43,6 +43,7 @@ export async function probeHost(
     },
   });
   if (result.end === 'cut') throw cutOff(result.lastWords);
+  await deps.turn();
   return assembled(frames, isMeasurable(host) ? measurementOf(result) : null);
 }
 

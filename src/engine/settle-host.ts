@@ -145,6 +145,7 @@ async function verify(
     // The clock after the daemon: one that has just been told its source may still step between the two.
     const frames = await dialog.request('probe');
     const clock = isMeasurable(input.task.host) ? await dialog.measureClock() : null;
+    await deps.turn();
     const probed = assembled([...frames, { type: 'done' }], clock);
     const standing = input.standingOf(probed);
     const { name: host } = input.task.host;

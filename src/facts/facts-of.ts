@@ -1,5 +1,6 @@
 import type { Snapshot } from '#snapshot/snapshot.js';
 import { aroundOf } from './around.js';
+import { bounded } from './bounds.js';
 import { chronyOf } from './chrony.js';
 import { daemonsOf } from './daemons.js';
 import { dhcpServersFact } from './dhcp-servers.js';
@@ -33,7 +34,7 @@ import { openPackageWorkFact, openTransactionsFact } from './transactions.js';
  * Same snapshot, same facts.
  */
 export function factsOf(snapshot: Snapshot): Facts {
-  const sections = indexSections(snapshot);
+  const sections = indexSections(bounded(snapshot));
   const system = sections.values('system');
   const init = initFact(system);
   const systemdVersion = systemdVersionFact(sections, init);

@@ -8,8 +8,8 @@ export function initScriptsFact(sections: Sections, init: Fact<Init>): Fact<read
     if (name === 'systemd' && sections.section('init-scripts') === null) return unknown('init is systemd');
     return whenKnown(sections.whole('init-scripts', 'the init scripts'), (text) => {
       const entries = text.split('\n').flatMap(entryOf);
-      const names = [...new Set(entries.map((entry) => entry.name))];
-      return known(names.map((one) => scriptOf(one, entries, name)));
+      const byName = Map.groupBy(entries, (entry) => entry.name);
+      return known([...byName].map(([one, own]) => scriptOf(one, own, name)));
     });
   });
 }
@@ -42,8 +42,7 @@ function entryOf(line: string): readonly Entry[] {
 }
 
 function scriptOf(name: string, entries: readonly Entry[], init: Init): InitScript {
-  const paths = (kind: EntryKind) =>
-    entries.filter((entry) => entry.name === name && entry.kind === kind).map((entry) => entry.path);
+  const paths = (kind: EntryKind) => entries.filter((entry) => entry.kind === kind).map((entry) => entry.path);
   const job = paths('job')[0] ?? null;
   const startLinks = paths(init === 'openrc' ? 'runlevel' : 'start').sort();
   const startsByJob = job !== null && paths('manual').length === 0;

@@ -30,7 +30,7 @@ function fromOsRelease(sections: Sections): Fact<Os> | null {
 export function parseShellValues(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const line of text.split('\n')) {
-    const match = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*?)\s*$/.exec(line);
+    const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line.trim());
     if (match?.[1] !== undefined && match[2] !== undefined) values.set(match[1], unquote(match[2]));
   }
   return values;

@@ -7,11 +7,16 @@ export function ptpFact(sections: Sections): Fact<readonly PtpDevice[]> {
   return whenKnown(sections.whole('ptp', '/sys/class/ptp'), (text) => {
     const lines = text.split('\n');
     if (!lines.includes('looked')) return unknown('/sys/class could not be read');
-    const links = lines.flatMap((line) => /^link (\/dev\/\S+) (\S+)$/.exec(line)?.slice(1) ?? []);
-    const devices = lines.flatMap((line) => device(line, links));
+    const links = lines
+      .slice(0, MOST_CLOCKS)
+      .flatMap((line) => /^link (\/dev\/\S{1,200}) (\S{1,200})$/.exec(line)?.slice(1) ?? []);
+    const devices = lines.slice(0, MOST_CLOCKS).flatMap((line) => device(line, links));
     return known(devices.sort((left, right) => Number(left.device.slice(3)) - Number(right.device.slice(3))));
   });
 }
+
+/** Clocks and names of clocks; the largest servers have some ten. */
+const MOST_CLOCKS = 200;
 
 /** `clock ptp0 hyperv`; a clock whose name could not be read is there, and nobody's. */
 function device(line: string, links: readonly string[]): readonly PtpDevice[] {

@@ -17,23 +17,30 @@ interface ScriptInput {
  * runs, have activeState `unknown`. A job of upstart is none: nothing here can set it.
  */
 export function servicesOfScripts(input: ScriptInput): ReadonlyMap<string, ServiceFacts> {
-  const links = linksByPath(input.sections);
+  const links = linksByScript(input.sections);
+  const said = statuses(input.sections);
   const scripts = (input.initScripts.value ?? []).filter(({ script, job }) => script !== null && job === null);
-  return new Map(scripts.map((script) => [script.name, serviceFacts(script, links, input)]));
+  return new Map(scripts.map((script) => [script.name, serviceFacts(script, links.get(script.name), said, input)]));
 }
 
-function serviceFacts(script: InitScript, targets: ReadonlyMap<string, string>, input: ScriptInput): ServiceFacts {
-  const paths = [...targets.keys()].filter((path) => nameOf(path) === script.name);
-  const isOdd = paths.some((path) => targets.get(path) === '');
+type Links = ReadonlyMap<string, string>;
+
+function serviceFacts(
+  script: InitScript,
+  targets: Links = new Map(),
+  said: ReadonlyMap<string, string>,
+  input: ScriptInput,
+): ServiceFacts {
+  const isOdd = [...targets.values()].includes('');
   return {
     unit: script.name,
     loadState: 'loaded',
-    activeState: isOdd ? 'unknown' : activeState(script.name, input),
+    activeState: isOdd ? 'unknown' : activeState(script.name, said.get(script.name), input),
     unitFileState: script.startsAtBoot ? 'enabled' : 'disabled',
     fragmentPath: script.script,
     dropIns: [],
     mainPid: null,
-    links: paths.map((path) => `${path} -> ${targets.get(path)}`).sort(),
+    links: [...targets].map(([path, target]) => `${path} -> ${target}`).sort(),
     masked: false,
     install: null,
   };
@@ -46,18 +53,31 @@ function nameOf(path: string): string {
 }
 
 /** Lines of `ls -ld`: `lrwxrwxrwx 1 root root 16 Nov 22 2026 etc/rc3.d/S58ntpd -> ../init.d/ntpd`. No target: no link. */
-function linksByPath(sections: Sections): ReadonlyMap<string, string> {
-  const links = new Map<string, string>();
+function linksByScript(sections: Sections): ReadonlyMap<string, Links> {
+  const byScript = new Map<string, Map<string, string>>();
   for (const line of sections.lines('links:scripts')) {
-    const match = /^([a-z-]).*?\s(etc\/[A-Za-z0-9._/-]{1,200})(?: -> (\S{1,200}))?$/.exec(line);
-    if (match?.[2] !== undefined) links.set(`/${match[2]}`, match[1] === 'l' ? (match[3] ?? '') : '');
+    const match = /\s(etc\/[A-Za-z0-9._/-]{1,200})(?: -> (\S{1,200}))?$/.exec(line);
+    if (match?.[1] === undefined || !/^[a-z-]/.test(line)) continue;
+    const path = `/${match[1]}`;
+    const links = byScript.get(nameOf(path)) ?? new Map<string, string>();
+    links.set(path, line.startsWith('l') ? (match[2] ?? '') : '');
+    byScript.set(nameOf(path), links);
   }
-  return links;
+  return byScript;
+}
+
+/** `status chrony 0`: what a script said of its service; of two lines the first counts. */
+function statuses(sections: Sections): ReadonlyMap<string, string> {
+  const said = new Map<string, string>();
+  for (const line of sections.lines('init-scripts')) {
+    const name = /^status (\S{1,64}) /.exec(line)?.[1];
+    if (name !== undefined && !said.has(name)) said.set(name, line);
+  }
+  return said;
 }
 
 /** What its script said where it was asked (LSB: 0 is running), else whether its process is there. */
-function activeState(name: string, { sections, processes, packages }: ScriptInput): string {
-  const said = sections.lines('init-scripts').find((line) => line.startsWith(`status ${name} `));
+function activeState(name: string, said: string | undefined, { processes, packages }: ScriptInput): string {
   if (said !== undefined) return said.endsWith(' 0') ? 'active' : 'inactive';
   const process = processOf(name, packages);
   if (!processes.looked) return 'unknown';

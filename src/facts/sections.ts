@@ -30,6 +30,7 @@ export function indexSections(snapshot: Snapshot): Sections {
   }
   const decoder = new TextDecoder();
   const texts = new Map<string, string>();
+  const fileTexts = new Map<string, string>();
   const text = (name: string): string => {
     const seen = texts.get(name);
     if (seen !== undefined) return seen;
@@ -54,7 +55,10 @@ export function indexSections(snapshot: Snapshot): Sections {
     file: (path) => files.get(path) ?? null,
     fileText: (path) => {
       const section = files.get(path);
-      return section?.state === 'ok' ? decoder.decode(section.bytes) : null;
+      if (section?.state !== 'ok') return null;
+      const decoded = fileTexts.get(path) ?? decoder.decode(section.bytes);
+      fileTexts.set(path, decoded);
+      return decoded;
     },
     files,
     others,

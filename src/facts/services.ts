@@ -9,14 +9,22 @@ import { type UnitLink, unitLinks } from './unit-links.js';
  */
 export function servicesOf(sections: Sections): ReadonlyMap<string, ServiceFacts> {
   const services = new Map<string, ServiceFacts>();
+  const seen = new Set<string>();
   if (sections.section('services')?.state !== 'ok') return services;
-  const links = unitLinks(sections);
-  for (const block of sections.text('services').split(/\n\s*\n/)) {
+  const links = indexLinks(unitLinks(sections));
+  const install = installOf(sections);
+  for (const block of sections
+    .text('services')
+    .split(/\n\s*\n/)
+    .slice(0, MOST_UNITS)) {
     const values = new Map(block.split('\n').map(splitOnce));
     const unit = values.get('Id') ?? '';
-    if (!UNIT.test(unit)) continue;
+    if (!UNIT.test(unit) || seen.has(unit)) continue;
+    seen.add(unit);
     const names = new Set([unit, ...(values.get('Names') ?? '').split(' ').filter((name) => UNIT.test(name))]);
-    const facts = serviceFacts(unit, names, values, links, sections);
+    const own = ownLinks(names, links);
+    if (own === null) continue;
+    const facts = serviceFacts(unit, own, values, install);
     for (const name of names) if (name === unit || !services.has(name)) services.set(name, facts);
   }
   return services;
@@ -24,18 +32,61 @@ export function servicesOf(sections: Sections): ReadonlyMap<string, ServiceFacts
 
 const UNIT = /^[A-Za-z0-9:_.\\@-]{1,240}\.[a-z]+$/;
 
+/** The probe asks for a dozen, and a playbook may name more. */
+const MOST_UNITS = 1000;
+
+type LinksByName = ReadonlyMap<string, readonly UnitLink[]>;
+
+/** By the unit's own name and, where it is no mask, by the name that it leads to. */
+function indexLinks(links: readonly UnitLink[]): LinksByName {
+  const byName = new Map<string, UnitLink[]>();
+  for (const link of links) {
+    for (const name of new Set([link.name, ...(link.mask ? [] : [link.targetName])])) {
+      const there = byName.get(name);
+      if (there === undefined) byName.set(name, [link]);
+      else there.push(link);
+    }
+  }
+  return byName;
+}
+
+/** What enables, aliases or masks a unit by any of its names; null where that is more than any unit has: then it is not known. */
+function ownLinks(names: ReadonlySet<string>, links: LinksByName): readonly UnitLink[] | null {
+  const own = new Set<UnitLink>();
+  for (const name of names) {
+    const named = links.get(name) ?? [];
+    if (named.length > MOST_LINKS) return null;
+    for (const link of named) own.add(link);
+    if (own.size > MOST_LINKS) return null;
+  }
+  return [...own];
+}
+
+const MOST_LINKS = 200;
+
+/** Reads each unit file once, however many blocks name it. */
+function installOf(sections: Sections): (path: string | null) => ServiceFacts['install'] {
+  const known = new Map<string, ServiceFacts['install']>();
+  return (path) => {
+    if (path === null) return null;
+    const seen = known.get(path);
+    if (seen !== undefined) return seen;
+    const text = sections.fileText(path);
+    const install = text === null ? null : parseInstall(text);
+    known.set(path, install);
+    return install;
+  };
+}
+
 function serviceFacts(
   unit: string,
-  names: ReadonlySet<string>,
+  own: readonly UnitLink[],
   values: ReadonlyMap<string, string>,
-  links: readonly UnitLink[],
-  sections: Sections,
+  installAt: (path: string | null) => ServiceFacts['install'],
 ): ServiceFacts {
-  const own = links.filter((link) => names.has(link.name) || (!link.mask && names.has(link.targetName)));
   const loadState = shown(values.get('LoadState') ?? 'unknown');
   const fragmentPath = values.get('FragmentPath') || null;
   const pid = Number(values.get('MainPID') ?? '0');
-  const text = fragmentPath === null ? null : sections.fileText(fragmentPath);
   return {
     unit,
     loadState,
@@ -49,7 +100,7 @@ function serviceFacts(
       .map((link) => `${link.path} -> ${link.target}`)
       .sort(),
     masked: loadState === 'masked' || own.some((link) => link.mask),
-    install: text === null ? null : parseInstall(text),
+    install: installAt(fragmentPath),
   };
 }
 

@@ -70,7 +70,7 @@ function isSynchronised(message: ReadonlyMap<string, string>, system: ReadonlyMa
 
 /** `       Offset: -1.234ms`, `+1min 2.5s`: seconds, the sign as timesyncd prints it. */
 function offsetOf(status: string): number | null {
-  const text = /^\s*Offset:\s*(\S[^\n]{0,60})$/m.exec(status)?.[1];
+  const text = /^[ \t]*Offset:[ \t]*(\S[^\n]{0,60})$/m.exec(status)?.[1];
   return text === undefined ? null : parseTimespan(text);
 }
 

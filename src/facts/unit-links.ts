@@ -25,19 +25,23 @@ export function unitLinks(sections: Sections): readonly UnitLink[] {
 }
 
 function parseEntry(folder: string, line: string): UnitLink | null {
-  const match = /^[l-].*?\s([A-Za-z0-9:_.\\@/-]+\.service)(?: -> ([^\s\p{Cc}][^\p{Cc}]*))?$/u.exec(line);
-  if (match?.[1] === undefined) return null;
-  const target = match[2] ?? '';
+  const arrow = line.indexOf(' -> ');
+  const entry = arrow < 0 ? line : line.slice(0, arrow);
+  const path = entry.slice(entry.lastIndexOf(' ') + 1);
+  const target = arrow < 0 ? '' : line.slice(arrow + ' -> '.length);
+  if (!/^[l-].* /.test(entry) || !UNIT_PATH.test(path) || !/^(?:[^\s\p{Cc}][^\p{Cc}]*)?$/u.test(target)) return null;
   const isLink = line.startsWith('l');
   if (isLink === (target === '')) return null;
   return {
-    path: `${folder}/${match[1]}`,
-    name: lastPart(match[1]),
+    path: `${folder}/${path}`,
+    name: lastPart(path),
     target,
     targetName: lastPart(target),
     mask: !isLink || target === '/dev/null',
   };
 }
+
+const UNIT_PATH = /^[A-Za-z0-9:_.\\@/-]+\.service$/;
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

@@ -1,6 +1,6 @@
-import { diffLines } from 'diff';
 import { bytesToText } from '#policy/config-text.js';
 import type { Change, States } from '#resources/resource.js';
+import { diffLines } from './line-diff.js';
 
 /** What a change does, without what stands around it: removed and added lines, links and attributes. */
 export function editOf(change: Change): unknown {
@@ -28,12 +28,10 @@ function linesOf(
   before: States['file'],
   after: States['file'],
 ): { readonly removed: string[]; readonly added: string[] } {
-  const [from, to] = [textOf(before), textOf(after)];
-  const parts = diffLines(from, to, { maxEditLength: 2000 });
-  if (parts === undefined) return { removed: [from], added: [to] };
+  const lines = diffLines(textOf(before), textOf(after));
   return {
-    removed: parts.filter((part) => part.removed).map((part) => part.value),
-    added: parts.filter((part) => part.added).map((part) => part.value),
+    removed: lines.flatMap(({ op, text }) => (op === '-' ? [text] : [])),
+    added: lines.flatMap(({ op, text }) => (op === '+' ? [text] : [])),
   };
 }
 

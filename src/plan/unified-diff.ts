@@ -1,6 +1,6 @@
-import { createTwoFilesPatch } from 'diff';
 import { printable } from '#errors/printable.js';
 import type { Change, States } from '#resources/resource.js';
+import { type DiffLine, diffLines } from './line-diff.js';
 
 /** One change as a unified diff; services and parameters as lines before and after. Free of control characters. */
 export function unifiedDiff(change: Change): string {
@@ -16,14 +16,72 @@ function patch(label: string, change: Change, from: string, to: string): string 
     change.before === null ? '/dev/null' : label,
     change.after === null ? '/dev/null' : label,
   ];
-  // A bound on the edit length and none on the time: the same change always gives the same text.
-  const text = createTwoFilesPatch(oldName, newName, from, to, '', '', {
-    context: 3,
-    maxEditLength: 4000,
-  });
-  if (text === undefined) return `--- ${oldName}\n+++ ${newName}\n(too different to show line by line)\n`;
-  return text.replace(/^(?:Index: .*\n)?=+\n/, '').replace(/^(---|\+\+\+) (.*?)\t$/gm, '$1 $2');
+  const lines = diffLines(from, to);
+  const text = hunksOf(lines).map((hunk) => hunkText(lines, hunk));
+  return `--- ${oldName}\n+++ ${newName}\n${bounded(text.join(''))}`;
 }
+
+/** Lines from and to (not included) of a hunk, and how many lines of each text stand before it. */
+interface Hunk {
+  readonly from: number;
+  readonly to: number;
+  readonly oldLines: number;
+  readonly newLines: number;
+}
+
+const CONTEXT = 3;
+
+/** Changes with what stands around them; those whose surroundings touch are one. */
+function hunksOf(lines: readonly DiffLine[]): readonly Hunk[] {
+  const hunks: Hunk[] = [];
+  let open: { from: number; to: number } | null = null;
+  let [oldLines, newLines, counted] = [0, 0, 0];
+  const count = (end: number) => {
+    for (; counted < end; counted++) {
+      if (lines[counted]?.op !== '+') oldLines++;
+      if (lines[counted]?.op !== '-') newLines++;
+    }
+  };
+  const close = () => {
+    if (open === null) return;
+    count(open.from);
+    hunks.push({ ...open, oldLines, newLines });
+  };
+  for (const [index, { op }] of lines.entries()) {
+    if (op === ' ') continue;
+    const [from, to] = [Math.max(0, index - CONTEXT), Math.min(lines.length, index + 1 + CONTEXT)];
+    if (open !== null && from <= open.to) open.to = to;
+    else {
+      close();
+      open = { from, to };
+    }
+  }
+  close();
+  return hunks;
+}
+
+function hunkText(lines: readonly DiffLine[], { from, to, oldLines, newLines }: Hunk): string {
+  const shown = lines.slice(from, to);
+  const range = (before: number, other: DiffLine['op']) => {
+    const length = shown.filter(({ op }) => op !== other).length;
+    return `${length === 0 ? before : before + 1},${length}`;
+  };
+  const body = shown.map(({ op, text }) => op + (text.endsWith('\n') ? text : `${text}\n${NO_END}\n`));
+  return `@@ -${range(oldLines, '+')} +${range(newLines, '-')} @@\n${body.join('')}`;
+}
+
+const NO_END = '\\ No newline at end of file';
+
+/** As much as a person can read; the rest is counted, and a saved plan has it. */
+function bounded(text: string): string {
+  const lines = text.split('\n');
+  const rest = lines.splice(MOST_LINES, lines.length - 1 - MOST_LINES);
+  if (rest.length === 0) return text;
+  const [gone, come] = ['-', '+'].map((op) => rest.filter((line) => line.startsWith(op)).length);
+  return `${lines.join('\n')}(${rest.length} more lines, of which ${gone} go and ${come} come)\n`;
+}
+
+const MOST_LINES = 2000;
 
 function attributeLines(before: States['file'], after: States['file']): string {
   if (before === null || after === null) return '';

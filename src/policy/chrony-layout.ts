@@ -4,6 +4,7 @@ import type { Facts } from '#facts/facts.js';
 import { parseChronyConfig, readChronyWords } from './chrony-config.js';
 import type { ChronyHost } from './chrony-host.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
+import { configMeter } from './config-bounds.js';
 import { type ConfigFile, type ConfigLayout, foreignLines, isSnippet, type PresentFile } from './config-layout.js';
 import type { ConfigLine } from './config-line.js';
 import { isBelow, isPlainPattern } from './host-path.js';
@@ -25,12 +26,15 @@ export function readLayout(facts: Facts, host: ChronyHost): LayoutReading {
   const untrusted = whyUntrusted(host.daemon);
   if (untrusted !== null) return unknown(untrusted);
   const files: ConfigFile[] = [];
+  const tooMuch = configMeter();
   for (const path of new Set([host.configPath, ...facts.chrony.configFiles])) {
     const file = facts.files.get(path);
     if (file === undefined) return unknown(`${path} was not read.`);
     if (file.state === 'absent') continue;
     if (file.state !== 'present') return unknown(`${path} could not be read: ${file.reason}`);
     if (file.truncated) return unknown(`${path} is too large to be read as a whole.`);
+    const excess = tooMuch(file);
+    if (excess !== null) return unknown(excess);
     files.push(toConfigFile(path, file));
   }
   const main = files[0];
@@ -38,7 +42,8 @@ export function readLayout(facts: Facts, host: ChronyHost): LayoutReading {
     return unknown(`${host.configPath} does not exist.`);
   }
   const odd = files.flatMap((file) => file.lines.filter(isOddInclude));
-  if (odd[0] !== undefined) return unknown(`"${odd[0].text.trim()}" is no plain path: what it brings was not read.`);
+  if (odd[0] !== undefined)
+    return unknown(`"${odd[0].text.slice(0, 400).trim()}" is no plain path: what it brings was not read.`);
   return { known: true, layout: { main, files, foreign: files.flatMap(foreignLines), ...findFolders(files, host) } };
 }
 

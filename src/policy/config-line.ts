@@ -28,7 +28,7 @@ export function parseConfig(bytes: Uint8Array, readWords: ReadWords): readonly C
 }
 
 /** A begin without its end is no block: what follows it belongs to somebody else. */
-function findBlocks(texts: readonly string[]): ReadonlySet<number> {
+export function findBlocks(texts: readonly string[]): ReadonlySet<number> {
   const ours = new Set<number>();
   let begin: number | null = null;
   for (const [index, text] of texts.entries()) {

@@ -1,7 +1,7 @@
 import type { Facts } from '#facts/facts.js';
 import type { ConfigLayout, PlacedLine } from './config-layout.js';
 import type { ConfigLine } from './config-line.js';
-import { type Decision, disable, lineEvidence, type OwnLine } from './line-decision.js';
+import { type Decision, disable, lineEvidence, type OwnLine, onceEach } from './line-decision.js';
 import { foreignValue } from './ntp-values.js';
 import { inSync, violation } from './observe.js';
 import type { Observation } from './policy.js';
@@ -83,11 +83,12 @@ function decideRestrict(input: TuningInput): Decision {
   const nopeer = input.refusesPoolUnderNopeer && defaults.some(({ flags }) => flags.includes('nopeer'));
   const own: OwnLine[] = [];
   const shut: string[] = [];
-  const hasSource = rules.some(({ address }) => address === 'source');
+  const ruled = new Set(rules.map(({ address }) => address));
+  const hasSource = ruled.has('source');
   for (const { directive, args } of sources.filter(isServerLine)) {
     const address = args[0] ?? '';
     const isPool = directive === 'pool';
-    if (hasSource || !(ignores || (nopeer && isPool)) || rules.some((rule) => rule.address === address)) continue;
+    if (hasSource || !(ignores || (nopeer && isPool)) || ruled.has(address)) continue;
     const place = isPool || !isNumeric(address) ? 'source' : address;
     if (place === 'source' && !input.knowsRestrictSource) shut.push(address);
     else own.push({ text: `restrict ${place} nomodify notrap noquery`, rule: 'ntpd/restrict' });
@@ -96,7 +97,7 @@ function decideRestrict(input: TuningInput): Decision {
   const first = shut[0];
   return {
     ops: [],
-    own: own.filter((line, index) => own.findIndex(({ text }) => text === line.text) === index),
+    own: onceEach(own),
     observations:
       first === undefined
         ? own.length > 0

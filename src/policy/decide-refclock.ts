@@ -33,7 +33,8 @@ export function decideRefclock(
 ): RefclockDecision {
   const lines = phcLines(layout, facts.ptp.value);
   const { ops, refclock } = decideLines(lines, host, taken, offer.clock);
-  const staying = lines.filter((one) => !ops.some((op) => op.placed === one.placed));
+  const going = new Set(ops.map(({ placed }) => placed));
+  const staying = lines.filter(({ placed }) => !going.has(placed));
   return { ops, refclock, own: [], observations: observe(layout, staying, host) };
 }
 

@@ -3,7 +3,7 @@ import { type CloudChoice, isServerOf } from './cloud-servers.js';
 import { ownLines, type PlacedLine, type ReadConfig } from './config-layout.js';
 import { type ConfigLine, parseLine } from './config-line.js';
 import { isBelow } from './host-path.js';
-import { type Decision, disable, enable, type LineOp, lineEvidence, type OwnLine } from './line-decision.js';
+import { type Decision, disable, enable, type LineOp, lineEvidence, type OwnLine, onceEach } from './line-decision.js';
 import { inSync, violation } from './observe.js';
 import type { Observation } from './policy.js';
 import { isSameServer, isServerLine, serverLine } from './server-line.js';
@@ -51,8 +51,9 @@ export function serversAfter(
   const named = settings.ntpServers.map((server) => parseLine(serverLine(server), readChronyWords));
   if (servers === 'none') return [];
   if (servers === 'playbook' && named.length > 0) return named;
+  const dropped = new Set(cloud?.drop);
   const staying = activeForeign(layout).filter(
-    (placed) => !cloud?.drop.includes(placed) && !(settings.dhcpServers === 'ignore' && isFromDhcp(placed)),
+    (placed) => !dropped.has(placed) && !(settings.dhcpServers === 'ignore' && isFromDhcp(placed)),
   );
   const added = (cloud?.add ?? []).map((server) => parseLine(serverLine(server), readChronyWords));
   return [...ownLines(layout).filter(isServerLine), ...staying.map(({ line }) => line), ...added, ...named];
@@ -74,12 +75,13 @@ function replaceServers(
     if (there !== undefined) stays.add(there);
     else own.push({ text: print(server, preferred), rule: 'sources/playbook-servers' });
   }
+  const broughtBy = bringers(layout);
   const foreign = active
     .filter((placed) => !stays.has(placed))
-    .map((placed) => disable(bringer(layout, placed), 'sources/foreign-servers'));
+    .map((placed) => disable(broughtBy(placed), 'sources/foreign-servers'));
   return {
     ops: [...onePerLine(foreign), ...dhcpOps(layout, settings)],
-    own: dedupe(own),
+    own: onceEach(own),
     observations:
       servers.length > 0
         ? [inSync('sources/none'), ...(foreign.length > 0 ? [] : [inSync('sources/foreign-servers')])]
@@ -110,7 +112,7 @@ function keepServers(
     ...missing.map((server) => print(server)),
   ];
   const added = (cloud?.add ?? []).map((server): OwnLine => ({ text: print(server), rule: 'sources/cloud-endpoint' }));
-  const own = dedupe([...texts.map((text): OwnLine => ({ text, rule: ruleOfOwn(text, cloud) })), ...added]);
+  const own = onceEach([...texts.map((text): OwnLine => ({ text, rule: ruleOfOwn(text, cloud) })), ...added]);
   const dropped = (cloud?.drop ?? []).map((placed) => disable(placed, 'sources/smear'));
   const ops = [...dropped, ...(decidesDhcp ? dhcpOps(layout, settings) : [])];
   if (active.length + missing.length + added.length > 0) return { ops, own, observations: [inSync('sources/none')] };
@@ -126,11 +128,13 @@ function ruleOfOwn(text: string, cloud: CloudChoice | null): OwnLine['rule'] {
 }
 
 /** Where a line lies outside of /etc, in a folder that an image or a generator fills: the directive that reads that folder. */
-function bringer(layout: ReadConfig, placed: PlacedLine): PlacedLine {
-  const { path } = placed.file;
-  if (isBelow('/etc', path)) return placed;
-  const folder = path.slice(0, path.lastIndexOf('/'));
-  return layout.foreign.find((one) => outsideFolder(one.line) === folder) ?? placed;
+function bringers(layout: ReadConfig): (placed: PlacedLine) => PlacedLine {
+  const byFolder = Map.groupBy(layout.foreign, ({ line }) => outsideFolder(line));
+  return (placed) => {
+    const { path } = placed.file;
+    if (isBelow('/etc', path)) return placed;
+    return byFolder.get(path.slice(0, path.lastIndexOf('/')))?.[0] ?? placed;
+  };
 }
 
 /** The folder of a `sourcedir` line that names one folder outside of /etc; DHCP's has its own setting. */
@@ -141,7 +145,7 @@ function outsideFolder(line: ConfigLine): string | null {
 }
 
 function onePerLine(ops: readonly LineOp[]): readonly LineOp[] {
-  return ops.filter((op, index) => ops.findIndex(({ placed }) => placed === op.placed) === index);
+  return [...Map.groupBy(ops, ({ placed }) => placed).values()].flatMap(([first]) => first ?? []);
 }
 
 function noServers(layout: ReadConfig, row: StrategyRow): Observation {
@@ -183,7 +187,3 @@ function isFromDhcp(placed: PlacedLine): boolean {
 }
 
 const DHCP_FOLDER = '/run/chrony-dhcp';
-
-function dedupe(lines: readonly OwnLine[]): OwnLine[] {
-  return lines.filter((line, index) => lines.findIndex((other) => other.text === line.text) === index);
-}

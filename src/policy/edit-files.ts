@@ -5,7 +5,7 @@ import { printConfig } from './config-line.js';
 import { editConfig } from './edit-config.js';
 import { isBelow } from './host-path.js';
 import { type LineOp, lineEvidence, type OwnLine } from './line-decision.js';
-import { evidence } from './observe.js';
+import { evidence, fewOf } from './observe.js';
 import { findOwnerMark } from './ownership.js';
 import type { Reason, Wanted } from './policy.js';
 import type { KnownRuleId } from './rules.js';
@@ -76,13 +76,10 @@ export function wantFile(path: string, desired: States['file'], reasons: readonl
   return { resource: { kind: 'file', name: path, desired, because: reasons[0]?.rule ?? 'chrony/readable' }, reasons };
 }
 
-/** One reason a rule, in the order of their first appearance. */
+/** One reason a rule, in the order of their first appearance. The diff shows every line; as evidence some are enough. */
 export function mergeReasons(reasons: readonly Reason[]): Reason[] {
-  const byRule = new Map<KnownRuleId, Reason>();
-  for (const { rule, evidence: seen } of reasons) {
-    byRule.set(rule, { rule, evidence: [...(byRule.get(rule)?.evidence ?? []), ...seen] });
-  }
-  return [...byRule.values()];
+  const byRule = Map.groupBy(reasons, ({ rule }) => rule);
+  return [...byRule].map(([rule, all]) => ({ rule, evidence: fewOf(all.flatMap(({ evidence: seen }) => seen)) }));
 }
 
 function refuseEdit(

@@ -107,9 +107,10 @@ const NTPD_RULES = { readable: 'ntpd/readable', owned: 'ntpd/owned-elsewhere' } 
 /** The lines with sources as they will be: ours, foreign ones that stay or come back, and refclocks. */
 function sourcesAfter(layout: ConfigLayout, servers: Decision) {
   const own = servers.own.map(({ text }) => parseLine(text, readNtpWords));
+  const ops = new Map(servers.ops.toReversed().map(({ placed, op }) => [placed, op]));
   const foreign = layout.foreign.flatMap((placed) => {
     const { line } = placed;
-    const op = servers.ops.find((one) => one.placed === placed)?.op;
+    const op = ops.get(placed);
     const counts = op === undefined ? !line.disabled : op === 'enable';
     return counts && (isServerLine(line) || line.directive === 'refclock') ? [line] : [];
   });

@@ -24,6 +24,11 @@ export interface Decision {
   readonly observations: readonly Observation[];
 }
 
+/** Of lines with one text the first. */
+export function onceEach(lines: readonly OwnLine[]): readonly OwnLine[] {
+  return [...Map.groupBy(lines, ({ text }) => text).values()].flatMap(([first]) => first ?? []);
+}
+
 export function disable(placed: PlacedLine, rule: KnownRuleId): LineOp {
   return { placed, op: 'disable', rule };
 }

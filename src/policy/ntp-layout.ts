@@ -1,6 +1,7 @@
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
+import { configMeter } from './config-bounds.js';
 import { type ConfigFile, type ConfigLayout, foreignLines } from './config-layout.js';
 import { isPlainPath } from './host-path.js';
 import type { KeptDaemon } from './keeper.js';
@@ -18,6 +19,7 @@ export function readNtpLayout(facts: Facts, daemon: KeptDaemon): NtpLayoutReadin
   const main = ntpConfigPath(facts, daemon);
   if (main === null) return unknown(`${daemon.name} runs with a -c that names no plain path.`);
   const files: ConfigFile[] = [];
+  const tooMuch = configMeter();
   const paths = [main];
   for (let index = 0; index < paths.length; index++) {
     const path = paths[index] ?? '';
@@ -29,13 +31,16 @@ export function readNtpLayout(facts: Facts, daemon: KeptDaemon): NtpLayoutReadin
     if (file.state === 'absent') return unknown(`${path} does not exist.`);
     if (file.state !== 'present') return unknown(`${path} could not be read: ${file.reason}`);
     if (file.truncated) return unknown(`${path} is too large to be read as a whole.`);
+    const excess = tooMuch(file);
+    if (excess !== null) return unknown(excess);
     const lines = parseNtpConfig(file.bytes);
     const includes = lines.filter(({ directive, disabled }) => directive === 'includefile' && !disabled);
     if (includes.length > MOST_INCLUDES || (index > 0 && includes.length > 0))
       return unknown(`${path} includes more than is followed.`);
     for (const { args } of includes) {
       const included = resolve(args[0] ?? '', main);
-      if (included === null) return unknown(`${path} includes "${args[0] ?? ''}", which is no plain path.`);
+      if (included === null)
+        return unknown(`${path} includes "${(args[0] ?? '').slice(0, 400)}", which is no plain path.`);
       paths.push(...within(facts, included));
     }
     if (index === 0 && daemon.name === 'ntpsec') paths.push(...filesIn(facts, `${main.replace(/\.conf$/, '')}.d`));

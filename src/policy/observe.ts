@@ -4,13 +4,24 @@ import type { Problem } from '#errors/problem.js';
 import type { Observation } from './policy.js';
 import type { KnownRuleId } from './rules.js';
 
-/** Evidence made safe to show; a line end is dropped. */
+/** Evidence made safe to show and short; a line end is dropped. */
 export function evidence(where: string, text: string): Evidence {
-  return { where: printable(where), text: printable(text.trimEnd()) };
+  return { where: printable(where.slice(0, MOST_TEXT)), text: printable(text.slice(0, MOST_TEXT).trimEnd()) };
 }
 
+/** The first ones, and how many more there are. */
+export function fewOf(seen: readonly Evidence[]): readonly Evidence[] {
+  if (seen.length <= MOST_EVIDENCE) return seen;
+  const rest = seen.length - MOST_EVIDENCE;
+  return [...seen.slice(0, MOST_EVIDENCE), { where: 'and', text: `${rest} more like these` }];
+}
+
+/** A host chooses how many lines it has and how long they are. */
+const MOST_EVIDENCE = 50;
+const MOST_TEXT = 1000;
+
 export function inSync(rule: KnownRuleId, seen: readonly Evidence[] = []): Observation {
-  return { rule, verdict: { status: 'in-sync' }, evidence: seen };
+  return { rule, verdict: { status: 'in-sync' }, evidence: fewOf(seen) };
 }
 
 /** `measured` is what is there, `limit` what should be. */
@@ -19,13 +30,13 @@ export function violation(rule: KnownRuleId, measured: string, limit: string, se
     rule,
     verdict: {
       status: 'violation',
-      measured: { value: printable(measured), unit: '', bound: null },
+      measured: { value: printable(measured.slice(0, MOST_TEXT)), unit: '', bound: null },
       limit: { value: limit, unit: '', bound: null },
     },
-    evidence: seen,
+    evidence: fewOf(seen),
   };
 }
 
 export function unknown(rule: KnownRuleId, problem: Problem, seen: readonly Evidence[] = []): Observation {
-  return { rule, verdict: { status: 'unknown', problem }, evidence: seen };
+  return { rule, verdict: { status: 'unknown', problem }, evidence: fewOf(seen) };
 }

@@ -31,7 +31,7 @@ export function wantStartHook(facts: Facts, host: ChronyHost, reasons: readonly 
   const there = facts.files.get(DEFAULTS);
   if (there?.state !== 'present') return [wantFile(DEFAULTS, ownState(textToBytes(HOOK)), reasons)];
   const text = bytesToText(there.bytes);
-  const rest = text.replace(ANY_HOOK, '');
+  const rest = withoutHook(text);
   const wanted = text.includes(HOOK) ? text : `${rest}${rest === '' || rest.endsWith('\n') ? '' : '\n'}${HOOK}`;
   return [editedDefaults(there, wanted, reasons)];
 }
@@ -43,7 +43,7 @@ export function dropStartHook(facts: Facts, host: ChronyHost): Wanted[] {
   const reasons: Reason[] = [{ rule: 'phc/unwanted', evidence: [evidence(path, 'made by tsync')] }];
   if (there?.state !== 'present') return [];
   if (host.init.kind === 'systemd') return [wantFile(path, null, reasons)];
-  const rest = bytesToText(there.bytes).replace(ANY_HOOK, '');
+  const rest = withoutHook(bytesToText(there.bytes));
   if (rest.length === there.bytes.length) return [];
   return rest === '' ? [wantFile(path, null, reasons)] : [editedDefaults(there, rest, reasons)];
 }
@@ -61,4 +61,15 @@ const HOOK = `# BEGIN tsync
 case \${1:-} in start) /bin/sh ${REFCLOCK_SCRIPT_PATH} ;; esac
 # END tsync
 `;
-const ANY_HOOK = /^# BEGIN tsync\n[\s\S]*?^# END tsync\n/m;
+const [HOOK_BEGIN, HOOK_END] = ['# BEGIN tsync\n', '# END tsync\n'];
+
+/** From the first line that begins it to the first that ends it; a beginning without an end is no hook. */
+function withoutHook(text: string): string {
+  const begin = lineAt(text, HOOK_BEGIN, 0);
+  const end = begin < 0 ? -1 : lineAt(text, HOOK_END, begin);
+  return end < 0 ? text : text.slice(0, begin) + text.slice(end + HOOK_END.length);
+}
+
+function lineAt(text: string, line: string, from: number): number {
+  return `\n${text}`.indexOf(`\n${line}`, from);
+}

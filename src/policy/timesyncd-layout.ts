@@ -1,6 +1,7 @@
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
+import { configMeter } from './config-bounds.js';
 import { type ConfigFile, foreignLines, type PlacedLine, type ReadConfig } from './config-layout.js';
 import type { KeptDaemon } from './keeper.js';
 import { parseTimesyncdConfig, readTimesyncdWords } from './timesyncd-config.js';
@@ -26,11 +27,14 @@ export function readTimesyncdLayout(facts: Facts, daemon: KeptDaemon): Timesyncd
   const untrusted = whyUntrusted(daemon);
   if (untrusted !== null) return unknown(untrusted);
   const files: ConfigFile[] = [];
+  const tooMuch = configMeter();
   for (const path of readingOrder(facts)) {
     const file = facts.files.get(path);
     if (file === undefined || file.state === 'absent') continue;
     if (file.state !== 'present') return unknown(`${path} could not be read: ${file.reason}`);
     if (file.truncated) return unknown(`${path} is too large to be read as a whole.`);
+    const excess = tooMuch(file);
+    if (excess !== null) return unknown(excess);
     const lines = parseTimesyncdConfig(file.bytes);
     const ours = path === OWN_DROP_IN;
     files.push({ path: file.resolvedTo ?? path, role: 'config', lines, readWords: readTimesyncdWords, file, ours });

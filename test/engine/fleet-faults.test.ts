@@ -202,6 +202,7 @@ function depsWith(hosts: ReadonlyMap<string, ModelHost>, run: string, emit: Engi
     },
     forks: 25,
     pace: new Pace(),
+    turn: () => Promise.resolve(),
     newNonce: () => (++nonces).toString(16).padStart(32, '0'),
     today: '2026-11-22',
     finishSignal: new AbortController().signal,

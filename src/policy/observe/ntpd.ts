@@ -1,4 +1,5 @@
 import type { DaemonFacts, Facts } from '#facts/facts.js';
+import { configMeter } from '../config-bounds.js';
 import { bytesToText } from '../config-text.js';
 import { evidence } from '../observe.js';
 import { breach, type Condition, doubt } from './answer.js';
@@ -9,8 +10,10 @@ export const NTPD_CONDITIONS = {
     const daemon = findNtpd(seen);
     const lines = daemon === null ? null : readConfig(seen.facts, daemon);
     if (lines === null) return null;
+    const strata = strataOf(lines);
     const wrong = lines.filter(
-      ({ words }) => words[0] === 'server' && isLocal(words[1]) && stratumOf(lines, words[1]) < 10,
+      ({ words: [directive, address = ''] }) =>
+        directive === 'server' && isLocal(address) && (strata.get(address) ?? DRIVER_STRATUM) < 10,
     );
     if (wrong[0] === undefined) return 'holds';
     return breach(
@@ -50,16 +53,17 @@ function findNtpd({ facts }: Seen): DaemonFacts | null {
   );
 }
 
-/** The lines of ntp.conf, or null where none is known. */
+/** The lines of ntp.conf, or null where none is known or there are too many. */
 function readConfig({ files }: Facts, { configFiles }: DaemonFacts): readonly NtpLine[] | null {
-  const paths = configFiles.filter((path) => path.endsWith('.conf'));
-  const lines = paths.flatMap((path) => {
+  const lines: NtpLine[] = [];
+  const tooMuch = configMeter();
+  for (const path of configFiles) {
     const file = files.get(path);
-    if (file?.state !== 'present') return [];
-    return bytesToText(file.bytes)
-      .split('\n')
-      .map((text, index) => toLine(`${path}:${index + 1}`, text));
-  });
+    if (file?.state !== 'present' || !path.endsWith('.conf')) continue;
+    if (tooMuch(file) !== null) return null;
+    for (const [index, text] of bytesToText(file.bytes).split('\n').entries())
+      lines.push(toLine(`${path}:${index + 1}`, text));
+  }
   return lines.length === 0 ? null : lines;
 }
 
@@ -68,17 +72,18 @@ function toLine(where: string, text: string): NtpLine {
   return { where, text: text.trim(), words };
 }
 
-function isLocal(address: string | undefined): boolean {
-  return /^127\.127\.1\.[0-9]+$/.test(address ?? '');
+function isLocal(address: string): boolean {
+  return /^127\.127\.1\.[0-9]+$/.test(address);
 }
 
-/** The driver's own stratum is 5 where no fudge line says another. */
-function stratumOf(lines: readonly NtpLine[], address: string | undefined): number {
-  const fudge = lines.findLast(
-    ({ words }) => words[0] === 'fudge' && words[1] === address && words.includes('stratum'),
-  );
-  return fudge === undefined ? 5 : Number(fudge.words[fudge.words.indexOf('stratum') + 1]);
+/** By address, as fudge lines say; the last one counts. */
+function strataOf(lines: readonly NtpLine[]): ReadonlyMap<string, number> {
+  const fudged = lines.filter(({ words }) => words[0] === 'fudge' && words.includes('stratum'));
+  return new Map(fudged.map(({ words }) => [words[1] ?? '', Number(words[words.indexOf('stratum') + 1])]));
 }
+
+/** The driver's own, where no fudge line says another. */
+const DRIVER_STRATUM = 5;
 
 function isPanicOff({ words }: NtpLine): boolean {
   const at = words.indexOf('panic');

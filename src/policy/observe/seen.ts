@@ -3,6 +3,7 @@ import type { ChronySource, ChronyTracking, DaemonFacts, DaemonName, Facts, PtpD
 import { parseChronyConfig } from '../chrony-config.js';
 import type { ChronyLayout } from '../chrony-layout.js';
 import { parseVersion } from '../chrony-version.js';
+import { configMeter } from '../config-bounds.js';
 import type { ConfigLine } from '../config-line.js';
 import { evidence } from '../observe.js';
 import type { Settings } from '../settings.js';
@@ -130,9 +131,10 @@ function linesOf(layout: ChronyLayout): SeenLine[] {
 function readLines({ chrony, files }: Facts): SeenLine[] | null {
   if (chrony.configPath === null || chrony.configFiles.length === 0) return null;
   const lines: SeenLine[] = [];
+  const tooMuch = configMeter();
   for (const path of chrony.configFiles) {
     const file = files.get(path);
-    if (file?.state !== 'present' || file.truncated) return null;
+    if (file?.state !== 'present' || file.truncated || tooMuch(file) !== null) return null;
     lines.push(...counting(path, path.endsWith('.sources'), parseChronyConfig(file.bytes)));
   }
   return lines;
