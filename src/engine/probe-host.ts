@@ -33,6 +33,7 @@ export async function probeHost(
     program: deps.programs.probe,
     asRoot: options.asRoot,
     parameters: options.asked,
+    access: 'read',
     clock: defaultClockAsking,
     silenceMs: SILENCE_MS,
     totalMs: TOTAL_MS,

@@ -20,9 +20,10 @@ export const BOOTSTRAP = [
  * messages of sudo are read.
  *
  * @param programBytes length of the program in bytes
+ * @param enclosure words that the shell is called by, '' for none
  */
-export function bootstrapCommand(nonce: string, programBytes: number, become: Become | null): string {
-  const shell = `sh -c '${BOOTSTRAP}' tsync ${nonce} ${programBytes}`;
+export function bootstrapCommand(nonce: string, programBytes: number, become: Become | null, enclosure = ''): string {
+  const shell = `${enclosure}sh -c '${BOOTSTRAP}' tsync ${nonce} ${programBytes}`;
   if (become === null) return shell;
   const asking = become.password === null ? '-n' : `-S -p ${sudoPrompt(nonce)}`;
   return `env LC_ALL=C LANGUAGE=C sudo ${asking} -u ${quote(become.user)} -- ${shell}`;
@@ -34,7 +35,7 @@ export function sudoPrompt(nonce: string): string {
 }
 
 /** A word for any shell. */
-function quote(word: string): string {
+export function quote(word: string): string {
   return /^[A-Za-z0-9_.@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

@@ -7,7 +7,7 @@ import type { ClockExchange } from '#snapshot/snapshot.js';
 import type { Become } from './become.js';
 import { bootstrapCommand, bootstrapInput, INPUT_TAKEN, sudoPrompt } from './bootstrap.js';
 import { type ClockAsking, ClockRounds } from './clock-rounds.js';
-import type { Connection, ExecEnd, RemoteExec } from './connection.js';
+import type { Connection, ExecEnd, ImageAccess, RemoteExec } from './connection.js';
 import { Deadline } from './deadline.js';
 import type { PrivilegeGate } from './privilege-gate.js';
 import { explainNoShell } from './shell-trouble.js';
@@ -29,6 +29,8 @@ export interface ConverseOptions {
   readonly maxBytes: number;
   /** null: the program has no exchanges at its beginning. */
   readonly clock: ClockAsking | null;
+  /** Of an image tree: whether the program writes. Default: it does. */
+  readonly access?: ImageAccess;
   readonly monotonicMs: () => number;
   readonly nowSeconds: () => number;
   /** Every frame, in order; what it throws ends the conversation with that error. */
@@ -80,7 +82,8 @@ export const defaultConverseDeadlines: ConverseDeadlines = { readyMs: 20_000, si
  * READY: otherwise sudo would take lines of the program for passwords, or `sh` would run the password.
  */
 export async function converse(connection: Connection, options: ConverseOptions): Promise<Conversed> {
-  const command = bootstrapCommand(options.nonce, options.program.length, options.become);
+  const enclosure = connection.enclosure?.(options.access ?? 'write');
+  const command = bootstrapCommand(options.nonce, options.program.length, options.become, enclosure);
   const asked = options.monotonicMs();
   const exec = await connection.exec(command);
   // Opening the channel took one turnaround.

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rollbackPlan } from '#plan/invert.js';
+import { readRecord, recordOf } from '#resources/image-record.js';
 import { shells } from '../snapshot/run-probe.js';
 import { MadeTree } from './made-tree.js';
 
@@ -145,7 +146,9 @@ describe('preparing an image tree', () => {
     expect(found.openTransactions.value).toMatchObject([{ id: 'run1.image', state: 'applied', who: 'me@bastion' }]);
     expect(tree.plan(found).strategy.reason).toContain('Nothing is changed');
     expect(tree.apply(shell, plan, 'run2.image')).toContain('transaction untouched');
-    expect(tree.settle(shell, 'revert run1.image\nbye\n').at(-1)).toBe('revert reverted');
+    const record = readRecord(readFileSync(join(tree.root, 'var/lib/tsync/tx/run1.image/record'), 'utf8'));
+    expect(record.value).toEqual(recordOf(plan.changes));
+    expect(tree.undo(shell, record.value ?? [], 'run1.image').at(-1)).toBe('transaction reverted');
     expect(tree.state()).toBe(before);
   });
 
@@ -185,7 +188,7 @@ describe('preparing an image tree', () => {
     const plan = tree.plan(tree.facts(dash));
     tree.write('/var/lib/tsync/tx/old.image/meta', 'id=old.image\n');
     expect(tree.apply(dash, plan, 'run1.image').at(-1)).toBe('transaction applied');
-    tree.settle(dash, 'revert run1.image\nbye\n');
+    tree.undo(dash, recordOf(plan.changes), 'run1.image');
     expect(tree.state()).toBe(before);
   });
 

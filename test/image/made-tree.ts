@@ -17,6 +17,8 @@ import type { Facts } from '#facts/facts.js';
 import { factsOf } from '#facts/facts-of.js';
 import { assess } from '#plan/assess.js';
 import { type AppliedPlan, applyProgram } from '#resources/apply-program.js';
+import type { RecordedChange } from '#resources/image-record.js';
+import { imageUndoProgram } from '#resources/image-undo.js';
 import { settleProgram } from '#resources/settle-program.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
 import { BOOTSTRAP, bootstrapInput } from '#transport/bootstrap.js';
@@ -115,10 +117,16 @@ export class MadeTree {
     const meta = { run: 'run1', who: 'me@bastion', version: '0', startedAt: '2026-11-22T10:00:00Z', guardSeconds: 240 };
     return this.#run(
       shell,
-      applyProgram(TEXTS, plan, { ...meta, transaction }),
+      applyProgram(TEXTS, plan, { ...meta, transaction }, 'image'),
       [`transaction=${transaction}`],
       before,
     );
+  }
+
+  /** Takes an open transaction back, as this tsync does where it knows what was changed. */
+  undo(shell: readonly string[], changes: readonly RecordedChange[], transaction: string): readonly string[] {
+    const meta = { run: 'run2', who: 'me@bastion', version: '0', startedAt: '2026-11-22T11:00:00Z', transaction };
+    return this.#run(shell, imageUndoProgram(TEXTS, 'image', changes, meta), [`transaction=${transaction}`], '');
   }
 
   settle(shell: readonly string[], requests: string): readonly string[] {
