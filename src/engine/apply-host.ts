@@ -86,6 +86,7 @@ async function runApplyProgram(
         { transaction, run, who, version, startedAt, guardSeconds },
         placeOf(input),
       ),
+      kind: 'apply',
       asRoot: true,
       parameters: [`transaction=${transaction}`],
       clock: null,

@@ -46,6 +46,7 @@ export async function undoInImage(
   let last = '';
   await talk(host, deps, {
     program: imageUndoProgram(programs.texts, host.name, changes, { transaction, run, who, version, startedAt }),
+    kind: 'apply',
     asRoot: true,
     parameters: [`transaction=${transaction}`],
     clock: null,

@@ -14,11 +14,6 @@ locate() {
   is_transaction_id "$1" && own_in_image "$1"
 }
 
-# put TEXT: prints it and nothing else. printf is no builtin everywhere, and a command's argument is at most 128 KiB.
-put() {
-  if [ -n "${KSH_VERSION:-}" ]; then print -rn -- "$1"; else printf %s "$1"; fi
-}
-
 # within SECONDS COMMAND ARGUMENTS: like x, with a deadline of its own.
 within() {
   limit=$1
@@ -617,7 +612,7 @@ save_the_way_back() {
 save_program() {
   if [ -n "$image" ]; then
     # no more than one section can tell
-    transaction_record >"$tx/record" && [ -z "$(tail -c +65537 "$tx/record" | head -c 1)" ] && [ "$(cksum <"$tx/record")" = "$(transaction_record | cksum)" ]
+    transaction_record >"$tx/record" && [ -z "$(tail -c +65001 "$tx/record" | head -c 1)" ] && [ "$(cksum <"$tx/record")" = "$(transaction_record | cksum)" ]
   else
     put "$p" >"$tx/program.sh" && [ "$(cksum <"$tx/program.sh")" = "$(put "$p" | cksum)" ]
   fi
@@ -798,16 +793,17 @@ tell_record() {
     return
   fi
   begin record
-  head -c 65537 "$tx/record"
+  say "$(head -c 65537 "$tx/record")"
   finish
   step record told
 } 2>/dev/null
 
-# read_saved_parameters PARAMETERS: of a program that lies on the host already.
+# read_saved_parameters PARAMETERS: of a program that lies on the host already. `nonce=-`: the nonce is the first line of input.
 read_saved_parameters() {
+  unset saved_nonce
   saved_nonce=undo
   for parameter in "$@"; do
-    case $parameter in nonce=*) saved_nonce=${parameter#*=} ;; esac
+    case $parameter in nonce=-) IFS= read -r saved_nonce ;; esac
   done
   read_parameters "$saved_nonce" 0 "$@"
   transaction_meta
@@ -823,7 +819,7 @@ tsync_tell() {
 # begin_entry KIND NAME: the first lines about a change.
 begin_entry() {
   begin "entry:$number"
-  printf '%s\n' "kind=$1" "name=$2" "because=$entry_because" "restart=$entry_restart"
+  for told in "kind=$1" "name=$2" "because=$entry_because" "restart=$entry_restart"; do say "$told"; done
 }
 
 # ---- settle
@@ -915,7 +911,7 @@ revert_transaction() {
     *)
       note 'to be taken back'
       if [ -f "$tx/program.sh" ]; then
-        /bin/sh "$tx/program.sh" undo revert "root=$root" "bin=$bin" "nonce=$nonce" </dev/null 2>/dev/null
+        run_saved undo revert 2>/dev/null
       fi
       open_transaction "$1"
       case $state in
@@ -925,6 +921,9 @@ revert_transaction() {
       ;;
   esac
 }
+
+# run_saved WORDS: the saved program, which is given the nonce as its input: not in its arguments, which everybody can read.
+run_saved() { echo "$nonce" | /bin/sh "$tx/program.sh" "$@" "root=$root" "bin=$bin" "image=$image" nonce=-; }
 
 # extend_transaction ID SECONDS: a new guard first, then the old one goes. Prints extended, or refused with the state.
 extend_transaction() {
@@ -951,17 +950,17 @@ extend_transaction() {
   release_lock
 }
 
-# tell_transaction ID: what a confirmed transaction changed, told by its saved program. An older tsync's knows no such word.
+# tell_transaction ID: what a confirmed transaction changed, told by its saved program. An older tsync's cannot speak to this one.
 tell_transaction() {
   open_transaction "$1"
   if [ -n "$image" ]; then
     step tell refused:image
-  elif [ "$state" = confirmed ] && grep -q '^tsync_tell()' "$tx/program.sh"; then
-    /bin/sh "$tx/program.sh" tell "root=$root" "bin=$bin" "nonce=$nonce"
+  elif [ "$state" = confirmed ] && grep -q '^run_saved()' "$tx/program.sh"; then
+    run_saved tell
   else
     step tell "refused:$state"
   fi
-} </dev/null 2>/dev/null
+} 2>/dev/null
 
 # clean_transaction ID: takes what a finished transaction left away, and what was left of one that never began. Prints
 # cleaned, or refused with the state.
