@@ -37,7 +37,7 @@ export async function applyHost(input: ApplyTask, deps: EngineDeps): Promise<Out
   const transaction = transactionId(deps.run, host);
   const guardSeconds = input.task.settings.settings.rollout.confirmTimeoutSeconds;
   const extensions = { given: deps.pace.extensions };
-  const armed = input.task.host.connection.image === null ? guardSeconds : 0;
+  const armed = placeOf(input) === 'host' ? guardSeconds : 0;
   deps.emit({ type: 'apply-started', host, transaction, planDigest: plan.planDigest, guardSeconds: armed });
   const applied = await runApplyProgram(input, transaction, guardSeconds, deps);
   switch (applied.kind) {
@@ -62,12 +62,17 @@ export async function applyHost(input: ApplyTask, deps: EngineDeps): Promise<Out
   }
 }
 
+function placeOf({ task }: Pick<ApplyTask, 'task'>): 'host' | 'image' {
+  return task.host.connection.image === null ? 'host' : 'image';
+}
+
 async function runApplyProgram(
-  { task, plan }: ApplyTask,
+  input: ApplyTask,
   transaction: string,
   guardSeconds: number,
   deps: EngineDeps,
 ): Promise<Applied> {
+  const { task, plan } = input;
   const { run, who, version, programs, clock, emit } = deps;
   const startedAt = new Date(clock.nowSeconds() * 1000).toISOString();
   let last: Applied | null = null;
@@ -75,7 +80,12 @@ async function runApplyProgram(
   let lastWords = '';
   try {
     ({ lastWords } = await talk(task.host, deps, {
-      program: applyProgram(programs.texts, plan, { transaction, run, who, version, startedAt, guardSeconds }),
+      program: applyProgram(
+        programs.texts,
+        plan,
+        { transaction, run, who, version, startedAt, guardSeconds },
+        placeOf(input),
+      ),
       kind: 'apply',
       asRoot: true,
       parameters: [`transaction=${transaction}`],

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { assess } from '#plan/assess.js';
 import { hasWork } from '#plan/has-work.js';
+import { unsettledOn } from '#plan/open-transactions.js';
 import type { HostPlan } from '#plan/plan.js';
 import { waitForWindow } from '#plan/wait-for-window.js';
 import { askedBy } from '#policy/asked.js';
@@ -10,7 +11,7 @@ import { summariseHost } from '#run/host-summary.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
 import { type Probed, probeHost } from './probe-host.js';
-import { settleImage } from './settle-image.js';
+import { takeBackAbandoned } from './take-back-abandoned.js';
 import { outcomeOf, problemOf } from './trouble.js';
 
 /** A host that was probed and judged, with what its plan was made of. */
@@ -35,8 +36,8 @@ export interface AssessOptions {
   readonly judge?: Judge;
   /** Changes that the probe must be able to judge beside what the settings ask for: of a saved plan, or of an earlier run. */
   readonly changesOf?: (task: HostTask) => readonly Change[];
-  /** True: what a killed run left in an image tree is taken back first (where changes are to be made anyway). */
-  readonly settlesImages?: boolean;
+  /** True: it was agreed to that what a killed run left in an image tree is taken back first. Else such a tree is shown as it is. */
+  readonly takesBackImages?: boolean;
   readonly onAssessed: AfterAssessment;
 }
 
@@ -52,7 +53,7 @@ export async function assessFleet(tasks: readonly HostTask[], deps: EngineDeps, 
 async function assessHost(
   task: HostTask,
   deps: EngineDeps,
-  { asRoot, judge = judgeBySettings(deps.today), changesOf, settlesImages = false, onAssessed }: AssessOptions,
+  { asRoot, judge = judgeBySettings(deps.today), changesOf, takesBackImages = false, onAssessed }: AssessOptions,
 ): Promise<void> {
   const host = task.host.name;
   if (deps.finishSignal.aborted) {
@@ -63,7 +64,9 @@ async function assessHost(
     deps.emit({ type: 'host-connecting', host });
     const asked = askedBy(task.settings.settings.resources, changesOf?.(task));
     let probed = await probeHost(task.host, deps, { asRoot, asked });
-    if (settlesImages && (await settleImage(task, probed, deps))) {
+    const unsettled = takesBackImages && task.host.connection.image !== null ? unsettledOn(probed.facts) : null;
+    if (unsettled?.kind === 'abandoned') {
+      await takeBackAbandoned(task.host, unsettled.transactions, deps);
       probed = await probeHost(task.host, deps, { asRoot, asked });
     }
     const plan = judge(task, probed);

@@ -38,7 +38,7 @@ export function hostScript(
     sent.push({
       what: 'the changes, behind an armed guard',
       parameters: [`transaction=${transaction}`],
-      program: applyProgram(texts, plan, meta),
+      program: applyProgram(texts, plan, meta, task.host.connection.image === null ? 'host' : 'image'),
     });
     sent.push({
       what: `the proof: state, probe, clock, then "confirm ${transaction}" or "revert ${transaction}"`,

@@ -34,6 +34,7 @@ export async function probeHost(
     kind: 'probe',
     asRoot: options.asRoot,
     parameters: options.asked,
+    access: 'read',
     clock: defaultClockAsking,
     silenceMs: SILENCE_MS,
     totalMs: TOTAL_MS,

@@ -1,5 +1,7 @@
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
+import type { HostPlan } from '#plan/plan.js';
+import { recordOf } from '#resources/image-record.js';
 import { summariseHost } from '#run/host-summary.js';
 import type { Outcome } from '#run/outcome.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
@@ -7,6 +9,7 @@ import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
 import { assembled, isMeasurable, type Probed } from './probe-host.js';
 import { answerOf, type SettleDialog, withSettleDialog } from './settle-dialog.js';
+import { undoInImage } from './settle-image.js';
 import { SettleTime } from './settle-time.js';
 import { problemOf } from './trouble.js';
 
@@ -20,6 +23,7 @@ export type StandingOf = (probed: Probed) => Standing;
 
 export interface SettleTask {
   readonly task: HostTask;
+  readonly plan: Pick<HostPlan, 'changes'>;
   readonly standingOf: StandingOf;
   /** What the probe reads beside all else: `askedBy`. */
   readonly asked: readonly string[];
@@ -210,7 +214,11 @@ async function revert(
 ): Promise<End> {
   const { transaction } = input;
   deps.emit({ type: 'verdict', host: input.task.host.name, transaction, verdict: 'revert', reason: printable(reason) });
-  const answer = answerOf(await dialog.request(`revert ${transaction}`), 'revert');
+  const { host } = input.task;
+  const answer =
+    host.connection.image === null
+      ? answerOf(await dialog.request(`revert ${transaction}`), 'revert')
+      : await undoInImage(host, transaction, recordOf(input.plan.changes), deps);
   if (answer === 'reverted')
     return { outcome: 'reverted', problem: problem('verify/not-proved', printable(reason)), clock, source: null };
   if (answer === 'confirmed' || answer === 'refused:confirmed')

@@ -4,6 +4,7 @@ import type { HostTransaction } from '#facts/facts.js';
 import type { Host } from '#inventory/host.js';
 import type { EngineDeps } from './deps.js';
 import { answerOf, withSettleDialog } from './settle-dialog.js';
+import { takeBackInImage } from './settle-image.js';
 
 const SECONDS = 600;
 
@@ -16,7 +17,10 @@ export async function takeBackAbandoned(
   await withSettleDialog(host, deps, { seconds: SECONDS, asRoot: true }, async (dialog) => {
     for (const { id: transaction, who, startedAt } of transactions) {
       deps.emit({ type: 'abandoned-taken-back', host: host.name, transaction, who, startedAt });
-      const answer = answerOf(await dialog.request(`revert ${transaction}`), 'revert');
+      const answer =
+        host.connection.image === null
+          ? answerOf(await dialog.request(`revert ${transaction}`), 'revert')
+          : await takeBackInImage(dialog, host, transaction, deps);
       if (answer !== 'reverted') {
         const detail = `Taking back the abandoned transaction ${transaction} of ${who} ended with: ${answer}.`;
         throw new HostTrouble(problem('apply/undo-failed', detail));

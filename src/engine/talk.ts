@@ -5,7 +5,7 @@ import { type Conversed, type ConverseOptions, converse } from '#transport/conve
 import type { EngineDeps } from './deps.js';
 
 /** What one conversation of the engine adds to what every conversation has. */
-export type Talk = Pick<ConverseOptions, 'program' | 'kind' | 'clock' | 'onFrame'> & {
+export type Talk = Pick<ConverseOptions, 'program' | 'kind' | 'clock' | 'onFrame' | 'access'> & {
   /** Root is wanted even where the inventory does not ask for it: changes, and what only root can read. */
   readonly asRoot: boolean;
   readonly parameters: readonly string[];

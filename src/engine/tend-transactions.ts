@@ -1,11 +1,13 @@
 import pLimit from 'p-limit';
 import { assertNever } from '#errors/assert-never.js';
 import { type Problem, problem } from '#errors/problem.js';
+import type { Host } from '#inventory/host.js';
 import type { Outcome } from '#run/outcome.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
 import { listTransactions } from './list-transactions.js';
 import { answerOf, type SettleDialog, withSettleDialog } from './settle-dialog.js';
+import { takeBackInImage } from './settle-image.js';
 import { problemOf } from './trouble.js';
 
 /** What a person wants done to one transaction. */
@@ -40,7 +42,7 @@ export async function tendFleet(
     const { host } = task;
     const ends = await withSettleDialog(host, deps, { seconds: SECONDS, asRoot: true }, async (dialog) => {
       const seen: End[] = [];
-      for (const tending of wanted.get(task) ?? []) seen.push(await tend(dialog, host.name, tending, deps));
+      for (const tending of wanted.get(task) ?? []) seen.push(await tend(dialog, host, tending, deps));
       deps.emit({ type: 'transactions-seen', host: host.name, transactions: await listTransactions(dialog) });
       return seen;
     });
@@ -54,14 +56,18 @@ interface End {
   readonly problem: Problem | null;
 }
 
-async function tend(dialog: SettleDialog, host: string, tending: Tending, deps: EngineDeps): Promise<End> {
+async function tend(dialog: SettleDialog, place: Host, tending: Tending, deps: EngineDeps): Promise<End> {
   const { kind, transaction } = tending;
+  const host = place.name;
   const reason = `${deps.who} said so`;
   switch (kind) {
     case 'confirm':
     case 'revert': {
       deps.emit({ type: 'verdict', host, transaction, verdict: kind, reason });
-      const answer = answerOf(await dialog.request(`${kind} ${transaction}`), kind);
+      const isOfImage = place.connection.image !== null && kind === 'revert';
+      const answer = isOfImage
+        ? await takeBackInImage(dialog, place, transaction, deps)
+        : answerOf(await dialog.request(`${kind} ${transaction}`), kind);
       return endOf(tending, answer, kind === 'confirm' ? 'confirmed' : 'reverted');
     }
     case 'extend': {

@@ -4,6 +4,10 @@ export const catalog = {
     summary: 'the apply program ended without its last word',
     hint: "The host's own record decides; tsync asks for it over a new connection.",
   },
+  'apply/image-record': {
+    summary: 'what was left open in the image cannot be taken back',
+    hint: 'Look at /var/lib/tsync in the tree. Where nobody needs it, remove that folder by hand, or start from a fresh image.',
+  },
   'apply/locked': {
     summary: 'another transaction is not finished on this host',
     hint: 'See whose it is and how long its guard still runs, or settle it: tsync guard INVENTORY.',

@@ -18,9 +18,13 @@ export function openPackageWorkFact(sections: Sections): Fact<readonly HostTrans
   return blocksFact(sections, 'packages');
 }
 
+/** Of an image tree: nothing there is believed, and nothing of it is touched. */
+export const NOT_OURS = '/var/lib/tsync of this tree, or what it lies in, is a link, no folder, or of another user';
+
 function blocksFact(sections: Sections, kind: 'transaction' | 'packages'): Fact<readonly HostTransaction[]> {
   const section = sections.section('transactions');
   if (section?.state === 'denied') return unknown('/var/lib/tsync may be read by root only');
+  if (section?.state === 'refused') return unknown(NOT_OURS);
   return whenKnown(sections.whole('transactions', '/var/lib/tsync'), (text) => {
     const blocks = text.split(/^(?=transaction |packages )/m).filter((block) => block.startsWith(`${kind} `));
     return known(blocks.flatMap((block) => readTransaction(block.slice(kind.length + 1))));

@@ -10,17 +10,24 @@ export type Unsettled =
   | { readonly kind: 'abandoned'; readonly transactions: readonly HostTransaction[]; readonly problem: Problem };
 
 /** Looks at the transactions that the probe saw; what is not known to be abandoned is held. */
-export function unsettledOn({ openTransactions }: Facts): Unsettled {
+export function unsettledOn({ openTransactions, place }: Facts): Unsettled {
+  if (openTransactions.value === null && place === 'image')
+    return { kind: 'held', problem: problem('policy/open-transaction', `${openTransactions.reason}.`) };
   const open = openTransactions.value ?? [];
   const [first] = open;
   if (first === undefined) return { kind: 'none' };
-  const held = open.find((one) => !isAbandoned(one));
+  const held = open.find((one) => !isAbandoned(one) && !(place === 'image' && isLeftInImage(one)));
   if (held !== undefined) return { kind: 'held', problem: openProblem(held) };
   return { kind: 'abandoned', transactions: open, problem: openProblem(first) };
 }
 
 function isAbandoned({ state, guard }: HostTransaction): boolean {
   return guard.state === 'none' && (state === 'armed' || state === 'applied' || state === 'failed');
+}
+
+/** No undo of an image goes on without the tsync that began it. */
+function isLeftInImage({ state }: HostTransaction): boolean {
+  return state === 'reverting' || state === 'lost';
 }
 
 function openProblem({ id, state, who, startedAt, guard }: HostTransaction): Problem {

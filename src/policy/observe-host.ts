@@ -1,5 +1,6 @@
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts, HostTransaction } from '#facts/facts.js';
+import { NOT_OURS } from '#facts/transactions.js';
 import type { ChronyLayout } from './chrony-layout.js';
 import { lineEvidence } from './line-decision.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
@@ -67,6 +68,10 @@ export function findOpenTransaction(facts: Facts): {
   readonly problem: Problem | null;
 } {
   const open = facts.openTransactions.value;
+  if (open === null && facts.openTransactions.reason === NOT_OURS) {
+    const notOurs = problem('policy/open-transaction', `${NOT_OURS}.`);
+    return { observations: [unknown('host/open-transaction', notOurs)], problem: notOurs };
+  }
   if (open === null || open.length === 0) return { observations: [], problem: null };
   const seen = open.map((one) =>
     evidence(`/var/lib/tsync/tx/${one.id}`, `${one.state}, ${one.who}, ${one.startedAt}, ${guardWords(one)}`),

@@ -1,5 +1,6 @@
 import { printable } from '#errors/printable.js';
 import { cksum } from './cksum.js';
+import { recordOf, recordText } from './image-record.js';
 import type { Action, Change, States } from './resource.js';
 import type { ProgramTexts } from './settle-program.js';
 
@@ -27,7 +28,12 @@ export interface TransactionMeta {
  * The program that makes the changes of one host behind an armed guard; bytes, because a file's contents may be any (but NUL,
  * which no shell holds: such a file throws, and a plan never has one). It is readable: `tsync plan --script HOST` prints it.
  */
-export function applyProgram(texts: Omit<ProgramTexts, 'probe'>, plan: AppliedPlan, meta: TransactionMeta): Uint8Array {
+export function applyProgram(
+  texts: Omit<ProgramTexts, 'probe'>,
+  plan: AppliedPlan,
+  meta: TransactionMeta,
+  place: 'host' | 'image' = 'host',
+): Uint8Array {
   const library = [
     texts.conversation,
     texts.transaction,
@@ -39,11 +45,17 @@ export function applyProgram(texts: Omit<ProgramTexts, 'probe'>, plan: AppliedPl
   return joined([
     `${library}\n`,
     transactionMeta(plan, meta),
+    ...(place === 'image' ? [transactionRecord(plan.changes)] : []),
     'transaction_data() {\n',
     ...plan.changes.flatMap(changeCall),
     ...plan.actions.map((action) => `  action ${action.kind} ${quoted(action.name)}\n`),
     '  :\n}\n\ntsync_apply "$@"\n',
   ]);
+}
+
+/** What an image tree keeps instead of the program. */
+function transactionRecord(changes: readonly Change[]): string {
+  return `transaction_record() { put ${quoted(recordText(recordOf(changes)))}; }\n\n`;
 }
 
 /** The function that says who, when and for how long; for programs that use the lock and the log. */

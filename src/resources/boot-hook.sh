@@ -114,6 +114,7 @@ leave_startpar() {
 # remove_boot_hook: systemd forgets its unit before the mark goes, or the next start of a service would run it. A script goes
 # last of its pieces, so that whoever is killed here is followed by one who finds it.
 remove_boot_hook() {
+  if [ -n "$image" ]; then return 0; fi
   hook=tsync-boot-$transaction
   boot_unit=$root/etc/systemd/system/$hook.service
   if [ -f "$boot_unit" ]; then

@@ -11,13 +11,10 @@
 locate() {
   base=$root/var/lib/tsync
   tx=$base/tx/$1
-  if ! is_id "$1" || [ -L "$base" ] || ! only_root "/var/lib/tsync/tx/$1"; then return 1; fi
+  if ! is_transaction_id "$1" || [ -L "$base" ] || ! only_root "/var/lib/tsync/tx/$1"; then return 1; fi
   if [ -L "$base/tx" ] || [ -L "$tx" ] || [ "$writers" != root ]; then return 1; fi
-  in_image "$base/lock"
+  own_in_image "$1"
 }
-
-# is_id NAME: such as tsync gives to transactions, and no part of a path.
-is_id() { case $1 in '' | .* | -* | *[!A-Za-z0-9.-]*) return 1 ;; esac; }
 
 # rooted_folder PATH: a folder of root's that root alone may write, or one that may be made in such.
 rooted_folder() { rooted "$1" && [ "$writers" = root ]; }
@@ -97,14 +94,16 @@ take_lock() {
   me="$$ $started $boot $1 $transaction ${started_at:--} ${who:-}"
   uptime_now
   lock_until=$((${uptime%.*} + $2))
-  while ! ln -s "$me" "$base/lock" 2>/dev/null; do
+  # into a folder, ln would make a link of another name, wherever that folder is
+  while [ -d "$base/lock" ] || ! ln -s "$me" "$base/lock" 2>/dev/null; do
     holder=$(readlink "$base/lock" 2>/dev/null) || holder=''
     if [ -n "$holder" ]; then
       if ! holder_alive "$holder"; then
         drop_lock "$holder"
         continue
       fi
-      if [ "$1" = undo ] && [ "$holder_role:$holder_id" = "apply:$transaction" ]; then kill -9 "$holder_pid"; fi
+      # the lock of a tree may name any process
+      if [ -z "$image" ] && [ "$1" = undo ] && [ "$holder_role:$holder_id" = "apply:$transaction" ]; then kill -9 "$holder_pid"; fi
     fi
     uptime_now
     [ "${uptime%.*}" -lt "$lock_until" ] || return 1
@@ -114,7 +113,8 @@ take_lock() {
 
 # drop_lock HOLDER: takes a dead holder's lock away, and puts it back when somebody else's came in between.
 drop_lock() {
-  mv "$base/lock" "$base/lock.$$" 2>/dev/null || return
+  rm -f "$base/lock.$$"
+  [ ! -e "$base/lock.$$" ] && mv "$base/lock" "$base/lock.$$" 2>/dev/null || return
   taken=$(readlink "$base/lock.$$")
   [ "$taken" = "$1" ] || ln -s "$taken" "$base/lock" 2>/dev/null
   rm -f "$base/lock.$$"
@@ -127,6 +127,8 @@ release_lock() {
 # end_orphans: what a killed apply program left running. It goes by a mark in the environment, because `timeout`
 # makes process groups of its own, and because the group of the apply program may be that of its parent.
 end_orphans() {
+  # a tree decides what its transactions are called, and so whose processes these would be
+  if [ -n "$image" ]; then return 0; fi
   # shellcheck disable=SC2013 # paths of /proc hold no spaces
   for orphan in $(grep -l -s -F "TSYNC_TRANSACTION=$tx:" /proc/[0-9]*/environ 2>/dev/null); do
     orphan=${orphan#/proc/}
@@ -332,19 +334,37 @@ folders() {
 make_folders() {
   if [ -z "$1" ] || [ -d "$1" ]; then return 0; fi
   make_folders "${1%/*}" || return 1
-  printf '%s\n' "$1" >>"$tx/made" && mkdir -m 755 "$1" || return 1
+  made=$1
+  # a tree may be mounted elsewhere next time
+  if [ -n "$image" ]; then made=${1#"$root"}; fi
+  printf '%s\n' "$made" >>"$tx/made" && mkdir -m 755 "$1" || return 1
   relabelled "$1"
 }
 
 # remove_folders: those that folders made, now or in an earlier transaction, deepest first, as far as they are empty:
 # a rollback leaves no folder that was not there before. The lists are data: nothing counts but a plain folder where such are made.
 remove_folders() {
+  if [ -n "$image" ]; then
+    remove_image_folders
+    return
+  fi
   cat "$base/made" "$base"/tx/*/made 2>/dev/null | sort -ru | while IFS= read -r made; do
     case $made in "$root"/*) ;; *) continue ;; esac
     if [ ! -d "$made" ] || [ -L "$made" ]; then continue; fi
     if rooted "${made#"$root"}" || [ "$made" = "$root/run/tsync" ]; then
       [ "$resolved" != "$made" ] || rmdir "$made" 2>/dev/null
     fi
+  done
+}
+
+# remove_image_folders: the same of this transaction; a tree's list can only name folders of the tree, by their own names.
+remove_image_folders() {
+  plain_in_image "$tx/made" || return 0
+  head -c 65536 "$tx/made" | sort -ru | while IFS= read -r made; do
+    case $made/ in
+      *//* | */./* | */../*) ;;
+      /*/?*) if in_image "$root$made" && [ ! -L "$root$made" ]; then rmdir "$root$made" 2>/dev/null; fi ;;
+    esac
   done
 }
 
@@ -357,7 +377,9 @@ find_temp() {
 # drop_kept: those second names, when the transaction is over.
 drop_kept() {
   [ -f "$tx/places" ] || return 0
+  if [ -n "$image" ] && ! plain_in_image "$tx/places"; then return 0; fi
   while read -r number target; do
+    case $number in '' | *[!0-9]*) continue ;; esac
     find_temp
     if [ -f "$kept" ] && rooted "${kept#"$root"}" && in_image "$kept"; then rm -f "$kept"; fi
   done <"$tx/places"
@@ -378,11 +400,16 @@ leave_folders() {
 # is_packaged FOLDER: also where nobody can say.
 is_packaged() {
   if [ -d "$root/var/lib/dpkg/info" ]; then
-    grep -qsxF "$1" "$root"/var/lib/dpkg/info/*.list
+    in_image "$root/var/lib/dpkg/info/." || return 0
+    for list in "$root"/var/lib/dpkg/info/*.list; do
+      if [ -f "$list" ] && [ ! -L "$list" ] && grep -qsxF "$1" "$list"; then return 0; fi
+    done
+    return 1
   elif [ -f "$root/lib/apk/db/installed" ]; then
+    file_in_image "$root/lib/apk/db/installed" || return 0
     grep -qsxF "F:${1#/}" "$root/lib/apk/db/installed"
-  elif has rpm; then
-    x rpm --root "$root" -qf "$1" >/dev/null
+  elif copy_rpm_database; then
+    x rpm --dbpath "$rpm_database" -qf "$1" >/dev/null
   fi
 }
 
@@ -462,6 +489,8 @@ sleep_out() {
 
 # stop_guards [EXCEPT]: ends every guard of the transaction but that one.
 stop_guards() {
+  # an image has none, whatever it lists
+  if [ -n "$image" ]; then return 0; fi
   [ -f "$tx/guards" ] || return 0
   while IFS= read -r old_guard; do
     case $old_guard in
@@ -507,7 +536,7 @@ tsync_apply() {
   if prepare; then
     make_changes
     # docs/safety.md: so many finished transactions stay on a host.
-    forget_old 10
+    if [ -z "$image" ]; then forget_old 10; fi
   else
     step transaction untouched
   fi
@@ -572,6 +601,10 @@ prepare() {
 
 # no_open_transaction: one at a time; who, when and which are said of another.
 no_open_transaction() {
+  if [ -n "$image" ]; then
+    no_open_image
+    return
+  fi
   for other in "$base"/tx/*/state; do
     [ -f "$other" ] || continue
     other_state=''
@@ -585,15 +618,39 @@ no_open_transaction() {
   done
 } 2>/dev/null
 
+# no_open_image: the same in a tree, where whatever lies there beside finished transactions stands in the way.
+no_open_image() {
+  for other in "$base"/tx/*; do
+    [ -e "$other" ] || [ -L "$other" ] || continue
+    other_state=''
+    if is_transaction_id "${other##*/}" && own_in_image "${other##*/}" && plain_in_image "$other/state"; then
+      other_state=$(head -c 40 "$other/state")
+    fi
+    case $other_state in confirmed | reverted) continue ;; esac
+    step lock "held:unknown,unknown,${other##*/}"
+    return 1
+  done
+} 2>/dev/null
+
 # save_the_way_back: backups, this program, who and when, and some space for the journal of an undo on a full disk.
 save_the_way_back() {
   mkdir "$tx/backup" && : >"$tx/journal" &&
     printf '%s\n' "id=$transaction" "run=$run" "who=$who" "host=$host" "started=$started_at" \
       "guard_seconds=$guard_seconds" "plan_digest=$plan_digest" "version=$version" >"$tx/meta" &&
-    put "$p" >"$tx/program.sh" && [ "$(cksum <"$tx/program.sh")" = "$(put "$p" | cksum)" ] &&
+    save_program &&
     head -c 65536 /dev/zero >"$tx/reserve" || fail 'the way back could not be written'
   [ -z "$failure" ] && forward back_up
 } 2>/dev/null
+
+# save_program: of an image, what is changed, as data: nobody runs anything that lies in a tree.
+save_program() {
+  if [ -n "$image" ]; then
+    # no more than one section can tell
+    transaction_record >"$tx/record" && [ -z "$(tail -c +65001 "$tx/record" | head -c 1)" ] && [ "$(cksum <"$tx/record")" = "$(transaction_record | cksum)" ]
+  else
+    put "$p" >"$tx/program.sh" && [ "$(cksum <"$tx/program.sh")" = "$(put "$p" | cksum)" ]
+  fi
+}
 
 make_changes() {
   note "begins; guard $guard_seconds s"
@@ -626,7 +683,7 @@ forget_old() {
 
 is_final() {
   old_word=${1%/state}
-  if [ -L "$old_word" ] || [ -L "$1" ] || ! is_id "${old_word##*/}"; then return 1; fi
+  if [ -L "$old_word" ] || [ -L "$1" ] || ! is_transaction_id "${old_word##*/}"; then return 1; fi
   old_word=''
   read -r old_word <"$1" || :
   case $old_word in confirmed | reverted) ;; *) return 1 ;; esac
@@ -641,20 +698,30 @@ forget() {
   mv "$1" "$base/tx/.gone-${1##*/}" && rm -rf "$base/tx"/.gone-*
 } 2>/dev/null
 
-# sweep_image: what was killed before it changed anything.
+# sweep_image: what was killed before it changed anything, where it bears our marks: its name, and the same in its meta; or nothing yet.
 sweep_image() {
   [ -n "$image" ] || return 0
-  for other in "$base"/tx/*/; do
-    if [ -d "$other" ] && [ ! -e "$other/state" ]; then rm -rf "$other"; fi
+  for other in "$base"/tx/*; do
+    if ! is_transaction_id "${other##*/}" || ! own_in_image "${other##*/}" || [ ! -d "$other" ]; then continue; fi
+    if [ -e "$other/state" ] || [ -L "$other/state" ]; then continue; fi
+    if [ -e "$other/journal" ] || [ -L "$other/journal" ]; then
+      plain_in_image "$other/journal" && ! grep -qs ' begin$' "$other/journal" || continue
+    fi
+    if plain_in_image "$other/meta" && head -c 2048 "$other/meta" | grep -qxF "id=${other##*/}"; then
+      rm -rf "$other"
+    else
+      if [ ! -s "$other/journal" ]; then rm -f "$other/journal"; fi
+      rmdir "$other/backup" "$other"
+    fi
   done
-}
+} 2>/dev/null
 
 # forget_image, leave_image: an image that is done carries nothing of tsync's own.
 forget_image() {
-  if [ -n "$image" ]; then rm -rf "$tx"; fi
+  if [ -n "$image" ] && own_in_image "$transaction"; then rm -rf "$tx"; fi
 }
 leave_image() {
-  if [ -n "$image" ]; then rmdir "$base/tx" "$base"; fi
+  if [ -n "$image" ] && own_in_image; then rmdir "$base/tx" "$base"; fi
   return 0
 } 2>/dev/null
 
@@ -727,6 +794,46 @@ restore_all() {
   if [ -z "$failures" ] && ! forward check; then failures="$entry_name is not as before"; fi
 }
 
+# tsync_take_back NONCE LENGTH PARAMETERS: the undo of what is open in an image tree. Its entries are of this program; journal
+# and backups are the tree's, as data.
+tsync_take_back() {
+  read_parameters "$@"
+  transaction_meta
+  trap '' HUP PIPE
+  failure='' failures='' me='' holder='' mode=revert phase=''
+  open_transaction "$transaction"
+  if [ -z "$image" ] || [ "$state" = absent ] || [ "$state" = unreadable ]; then
+    step transaction 'failed:what lies in /var/lib/tsync is not as tsync leaves it'
+  elif ! take_lock undo 20; then
+    step transaction "failed:the lock is held by $holder"
+  else
+    undo_locked
+    release_lock
+    leave_image
+  fi
+  done_frame
+}
+
+# is_plain_record: is every file of a transaction in a tree a file, and none that is written to one that has another name elsewhere?
+is_plain_record() {
+  own_in_image "$transaction" &&
+    [ -z "$(find "$tx" ! -type f ! -path "$tx" ! -path "$tx/backup" | head -c 1)" ] &&
+    [ -z "$(find "$tx" -type f -links +1 ! -name state | head -c 1)" ]
+} 2>/dev/null
+
+# tell_record ID: what an open transaction of an image tree says that it changed.
+tell_record() {
+  open_transaction "$1"
+  if [ -z "$image" ] || [ "$state" = absent ] || [ "$state" = unreadable ] || [ ! -s "$tx/record" ]; then
+    step record "refused:$state"
+    return
+  fi
+  begin record
+  say "$(head -c 65537 "$tx/record")"
+  finish
+  step record told
+} 2>/dev/null
+
 # read_saved_parameters PARAMETERS: of a program that lies on the host already. `nonce=-`: the nonce is the first line of input.
 read_saved_parameters() {
   unset saved_nonce
@@ -777,6 +884,7 @@ tsync_settle() {
         set +f
         step extend "$(extend_transaction "$1" "$2")"
         ;;
+      'record '*) tell_record "${request#* }" ;;
       'state '*)
         open_transaction "${request#* }"
         step state "$state"
@@ -804,6 +912,10 @@ open_transaction() {
     state=absent
     return 1
   fi
+  if [ -n "$image" ] && ! is_plain_record; then
+    state=unreadable
+    return 1
+  fi
   read_state
   state=${state:-preparing}
 }
@@ -828,7 +940,10 @@ confirm_transaction() {
 # revert_transaction ID: runs the saved program's undo in a process of its own, which outlives this conversation.
 revert_transaction() {
   open_transaction "$1"
+  # what lies in a tree is not run: tsync sends a program of its own (tsync_take_back)
+  if [ -n "$image" ]; then state=image; fi
   case $state in
+    image) step revert refused:image ;;
     absent | confirmed) step revert "refused:$state" ;;
     *)
       note 'to be taken back'
@@ -836,8 +951,6 @@ revert_transaction() {
         run_saved undo revert 2>/dev/null
       fi
       open_transaction "$1"
-      # an image keeps nothing of what is over
-      if [ "$image$state" = yesabsent ]; then state=reverted; fi
       case $state in
         reverted | confirmed) step revert "$state" ;;
         *) step revert "failed:$state" ;;
@@ -877,7 +990,9 @@ extend_transaction() {
 # tell_transaction ID: what a confirmed transaction changed, told by its saved program. An older tsync's cannot speak to this one.
 tell_transaction() {
   open_transaction "$1"
-  if [ "$state" = confirmed ] && grep -q '^run_saved()' "$tx/program.sh"; then
+  if [ -n "$image" ]; then
+    step tell refused:image
+  elif [ "$state" = confirmed ] && grep -q '^run_saved()' "$tx/program.sh"; then
     run_saved tell
   else
     step tell "refused:$state"
@@ -896,10 +1011,20 @@ clean_transaction() {
     preparing) disarm ;;
   esac
   case $state in
-    confirmed | reverted | preparing) if forget "$tx"; then state=cleaned; else state=failed; fi ;;
+    confirmed | reverted | preparing) if forget_transaction; then state=cleaned; else state=failed; fi ;;
   esac
   release_lock
+  leave_image
   if [ "$state" = cleaned ]; then echo cleaned; else echo "refused:$state"; fi
+}
+
+# forget_transaction: an image keeps no list of the folders that were made.
+forget_transaction() {
+  if [ -z "$image" ]; then
+    forget "$tx"
+  else
+    own_in_image "$transaction" && rm -rf "$tx"
+  fi
 }
 
 # preflight SECONDS SERVER...: asks each server once, beside a running chronyd (tried with 4.3).

@@ -41,26 +41,37 @@ read_parameters() {
       seconds=*) seconds=${parameter#*=} ;;
     esac
   done
-  if [ -n "$image" ]; then settle_root; fi
   PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin
+  if [ -n "$image" ]; then
+    # nothing of a tree is ever run, and a PATH with "." in it would, in a folder of it
+    PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
+    settle_root
+  fi
   export PATH
   timeout=''
   if timeout -k 1 5 true </dev/null >/dev/null 2>&1; then timeout='timeout -k 1'; fi
 }
 
-# settle_root: the real path of an image tree, which is never the running system's own.
+# settle_root: the real path of an image tree, which is never the running system's own; within image-sandbox.sh it is this one.
 settle_root() {
+  if [ "${TSYNC_SANDBOX:-}" = yes ]; then
+    root=/image
+    return
+  fi
   case $root in
     /*) root=$(cd "$root" 2>/dev/null && pwd -P) || root='' ;;
     *) root='' ;;
   esac
   case $root in '' | / | //) root=/nonexistent/tsync ;; esac
+  # one file system may be there by two names
+  if [ "$(stat -c %d:%i "$root/etc/." 2>/dev/null)" = "$(stat -c %d:%i /etc/.)" ]; then root=/nonexistent/tsync; fi
 }
 
 # in_image PATH: does the folder of a path (with root) lie below an image's root, when links are followed? An absolute link
-# in a tree leads into the running system. Without an image it is always so.
+# in a tree leads into the running system. A path with `..` leads anywhere. Without an image it is always so.
 in_image() {
   [ -n "$image" ] || return 0
+  case $1/ in */../*) return 1 ;; esac
   image_folder=${1%/*}
   while [ -n "$image_folder" ] && [ ! -e "$image_folder" ] && [ ! -L "$image_folder" ]; do image_folder=${image_folder%/*}; done
   image_folder=$(readlink -f "$image_folder") || return 1
@@ -74,6 +85,50 @@ file_in_image() {
   image_target=$(readlink -f "$1") || return 1
   case $image_target in "$root"/*) ;; *) return 1 ;; esac
 }
+
+# folder_in_image PATH: the same of a folder, which may be missing.
+folder_in_image() { file_in_image "$1/." && in_image "$1/."; }
+
+# plain_in_image PATH: a regular file itself, no link to one; there is nobody behind it who could keep a reader waiting.
+plain_in_image() { in_image "$1" && [ -f "$1" ] && [ ! -L "$1" ]; }
+
+# own_in_image [ID]: is everything that leads to tsync's own folders in a tree (and to that of one transaction) a folder, and no link,
+# or not there yet? And ours are root's, the caller's, or of whoever prepared the tree. Without an image it is always so.
+own_in_image() {
+  [ -n "$image" ] || return 0
+  set -- "$root/var" "$root/var/lib" "$root/var/lib/tsync" "$root/var/lib/tsync/tx" \
+    ${1+"$root/var/lib/tsync/tx/$1"} ${1+"$root/var/lib/tsync/tx/$1/backup"}
+  own_users=" 0 $(stat -L -c %u /proc/self) $(stat -c %u "$root/.") "
+  for own_folder in "$@"; do
+    if [ ! -L "$own_folder" ] && [ ! -e "$own_folder" ]; then return 0; fi
+    [ ! -L "$own_folder" ] && [ -d "$own_folder" ] || return 1
+    case $own_folder in
+      "$root/var/lib/tsync"*)
+        case $own_users in *" $(stat -c %u "$own_folder") "*) ;; *) return 1 ;; esac
+        ;;
+    esac
+  done
+}
+
+# is_transaction_id NAME: such as tsync gives to transactions, and no part of a path.
+is_transaction_id() { case $1 in '' | .* | -* | *[!A-Za-z0-9.-]*) return 1 ;; esac }
+
+# copy_rpm_database: sets rpm_database to a copy of the tree's that only this machine's rpm reads. Not by --root, for which rpm goes into
+# the tree and may load code of it; and only within image-sandbox.sh, because the database is the tree's own making.
+copy_rpm_database() {
+  [ "${TSYNC_SANDBOX:-}" = yes ] && has rpm || return 1
+  rpm_database=/tmp/rpm
+  [ ! -d "$rpm_database" ] || return 0
+  for rpm_folder in "$root/usr/lib/sysimage/rpm" "$root/var/lib/rpm"; do
+    if [ ! -d "$rpm_folder" ] || ! in_image "$rpm_folder/."; then continue; fi
+    mkdir "$rpm_database" || return 1
+    for rpm_file in "$rpm_folder"/*; do
+      if plain_in_image "$rpm_file"; then cp "$rpm_file" "$rpm_database/" || return 1; fi
+    done
+    return 0
+  done
+  return 1
+} 2>/dev/null
 
 # Of an image nothing runs, and nothing of the running system may answer for it: of the table only what reads files is there.
 missing_in_image() {

@@ -59,7 +59,7 @@ const PROGRAMS = {
   settle: {
     file: PROBE.file,
     command: [...PROBE.command, 'preflight:'],
-    values: [...PROBE.values, 'entry:', 'content:'],
+    values: [...PROBE.values, 'entry:', 'content:', 'record'],
   },
   packages: { file: [], command: ['preview:', 'madison:'], values: [] },
   apply: { file: [], command: [], values: [] },

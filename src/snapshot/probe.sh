@@ -54,6 +54,7 @@ probe_sections() {
 read_line() {
   line=''
   [ -r "$root$1" ] && [ ! -d "$root$1" ] || return 1
+  if [ -n "$image" ] && ! plain_in_image "$root$1"; then return 1; fi
   { IFS= read -r line || [ -n "$line" ]; } 2>/dev/null <"$root$1"
 }
 
@@ -124,7 +125,7 @@ probe_mentions() {
   mention=$1
   shift
   for match in ${1+"$@"}; do
-    if [ -f "$match" ]; then set -- ${1+"$@"} "$match"; fi
+    if [ -f "$match" ] && file_in_image "$match"; then set -- ${1+"$@"} "$match"; fi
     shift
   done
   [ "$#" -gt 0 ] || return 0
@@ -139,7 +140,7 @@ holds_secret() {
   case $1 in
     *.keys | *.key | *.pem | */ntp/keys | */ntp/crypto/* | */shadow | */shadow- | */gshadow | */gshadow-) return 0 ;;
     */ssh_host_*_key | */.ssh/id_* | *.keytab | *.p12 | */ssl/private/* | */.pgpass | */.netrc) return 0 ;;
-    *ntp*.conf) [ -f "$root$1" ] && quiet grep -qiE '^[[:space:]]*crypto[[:space:]].*pw[[:space:]]' "$root$1" ;;
+    *ntp*.conf) [ -f "$root$1" ] && file_in_image "$root$1" && quiet grep -qiE '^[[:space:]]*crypto[[:space:]].*pw[[:space:]]' "$root$1" ;;
     *) return 1 ;;
   esac
 }
@@ -677,14 +678,16 @@ split_words() {
 
 # The symbolic links (and empty files, which mask too) that enable, alias or mask a unit: one `ls` in the folder itself.
 probe_links() {
-  [ -d "$root$1" ] || return 0
+  [ -d "$root$1" ] && folder_in_image "$root$1" || return 0
   begin "links:$1"
   found=$(
     cd "$root$1" || exit 0
     set --
     for unit in *.service; do if [ -L "$unit" ] || { [ -f "$unit" ] && [ ! -s "$unit" ]; }; then set -- ${1+"$@"} "$unit"; fi; done
     for unit in $asked; do
-      for link in *.wants/"$unit" *.requires/"$unit"; do if [ -L "$link" ]; then set -- ${1+"$@"} "$link"; fi; done
+      for link in *.wants/"$unit" *.requires/"$unit"; do
+        if [ -L "$link" ] && in_image "$PWD/$link"; then set -- ${1+"$@"} "$link"; fi
+      done
     done
     if [ "$#" -gt 0 ]; then quiet ls -ld ${1+"$@"}; fi
   )
@@ -983,6 +986,7 @@ expand_glob() {
   IFS=$ifs
   for file in ${1+"$@"}; do
     [ -e "$file" ] || [ -L "$file" ] || continue
+    in_image "$file" || continue
     file=${file#"$root"}
     count=$((count + 1))
     case $file in
@@ -1055,12 +1059,13 @@ probe_ntp_config() {
 walk_ntp_config() {
   if [ ! -e "$root$1" ]; then return; fi
   ntp_file "$1"
+  [ -f "$root$1" ] && file_in_image "$root$1" || return 0
   included=$(quiet head -c 65537 "$root$1" | sed -n 's/^[[:space:]]*includefile[[:space:]]\{1,\}//p' | tr -d '"' | head -n 20)
   split_lines "$included"
   for file in $lines; do
     case $file in /*) ;; *) file=${1%/*}/$file ;; esac
     include_folders="$include_folders $file"
-    if [ -d "$root$file" ]; then
+    if [ -d "$root$file" ] && in_image "$root$file/."; then
       expand_glob 0 "$file/*.conf"
       for match in $expanded; do ntp_file "$match"; done
     elif [ -e "$root$file" ]; then
@@ -1109,9 +1114,19 @@ mentioned() {
 
 probe_device_rules() {
   for folder in /usr/lib/udev/rules.d /lib/udev/rules.d; do
-    [ -d "$root$folder" ] || continue
+    if [ ! -d "$root$folder" ] || ! folder_in_image "$root$folder"; then continue; fi
     begin "udev-rules:$folder"
-    found=$(cd "$root$folder" && exec grep -s -m 40 ptp ./*.rules </dev/null 2>/dev/null)
+    found=$(
+      cd "$root$folder" || exit 0
+      set -- ./*.rules
+      if [ -n "$image" ]; then
+        for file in "$@"; do
+          if [ -f "$file" ] && [ ! -L "$file" ]; then set -- "$@" "$file"; fi
+          shift
+        done
+      fi
+      if [ "$#" -gt 0 ]; then quiet grep -s -m 40 ptp /dev/null "$@"; fi
+    )
     if [ -n "$found" ]; then say "$found"; fi
     finish
     break
@@ -1143,7 +1158,7 @@ clock_jobs() {
   for file in etc/crontab etc/cron.*/* etc/network/if-up.d/ntpdate etc/rc.local etc/rc.d/rc.local etc/init.d/boot.local \
     var/spool/cron/root var/spool/cron/crontabs/root var/spool/cron/tabs/root \
     var/spool/cron/* var/spool/cron/crontabs/* var/spool/cron/tabs/*; do
-    if [ ! -f "$file" ]; then continue; fi
+    if [ ! -f "$file" ] || ! file_in_image "$root/$file"; then continue; fi
     if [ -r "$file" ]; then set -- ${1+"$@"} "./$file"; else say "denied /$file"; fi
   done
   for folder in var/spool/cron var/spool/cron/crontabs var/spool/cron/tabs; do
@@ -1170,12 +1185,21 @@ probe_transactions() {
   wanted_transactions=${1:-open}
   folder=$root/var/lib/tsync
   begin transactions
+  if ! own_in_image; then
+    finish refused
+    return
+  fi
   if [ -d "$folder" ] && { [ ! -r "$folder" ] || [ ! -x "$folder" ]; }; then
     finish denied
     return
   fi
   if [ -d "$folder/tx" ] && { [ ! -r "$folder/tx" ] || [ ! -x "$folder/tx" ]; }; then
     finish denied
+    return
+  fi
+  if [ -n "$image" ]; then
+    image_transactions
+    finish
     return
   fi
   count=0
@@ -1316,6 +1340,60 @@ probe_image() {
   probe_asked_parameters
 }
 
+# image_transactions: those of a tree, newest first, by what its files say: no guard of it runs anywhere. What is not as tsync leaves
+# it is `unreadable`: nothing of it may be gone by, and a person must look.
+image_transactions() {
+  newest_first='' count=0
+  for transaction_folder in "$folder"/tx/*; do
+    transaction_id=${transaction_folder##*/}
+    if is_transaction_id "$transaction_id"; then
+      newest_first="$transaction_id $newest_first"
+    elif [ -e "$transaction_folder" ] || [ -L "$transaction_folder" ]; then
+      # a name is at most 255 bytes
+      set_encoded "$transaction_id"
+      say "transaction $encoded${newline}state=unreadable${newline}guard=none$newline"
+      count=$((count + 1))
+      [ "$count" -lt 20 ] || break
+    fi
+  done
+  for transaction_id in $newest_first; do
+    transaction_folder=$folder/tx/$transaction_id
+    image_state
+    case $line in
+      preparing | confirmed | reverted) if [ "$wanted_transactions" = open ]; then continue; fi ;;
+    esac
+    count=$((count + 1))
+    if [ "$count" -gt 150 ]; then
+      say more
+      break
+    fi
+    say "transaction $transaction_id${newline}state=$line${newline}guard=none"
+    if plain_in_image "$transaction_folder/meta"; then say "$(quiet head -c 2048 "$transaction_folder/meta")"; fi
+    say ''
+  done
+}
+
+# image_state: sets line to the state of the transaction in transaction_folder, or what stands for it.
+image_state() {
+  line=unreadable
+  own_in_image "$transaction_id" && [ -d "$transaction_folder" ] || return 0
+  for file in state journal; do
+    file=$transaction_folder/$file
+    if { [ -e "$file" ] || [ -L "$file" ]; } && ! plain_in_image "$file"; then return 0; fi
+  done
+  if [ -f "$transaction_folder/state" ]; then
+    line=$(quiet head -c 40 "$transaction_folder/state")
+    case $line in
+      '') line=lost ;;
+      *[!a-z]*) line=unreadable ;;
+    esac
+  elif quiet grep -qs ' begin$' "$transaction_folder/journal"; then
+    line=lost
+  else
+    line=preparing
+  fi
+}
+
 image_names='chrony systemd-timesyncd systemd-udev ntp ntpsec openntpd ntpdate linuxptp open-vm-tools tzdata-legacy systemd'
 
 # image_packages: from the database in the tree, in the words of the program that would have been asked; systemd's version
@@ -1329,8 +1407,9 @@ image_packages() {
     captured=$(quiet grep -aE '^[PV]:' "$root/lib/apk/db/installed" | image_apk)
     section_captured packages:apk
   else
+    captured='' status=127
     # shellcheck disable=SC2086 # words
-    capture rpm --root "$root" -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' $image_names
+    if copy_rpm_database; then capture rpm --dbpath "$rpm_database" -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' $image_names; fi
     section_captured packages:rpm
   fi
   version=''
@@ -1410,7 +1489,7 @@ image_unit() {
   elif file_in_image "$root$fragment" && quiet grep -qs '^\[Install\]' "$root$fragment"; then
     file_state=disabled
     for link in "$root"/etc/systemd/system/*.wants/"$name" "$root"/etc/systemd/system/*.requires/"$name"; do
-      if [ -L "$link" ]; then file_state=enabled; fi
+      if [ -L "$link" ] && in_image "$link"; then file_state=enabled; fi
     done
   fi
   drop_ins=''

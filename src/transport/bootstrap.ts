@@ -39,9 +39,10 @@ export const BOOTSTRAP = [
  * messages of sudo are read.
  *
  * @param programBytes length of the program in bytes
+ * @param enclosure words that the shell is called by, '' for none
  */
-export function bootstrapCommand(marks: Marks, programBytes: number, become: Become | null): string {
-  const shell = `sh -c '${BOOTSTRAP}' tsync ${marks.token} ${programBytes}`;
+export function bootstrapCommand(marks: Marks, programBytes: number, become: Become | null, enclosure = ''): string {
+  const shell = `${enclosure}sh -c '${BOOTSTRAP}' tsync ${marks.token} ${programBytes}`;
   if (become === null) return shell;
   const asking = become.password === null ? '-n' : `-S -p ${sudoPrompt(marks)}`;
   return `env LC_ALL=C LANGUAGE=C sudo ${asking} -u ${quote(become.user)} -- ${shell}`;
@@ -53,7 +54,7 @@ export function sudoPrompt({ prompt }: Marks): string {
 }
 
 /** A word for any shell. */
-function quote(word: string): string {
+export function quote(word: string): string {
   return /^[A-Za-z0-9_.@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

@@ -21,8 +21,13 @@ export interface RemoteExec {
   readonly ended: Promise<ExecEnd>;
 }
 
+/** What a program may do to an image tree. */
+export type ImageAccess = 'read' | 'write';
+
 /** An open, authenticated connection to one host. */
 export interface Connection {
+  /** Words of a shell that a command must come behind, as the user that it runs as (after sudo): what encloses the work on an image. */
+  readonly enclosure?: (access: ImageAccess) => string;
   exec(command: string): Promise<RemoteExec>;
   /** Returns at once; what is still running there loses its channel. */
   close(): void;

@@ -8,7 +8,7 @@ import type { ClockExchange } from '#snapshot/snapshot.js';
 import type { Become } from './become.js';
 import { bootstrapCommand, bootstrapInput, INPUT_TAKEN, type Marks, sudoPrompt } from './bootstrap.js';
 import { type ClockAsking, ClockRounds } from './clock-rounds.js';
-import type { Connection, ExecEnd, RemoteExec } from './connection.js';
+import type { Connection, ExecEnd, ImageAccess, RemoteExec } from './connection.js';
 import { Deadline } from './deadline.js';
 import { notTried, type PasswordAttempt, type PrivilegeGate } from './privilege-gate.js';
 import { explainNoShell } from './shell-trouble.js';
@@ -33,6 +33,8 @@ export interface ConverseOptions {
   readonly maxBytes: number;
   /** null: the program has no exchanges at its beginning. */
   readonly clock: ClockAsking | null;
+  /** Of an image tree: whether the program writes. Default: it does. */
+  readonly access?: ImageAccess;
   readonly monotonicMs: () => number;
   readonly nowSeconds: () => number;
   /** Every frame, in order; what it throws ends the conversation with that error. */
@@ -85,7 +87,8 @@ export const defaultConverseDeadlines: ConverseDeadlines = { readyMs: 20_000, si
  * would be left waiting for a password: to be left without one counts as a wrong one where accounts lock.
  */
 export async function converse(connection: Connection, options: ConverseOptions): Promise<Conversed> {
-  const command = bootstrapCommand(options.marks, options.program.length, options.become);
+  const enclosure = connection.enclosure?.(options.access ?? 'write');
+  const command = bootstrapCommand(options.marks, options.program.length, options.become, enclosure);
   const attempt = await mayUsePassword(options);
   try {
     const asked = options.monotonicMs();

@@ -1,20 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
 import type { Host } from '#inventory/host.js';
-import type { Connection, ExecEnd, RemoteExec, Transport } from './connection.js';
+import { compactShell } from '#snapshot/probe-program.js';
+import { quote } from './bootstrap.js';
+import type { Connection, ExecEnd, ImageAccess, RemoteExec, Transport } from './connection.js';
 
 /**
  * The machine that tsync runs on: each command is run by `sh`, without SSH. Of an image tree it is looked first whether one is
- * there; it is never the running system. Rejects with `HostTrouble`.
+ * there; it is never the running system, and what works on it is enclosed (image-sandbox.sh). Rejects with `HostTrouble`.
  */
 export const localTransport: Transport = {
   async connect({ connection: { image } }: Host): Promise<Connection> {
     if (image !== null) checkTree(image.root);
     const running = new Set<RemoteExec>();
     return {
+      ...(image === null ? {} : { enclosure: (access: ImageAccess) => enclosureOf(image.root, access) }),
       async exec(command) {
         const exec = start(command);
         running.add(exec);
@@ -38,8 +41,19 @@ function checkTree(root: string): void {
 }
 
 function look(path: string) {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isDirectory() ? found : null;
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found?.isDirectory() ? found : null;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw noTree(`${printable(path)} cannot be looked at by this user: ${printable(code)}.`);
+  }
+}
+
+/** The words that image-sandbox.sh is run by. Its text is in them: root may not be able to read the folder it lies in. */
+function enclosureOf(root: string, access: ImageAccess): string {
+  const text = readFileSync(new URL('../transport/image-sandbox.sh', import.meta.url), 'utf8');
+  return `/bin/sh -c 'eval "$1"' tsync ${quote(compactShell(text))} outside ${quote(root)} ${access} `;
 }
 
 function noTree(detail: string): HostTrouble {

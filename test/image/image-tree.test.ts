@@ -1,7 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NOT_OURS } from '#facts/transactions.js';
 import { rollbackPlan } from '#plan/invert.js';
+import { cksum } from '#resources/cksum.js';
+import { readRecord, recordOf } from '#resources/image-record.js';
 import { shells } from '../snapshot/run-probe.js';
 import { MadeTree } from './made-tree.js';
 
@@ -145,7 +149,9 @@ describe('preparing an image tree', () => {
     expect(found.openTransactions.value).toMatchObject([{ id: 'run1.image', state: 'applied', who: 'me@bastion' }]);
     expect(tree.plan(found).strategy.reason).toContain('Nothing is changed');
     expect(tree.apply(shell, plan, 'run2.image')).toContain('transaction untouched');
-    expect(tree.settle(shell, 'revert run1.image\nbye\n').at(-1)).toBe('revert reverted');
+    const record = readRecord(readFileSync(join(tree.root, 'var/lib/tsync/tx/run1.image/record'), 'utf8'));
+    expect(record.value).toEqual(recordOf(plan.changes));
+    expect(tree.undo(shell, record.value ?? [], 'run1.image').at(-1)).toBe('transaction reverted');
     expect(tree.state()).toBe(before);
   });
 
@@ -185,7 +191,7 @@ describe('preparing an image tree', () => {
     const plan = tree.plan(tree.facts(dash));
     tree.write('/var/lib/tsync/tx/old.image/meta', 'id=old.image\n');
     expect(tree.apply(dash, plan, 'run1.image').at(-1)).toBe('transaction applied');
-    tree.settle(dash, 'revert run1.image\nbye\n');
+    tree.undo(dash, recordOf(plan.changes), 'run1.image');
     expect(tree.state()).toBe(before);
   });
 
@@ -196,5 +202,145 @@ describe('preparing an image tree', () => {
     const plan = tree.plan(facts);
     expect(plan.changes).toEqual([]);
     expect(plan.findings).toContainEqual(expect.objectContaining({ rule: 'strategy/possible', status: 'violation' }));
+  });
+});
+
+describe('a hostile image tree', () => {
+  const ID = '20260101-000000-abcdef.img';
+  /** A transaction that somebody else made, with a program that would leave a trace. */
+  function forge(id = ID, state = 'applied'): string {
+    const folder = `/var/lib/tsync/tx/${id}`;
+    tree.write(`${folder}/state`, `${state}\n`);
+    tree.write(`${folder}/journal`, '1.0 file:/etc/chrony/chrony.conf begin\n');
+    tree.write(`${folder}/meta`, `id=${id}\nrun=r\nwho=nobody\nstarted=2026-01-01T00:00:00Z\n`);
+    tree.write(`${folder}/program.sh`, `tsync_tell() { :; }\nid >'${tree.folder}/PWNED'\n`);
+    return folder;
+  }
+  const outside = (path: string, text = 'outside\n') => {
+    mkdirSync(dirname(join(tree.folder, path)), { recursive: true });
+    writeFileSync(join(tree.folder, path), text);
+  };
+  const isThere = (path: string) => existsSync(join(tree.folder, path));
+
+  it('has no program that is run, whatever is asked of its transactions', () => {
+    forge();
+    forge('20260102-000000-abcdef.img', 'confirmed');
+    const said = tree.settle(dash, `revert ${ID}\ntell 20260102-000000-abcdef.img\nrecord ${ID}\nlist\nbye\n`);
+    expect(said).toEqual(['revert refused:image', 'tell refused:image', 'record refused:applied']);
+    expect(isThere('PWNED')).toBe(false);
+    expect(tree.facts(dash).openTransactions.value).toMatchObject([
+      { id: ID, state: 'applied', guard: { state: 'none' } },
+    ]);
+    expect(isThere('PWNED')).toBe(false);
+  });
+
+  it.each(['/var', '/var/lib', '/var/lib/tsync', '/var/lib/tsync/tx'])(
+    'is refused, and nothing behind it is touched, where %s is a link',
+    (path) => {
+      const plan = tree.plan(tree.facts(dash));
+      rmSync(join(tree.root, path), { recursive: true, force: true });
+      outside('home/alice/thesis');
+      outside('home/tx/20260101-000000-abcdef.img/meta', `id=${ID}\n`);
+      tree.link(path, path === '/var' ? '../../home' : join(tree.folder, 'home'));
+      const mode = statSync(join(tree.folder, 'home')).mode;
+      expect(tree.apply(dash, plan, 'run1.image')).toEqual([
+        'prepare failed:/var/lib/tsync is not a folder of which root alone writes every part',
+        'transaction untouched',
+      ]);
+      tree.settle(dash, `clean ${ID}\nconfirm ${ID}\nbye\n`);
+      expect(tree.undo(dash, recordOf(plan.changes), ID)).toEqual([expect.stringContaining('transaction failed:')]);
+      expect([isThere('home/alice/thesis'), isThere('home/tx/20260101-000000-abcdef.img/meta')]).toEqual([true, true]);
+      expect(statSync(join(tree.folder, 'home')).mode).toBe(mode);
+      expect(tree.facts(dash).openTransactions).toMatchObject({ value: null, reason: NOT_OURS });
+    },
+  );
+
+  it('keeps what stands in the place of transactions and bears no marks of tsync', () => {
+    outside('home/alice/thesis');
+    tree.write('/var/lib/tsync/tx/mail/inbox', 'mail');
+    tree.write('/var/lib/tsync/tx/20260103-000000-abcdef.img/meta', 'id=another\n');
+    tree.link('/var/lib/tsync/tx/20260104-000000-abcdef.img', join(tree.folder, 'home'));
+    const plan = tree.plan(tree.facts(dash));
+    expect(tree.apply(dash, plan, 'run1.image').at(-1)).toBe('transaction untouched');
+    expect(isThere('home/alice/thesis')).toBe(true);
+    expect(tree.has('/var/lib/tsync/tx/mail/inbox')).toBe(true);
+    expect(tree.has('/var/lib/tsync/tx/20260103-000000-abcdef.img/meta')).toBe(true);
+  });
+
+  it('ends no process that its lock or its guards name', () => {
+    const victim = spawn('sleep', ['100'], { stdio: 'ignore' });
+    try {
+      const stat = readFileSync(`/proc/${victim.pid}/stat`, 'utf8');
+      const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+      const folder = forge();
+      tree.write(`${folder}/guards`, 'g\n');
+      tree.write(`${folder}/g.pid`, `${victim.pid} ${start}\n`);
+      tree.settle(dash, `confirm ${ID}\nbye\n`);
+      forge();
+      tree.link('/var/lib/tsync/lock', `${victim.pid} ${start} ${boot} apply ${ID} when who`);
+      const steps = tree.undo(dash, [], ID);
+      expect(steps).toEqual([expect.stringContaining('the lock is held by')]);
+      expect(readFileSync(`/proc/${victim.pid}/stat`, 'utf8')).toContain('(sleep) S');
+    } finally {
+      victim.kill('SIGKILL');
+    }
+  });
+
+  it('lists folders that it says were made, and only its own empty ones go', () => {
+    mkdirSync(join(tree.folder, 'empty'));
+    const folder = forge();
+    tree.write(`${folder}/made`, `${tree.folder}/empty\n/etc/../../empty\n/../empty\n/etc/was-made\n`);
+    mkdirSync(join(tree.root, 'etc/was-made'));
+    expect(tree.undo(dash, [], ID)).toEqual(['transaction reverted']);
+    expect([isThere('empty'), tree.has('/etc/was-made')]).toEqual([true, false]);
+  });
+
+  it('has no file removed that a script of it names outside', () => {
+    outside('secret');
+    tree.write('/etc/tsync/refclock.sh', "file='/../secret'\n");
+    const folder = forge();
+    tree.write(`${folder}/journal`, '1.0 file:/etc/tsync/refclock.sh begin\n');
+    const bytes = new Uint8Array(readFileSync(join(tree.root, 'etc/tsync/refclock.sh')));
+    const after = { mode: '644', owner: 'root', group: 'root', length: bytes.length, cksum: cksum(bytes) };
+    expect(tree.undo(dash, [{ kind: 'file', name: '/etc/tsync/refclock.sh', before: null, after }], ID).at(-1)).toBe(
+      'transaction reverted',
+    );
+    expect(tree.has('/etc/tsync/refclock.sh')).toBe(false);
+    expect(isThere('secret')).toBe(true);
+  });
+
+  it.each(['journal', 'made', 'meta', 'state'])(
+    'is not written to where %s is another name of a file outside',
+    (name) => {
+      outside('secret');
+      const folder = forge();
+      rmSync(join(tree.root, folder, name), { force: true });
+      if (name === 'state') tree.link(`${folder}/${name}`, join(tree.folder, 'secret'));
+      else linkSync(join(tree.folder, 'secret'), join(tree.root, folder, name));
+      expect(tree.undo(dash, [], ID)).toEqual([expect.stringContaining('transaction failed:')]);
+      expect(readFileSync(join(tree.folder, 'secret'), 'utf8')).toBe('outside\n');
+    },
+  );
+
+  it('keeps a file that somebody changed after what was left open', () => {
+    const folder = forge();
+    tree.write(`${folder}/backup/1`, 'before\n');
+    tree.write('/etc/chrony/chrony.conf', 'of somebody else\n');
+    const mark = (text: string) => {
+      const bytes = new TextEncoder().encode(text);
+      return { mode: '644', owner: 'root', group: 'root', length: bytes.length, cksum: cksum(bytes) };
+    };
+    const change = {
+      kind: 'file',
+      name: '/etc/chrony/chrony.conf',
+      before: mark('before\n'),
+      after: mark('after\n'),
+    } as const;
+    expect(tree.undo(dash, [change], ID).at(-1)).toContain('was changed by somebody else since');
+    expect(readFileSync(join(tree.root, 'etc/chrony/chrony.conf'), 'utf8')).toBe('of somebody else\n');
+    tree.write('/etc/chrony/chrony.conf', 'after\n');
+    expect(tree.undo(dash, [change], ID).at(-1)).toBe('transaction reverted');
+    expect(readFileSync(join(tree.root, 'etc/chrony/chrony.conf'), 'utf8')).toBe('before\n');
   });
 });

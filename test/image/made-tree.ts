@@ -17,6 +17,8 @@ import type { Facts } from '#facts/facts.js';
 import { factsOf } from '#facts/facts-of.js';
 import { assess } from '#plan/assess.js';
 import { type AppliedPlan, applyProgram } from '#resources/apply-program.js';
+import type { RecordedChange } from '#resources/image-record.js';
+import { imageUndoProgram } from '#resources/image-undo.js';
 import { settleProgram } from '#resources/settle-program.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
 import { knownSections } from '#snapshot/known-sections.js';
@@ -24,36 +26,7 @@ import { BOOTSTRAP, bootstrapInput } from '#transport/bootstrap.js';
 import { withSettings } from '../plan/made-hosts.js';
 import { TEXTS } from '../resources/fake-host.js';
 import { MARKS, runProbe } from '../snapshot/run-probe.js';
-
-/** A made tree of Debian 12 as debootstrap leaves one: chrony enabled, timesyncd enabled too, nothing running. */
-const FILES: { readonly [path: string]: string } = {
-  '/etc/os-release': 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
-  '/etc/debian_version': '12.11\n',
-  '/etc/chrony/chrony.conf':
-    'confdir /etc/chrony/conf.d\npool 2.debian.pool.ntp.org iburst\nsourcedir /etc/chrony/sources.d\nmakestep 1 3\nrtcsync\n',
-  '/etc/chrony/conf.d/README': '',
-  '/etc/chrony/sources.d/README': '',
-  '/usr/lib/systemd/systemd': '',
-  '/usr/lib/systemd/system/chrony.service': '[Service]\n[Install]\nWantedBy=multi-user.target\nAlias=chronyd.service\n',
-  '/usr/lib/systemd/system/systemd-timesyncd.service': '[Service]\n[Install]\nWantedBy=sysinit.target\n',
-  '/usr/lib/systemd/system/app@.service': '[Service]\n[Install]\nWantedBy=multi-user.target\n',
-  '/usr/lib/udev/rules.d/50-udev-default.rules':
-    'SUBSYSTEM=="ptp", ATTR{clock_name}=="hyperv", SYMLINK+="ptp_hyperv"\n',
-  '/var/lib/dpkg/info/udev.list': '/.\n/etc\n/etc/udev\n/etc/udev/rules.d\n',
-  '/var/lib/dpkg/status': [
-    'Package: chrony\nStatus: install ok installed\nVersion: 4.3-2+deb12u1\n',
-    'Package: ntp\nStatus: deinstall ok config-files\nVersion: 1:4.2\n',
-    'Package: systemd\nStatus: install ok installed\nVersion: 252.39-1~deb12u1\n',
-    'Package: systemd-timesyncd\nStatus: install ok installed\nVersion: 252.39-1~deb12u1\n',
-  ].join('\n'),
-};
-
-const LINKS: { readonly [path: string]: string } = {
-  '/lib': 'usr/lib',
-  '/etc/systemd/system/chronyd.service': '/lib/systemd/system/chrony.service',
-  '/etc/systemd/system/multi-user.target.wants/chrony.service': '/lib/systemd/system/chrony.service',
-  '/etc/systemd/system/sysinit.target.wants/systemd-timesyncd.service': '/lib/systemd/system/systemd-timesyncd.service',
-};
+import { FILES, LINKS } from './tree-files.js';
 
 export class MadeTree {
   readonly folder = mkdtempSync(join(tmpdir(), 'tsync image '));
@@ -116,10 +89,16 @@ export class MadeTree {
     const meta = { run: 'run1', who: 'me@bastion', version: '0', startedAt: '2026-11-22T10:00:00Z', guardSeconds: 240 };
     return this.#run(
       shell,
-      applyProgram(TEXTS, plan, { ...meta, transaction }),
+      applyProgram(TEXTS, plan, { ...meta, transaction }, 'image'),
       [`transaction=${transaction}`],
       before,
     );
+  }
+
+  /** Takes an open transaction back, as this tsync does where it knows what was changed. */
+  undo(shell: readonly string[], changes: readonly RecordedChange[], transaction: string): readonly string[] {
+    const meta = { run: 'run2', who: 'me@bastion', version: '0', startedAt: '2026-11-22T11:00:00Z', transaction };
+    return this.#run(shell, imageUndoProgram(TEXTS, 'image', changes, meta), [`transaction=${transaction}`], '');
   }
 
   settle(shell: readonly string[], requests: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { parseInventory } from '#inventory/parse-inventory.js';
 import { localTransport } from '#transport/local-transport.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tsync-local-'));
+symlinkSync('loop', join(folder, 'loop'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function host(variables: string): Host {
@@ -54,6 +55,8 @@ describe('a local connection', () => {
     [', root: /usr/..', 'must be the absolute path'],
     [', root: //', 'must be the absolute path'],
     [', root: "/proc/self/root"', 'is the running system itself'],
+    [`, root: "${folder}/loop"`, 'cannot be looked at by this user: ELOOP'],
+    [`, root: "/${'x'.repeat(300)}"`, 'cannot be looked at by this user: ENAMETOOLONG'],
   ])('takes no tree that is none: %s', async (variables, detail) => {
     const trouble = await (async () => connect(variables))().catch((error: unknown) => error);
     const text = trouble instanceof HostTrouble ? trouble.problem.detail : String(trouble);

@@ -1,4 +1,5 @@
 import { assessFleet, judgeBySettings } from '#engine/assess-fleet.js';
+import { refuseOpenImage } from '#engine/refuse-open-image.js';
 import { standingBySettings } from '#engine/standing.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { TsyncError } from '#errors/tsync-error.js';
@@ -45,11 +46,12 @@ export async function apply(file: string, options: ApplyOptions): Promise<number
   return reviewAndApply(run, options, (ready) =>
     assessFleet(tasks, run.deps, {
       asRoot: true,
-      settlesImages: options.check !== true,
+      takesBackImages: options.yes === true && options.check !== true,
       judge: (task, probed) => plans.get(task.host.name) ?? fresh(task, probed),
       changesOf: ({ host }) => plans.get(host.name)?.changes ?? [],
       onAssessed({ task, probed, plan, asked: read }) {
         const { today } = run.deps;
+        refuseOpenImage(probed.facts);
         const problem = findStale(plan.changes, probed.facts);
         if (problem === null) {
           const refused = refuseRestart(plan, probed.facts, task.settings, today);

@@ -33,7 +33,7 @@ export async function plan(inventory: string, options: PlanOptions): Promise<num
   if (options.output !== undefined) await refuseUnwritable(options.output);
   const run = await openRun({ kind: 'plan', tasks, inventory, asked: askedIn(options), store: true }, options);
   const items: ApplyTask[] = [];
-  const given = { preflight: options.preflight, takeBack: false, settlesImages: false };
+  const given = { preflight: options.preflight, takeBack: false };
   const assess = assessForRun(tasks, run, given);
   const printed = options.script === undefined ? options : { ...options, quiet: true };
   const code = await reviewAndApply(run, { ...printed, check: true }, (ready) =>

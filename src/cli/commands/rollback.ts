@@ -3,6 +3,7 @@ import type { EngineDeps } from '#engine/deps.js';
 import type { HostTask } from '#engine/host-task.js';
 import { withPreview } from '#engine/packages.js';
 import { readChanges } from '#engine/read-changes.js';
+import { refuseOpenImage } from '#engine/refuse-open-image.js';
 import { judgeRollback, standingByRollback } from '#engine/standing.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
@@ -57,10 +58,11 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
     const begun = tasks.filter(({ host }) => changes.has(host.name));
     await assessFleet(begun, run.deps, {
       asRoot: true,
-      settlesImages: options.check !== true,
+      takesBackImages: options.yes === true && options.check !== true,
       judge,
       changesOf: ({ host }) => changes.get(host.name) ?? [],
       async onAssessed(assessed) {
+        refuseOpenImage(assessed.probed.facts);
         const refused = refusalOf(assessed.plan, taken.run);
         if (refused !== null) return finishStale(assessed, refused, run.deps);
         const { facts } = assessed.probed;

@@ -42,7 +42,7 @@ export async function run(inventory: string, options: RunOptions): Promise<numbe
 async function runOn(tasks: readonly HostTask[], inventory: string, options: RunOptions): Promise<number> {
   const open = await openRun({ kind: 'run', tasks, inventory, asked: askedIn(options), store: true }, options);
   const changes = options.check !== true;
-  const given = { preflight: options.preflight, takeBack: changes && options.yes === true, settlesImages: changes };
+  const given = { preflight: options.preflight, takeBack: changes && options.yes === true };
   const code = await reviewAndApply(open, options, assessForRun(tasks, open, given));
   const waiting = isOnScreen(options) ? hostsAfterPackages(open.state()) : new Set<string>();
   if (waiting.size === 0) return code;
@@ -57,8 +57,6 @@ interface AssessForRun {
   readonly preflight: boolean;
   /** What an earlier run left open on a host and nobody guards any more is taken back first. */
   readonly takeBack: boolean;
-  /** What a killed run left in an image tree is taken back first. */
-  readonly settlesImages: boolean;
 }
 
 /**
@@ -70,7 +68,6 @@ export function assessForRun(tasks: readonly HostTask[], run: OpenRun, options: 
   return (ready) =>
     assessFleet(tasks, deps, {
       asRoot: true,
-      settlesImages: options.settlesImages,
       async onAssessed(assessed) {
         const { task, probed } = assessed;
         const unsettled = unsettledOn(probed.facts);

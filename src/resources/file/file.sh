@@ -143,10 +143,20 @@ restore_file() {
   find_temp
   rm -f "$temp"
   if target_is "$2" "$3" "$4" "$5" "$6"; then return 0; fi
+  # nothing of tsync's stays in an image, where a copy could be looked for
+  if [ -n "$image" ] && ! target_is "$7" "$8" "$9" "${10}" "${11}" && [ -e "$target" ]; then
+    fail "$1: was changed by somebody else since, and is left so"
+    return
+  fi
   keep_foreign "$7" "$8" "$9" "${10}" "${11}"
   if [ "$2" = absent ]; then
     remove_generated
     rm -f "$target" || fail "$1: could not be removed"
+    return
+  fi
+  # of a tree, a backup may be anything, and the file may have another name outside
+  if [ -n "$image" ] && { ! plain_in_image "$tx/backup/$number" || ! file_is "$tx/backup/$number" "$2" "$3" "$4" "$5" "$6"; }; then
+    fail "$1: its backup is not what it was"
     return
   fi
   folders "${target%/*}"
@@ -154,7 +164,7 @@ restore_file() {
   if cp -a "$tx/backup/$number" "$temp" && mv -f "$temp" "$target"; then return 0; fi
   rm -f "$temp"
   # without space for a second copy: into the file itself
-  cat "$tx/backup/$number" >"$target" && chmod "$2" "$target" && file_is "$target" "$2" "$3" "$4" "$5" "$6" ||
+  [ -z "$image" ] && cat "$tx/backup/$number" >"$target" && chmod "$2" "$target" && file_is "$target" "$2" "$3" "$4" "$5" "$6" ||
     fail "$1: could not be restored"
 } 2>/dev/null
 
@@ -162,7 +172,9 @@ restore_file() {
 remove_generated() {
   case $target in "$root"/etc/tsync/*.sh) ;; *) return 0 ;; esac
   generated=$(sed -n "s,^file='\(/[A-Za-z0-9._/-]*\)'\$,\1,p" "$target" | head -n 1)
-  case $generated in */tsync-*.conf) if only_root "$generated"; then rm -f "$resolved"; fi ;; esac
+  case $generated in
+    */tsync-*.conf) if in_image "$root$generated" && only_root "$generated"; then rm -f "$resolved"; fi ;;
+  esac
 }
 
 # keep_foreign [state after]: what is neither as before nor as after was written by somebody else: it is kept aside.

@@ -207,7 +207,7 @@ forget_old_work() {
   for old in "$base"/packages/*/; do
     [ "$surplus" -gt 0 ] || return 0
     old=${old%/}
-    if is_id "${old##*/}" && [ ! -L "$old" ]; then rm -rf "$old"; fi
+    if is_transaction_id "${old##*/}" && [ ! -L "$old" ]; then rm -rf "$old"; fi
     surplus=$((surplus - 1))
   done
 }
