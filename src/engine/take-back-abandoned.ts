@@ -3,6 +3,7 @@ import { problem } from '#errors/problem.js';
 import type { HostTransaction } from '#facts/facts.js';
 import type { Host } from '#inventory/host.js';
 import type { EngineDeps } from './deps.js';
+import { foundKept } from './found-kept.js';
 import { answerOf, withSettleDialog } from './settle-dialog.js';
 
 const SECONDS = 600;
@@ -16,7 +17,9 @@ export async function takeBackAbandoned(
   await withSettleDialog(host, deps, { seconds: SECONDS, asRoot: true }, async (dialog) => {
     for (const { id: transaction, who, startedAt } of transactions) {
       deps.emit({ type: 'abandoned-taken-back', host: host.name, transaction, who, startedAt });
-      const answer = answerOf(await dialog.request(`revert ${transaction}`), 'revert');
+      const frames = await dialog.request(`revert ${transaction}`);
+      foundKept(host.name, transaction, deps)(frames);
+      const answer = answerOf(frames, 'revert');
       if (answer !== 'reverted') {
         const detail = `Taking back the abandoned transaction ${transaction} of ${who} ended with: ${answer}.`;
         throw new HostTrouble(problem('apply/undo-failed', detail));

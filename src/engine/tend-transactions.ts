@@ -3,6 +3,7 @@ import { assertNever } from '#errors/assert-never.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Outcome } from '#run/outcome.js';
 import type { EngineDeps } from './deps.js';
+import { foundKept } from './found-kept.js';
 import type { HostTask } from './host-task.js';
 import { listTransactions } from './list-transactions.js';
 import { answerOf, type SettleDialog, withSettleDialog } from './settle-dialog.js';
@@ -10,7 +11,9 @@ import { problemOf } from './trouble.js';
 
 /** What a person wants done to one transaction. */
 export type Tending =
-  | { readonly kind: 'confirm' | 'revert' | 'clean'; readonly transaction: string }
+  | { readonly kind: 'confirm' | 'revert'; readonly transaction: string }
+  /** `found`: also what holds copies of what somebody else wrote. */
+  | { readonly kind: 'clean'; readonly transaction: string; readonly found: boolean }
   | { readonly kind: 'extend'; readonly transaction: string; readonly seconds: number };
 
 const SECONDS = 600;
@@ -61,7 +64,9 @@ async function tend(dialog: SettleDialog, host: string, tending: Tending, deps: 
     case 'confirm':
     case 'revert': {
       deps.emit({ type: 'verdict', host, transaction, verdict: kind, reason });
-      const answer = answerOf(await dialog.request(`${kind} ${transaction}`), kind);
+      const frames = await dialog.request(`${kind} ${transaction}`);
+      foundKept(host, transaction, deps)(frames);
+      const answer = answerOf(frames, kind);
       return endOf(tending, answer, kind === 'confirm' ? 'confirmed' : 'reverted');
     }
     case 'extend': {
@@ -72,7 +77,7 @@ async function tend(dialog: SettleDialog, host: string, tending: Tending, deps: 
       return endOf(tending, answer, 'extended');
     }
     case 'clean': {
-      const answer = answerOf(await dialog.request(`clean ${transaction}`), 'clean');
+      const answer = answerOf(await dialog.request(`clean ${transaction}${tending.found ? ' found' : ''}`), 'clean');
       if (answer === 'cleaned') deps.emit({ type: 'transaction-cleaned', host, transaction });
       return endOf(tending, answer, 'cleaned');
     }

@@ -979,28 +979,26 @@ probe_transactions() {
   for transaction_id in $newest_first; do
     transaction_folder=$folder/tx/${transaction_id%/}
     [ -d "$transaction_folder" ] || continue
-    line=preparing
-    if [ -e "$transaction_folder/state" ]; then
-      read_line "${transaction_folder#"$root"}/state" || line=unreadable
-    elif [ "$wanted_transactions" = open ]; then
-      continue
-    fi
-    case $line in
-      confirmed* | reverted*) if [ "$wanted_transactions" = open ]; then continue; fi ;;
+    read_transaction "$transaction_folder"
+    case $state in
+      '' | confirmed | reverted) if [ "$wanted_transactions" = open ]; then continue; fi ;;
     esac
     count=$((count + 1))
     if [ "$count" -gt 150 ]; then
       printf 'more\n'
       break
     fi
-    printf 'transaction %s\nstate=%s\n' "${transaction_id%/}" "$line"
-    case $line in
-      confirmed* | reverted*) ;;
+    printf 'transaction %s\nstate=%s\n' "${transaction_id%/}" "${state:-preparing}"
+    case $state in
+      confirmed | reverted) ;;
       *)
         guard_left
         printf 'guard=%s\n' "$left"
         ;;
     esac
+    while read -r kept found_path; do
+      if [ -f "$root$kept" ]; then printf 'found=%s %s\n' "$kept" "$found_path"; fi
+    done 2>/dev/null <"$transaction_folder/found"
     quiet head -c 2048 "$transaction_folder/meta"
     echo
   done

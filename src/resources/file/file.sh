@@ -86,7 +86,8 @@ restore_file() {
   find_temp
   rm -f "$temp"
   if file_is "$target" "$2" "$3" "$4" "$5" "$6"; then return 0; fi
-  keep_foreign "$7" "$8" "$9" "${10}" "${11}"
+  found_linked=''
+  keep_foreign "$1" "$7" "$8" "$9" "${10}" "${11}" || return
   if [ "$2" = absent ]; then
     remove_generated
     rm -f "$target" || fail "$1: could not be removed"
@@ -95,8 +96,8 @@ restore_file() {
   folders "${target%/*}"
   if cp -a "$tx/backup/$number" "$temp" && mv -f "$temp" "$target"; then return 0; fi
   rm -f "$temp"
-  # without space for a second copy: into the file itself
-  cat "$tx/backup/$number" >"$target" && chmod "$2" "$target" && file_is "$target" "$2" "$3" "$4" "$5" "$6" ||
+  # without space for a second copy: into the file itself, unless that is what has just been kept
+  [ -z "${found_linked:-}" ] && cat "$tx/backup/$number" >"$target" && chmod "$2" "$target" && file_is "$target" "$2" "$3" "$4" "$5" "$6" ||
     fail "$1: could not be restored"
 } 2>/dev/null
 
@@ -107,9 +108,11 @@ remove_generated() {
   if [ -n "$generated" ]; then rm -f "$root$generated"; fi
 }
 
-# keep_foreign [state after]: what is neither as before nor as after was written by somebody else: it is kept aside.
+# keep_foreign PATH [state after]: what is neither as before nor as after was written by somebody else: it is kept aside.
 keep_foreign() {
-  if [ -f "$target" ] && ! file_is "$target" "$@"; then cp -a "$target" "$tx/backup/$number.found"; fi
+  foreign_path=$1
+  shift
+  if [ -f "$target" ] && ! file_is "$target" "$@"; then keep_found "$target" "$foreign_path"; fi
 }
 
 refresh_file() { :; }
