@@ -617,10 +617,11 @@ is_volatile() {
 
 # upper_of PATH: prints where the overlay keeps its changes that PATH lies in: of the mount whose place is the longest beginning.
 upper_of() {
-  path=$(cd "$1" 2>/dev/null && pwd -P || cd "${1%/*}/" && pwd -P)
+  if [ -d "$1" ]; then upper_folder=$1; else upper_folder=${1%/*}/; fi
+  upper_folder=$(cd "$upper_folder" && pwd -P)
   longest='' found_upper=''
   while read -r mount_id mount_parent mount_device mount_root mount_place rest; do
-    case $path/ in "${mount_place%/}"/*) ;; *) continue ;; esac
+    case $upper_folder/ in "${mount_place%/}"/*) ;; *) continue ;; esac
     [ "${#mount_place}" -ge "${#longest}" ] || continue
     longest=$mount_place found_upper=''
     case $rest in *upperdir=*) found_upper=${rest#*upperdir=} ;; esac
