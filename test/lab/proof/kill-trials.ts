@@ -11,7 +11,8 @@ import { loadModule } from './every-kind.js';
 import { differences, type HostState, hostState } from './host-state.js';
 import { withKillPoints } from './kill-points.js';
 
-export type Victim = 'shell' | 'connection' | 'tsync' | 'power';
+/** `isolate`: another target is isolated, which ends every unit that does not belong to it, and then the shell is killed. */
+export type Victim = 'shell' | 'connection' | 'tsync' | 'power' | 'isolate';
 
 /** One point at which one victim is killed. */
 export interface Trial {
