@@ -274,7 +274,7 @@ async function held(scene: Scene, point: string, ...more: readonly string[]) {
   await inside(`mkdir -p /hold; echo "tsync ${point}" >/hold/at`)(scene);
   const started = holding.start(['run', inventory, '-p', playbook, ...common(scene), ...more]);
   scene.started.push(started);
-  const until = performance.now() + 60_000;
+  const until = performance.now() + 150_000;
   while (!existsSync(lab.pathOn(index, '/hold/reached'))) {
     if (performance.now() > until) throw new Error(`${scene.name} never came to ${point}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
