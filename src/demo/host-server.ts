@@ -81,7 +81,7 @@ function serve(connection: Connection, folder: string, clientKey: ParsedKey, run
 
 /** Is it the constant command that docs/host-programs.md describes, with or without sudo? */
 export function isConversation(command: string): boolean {
-  return / tsync '?[0-9a-f]{32}'? '?[0-9]+'?$/.test(command.trimEnd()) && command.includes('ready 1');
+  return / tsync '?[0-9a-f]{32}'? '?[0-9]+'?$/.test(command.trimEnd()) && command.includes('ready 2');
 }
 
 function run(channel: ServerChannel, command: string, folder: string, user: string, running: Set<ChildProcess>): void {

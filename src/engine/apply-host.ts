@@ -82,6 +82,7 @@ async function runApplyProgram(
   try {
     ({ lastWords } = await talk(task.host, deps, {
       program: applyProgram(programs.texts, plan, { transaction, run, who, version, startedAt, guardSeconds }),
+      kind: 'apply',
       asRoot: true,
       parameters: [`transaction=${transaction}`],
       clock: null,

@@ -159,6 +159,7 @@ async function converseAbout(
   const work = { host, planDigest: plan.planDigest, plan: plan.packages, ...options };
   await talk(task.host, deps, {
     program: packageProgram(programs.texts, work, { transaction, run, who, version, startedAt, guardSeconds: 1 }),
+    kind: 'packages',
     asRoot: true,
     parameters: [],
     clock: null,

@@ -31,6 +31,7 @@ export async function probeHost(
   const frames: Frame[] = [];
   const result = await talk(host, deps, {
     program: deps.programs.probe,
+    kind: 'probe',
     asRoot: options.asRoot,
     parameters: options.asked,
     clock: defaultClockAsking,

@@ -35,6 +35,7 @@ export async function withSettleDialog<T>(
 
   const ended = talk(host, deps, {
     program: deps.programs.settle,
+    kind: 'settle',
     asRoot: options.asRoot,
     parameters: [`seconds=${options.seconds}`, `who=${deps.who}`, ...(options.asked ?? [])],
     clock: null,

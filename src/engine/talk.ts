@@ -1,10 +1,11 @@
 import type { Host } from '#inventory/host.js';
 import { becomeOf } from '#transport/become.js';
+import { newMarks } from '#transport/bootstrap.js';
 import { type Conversed, type ConverseOptions, converse } from '#transport/converse.js';
 import type { EngineDeps } from './deps.js';
 
 /** What one conversation of the engine adds to what every conversation has. */
-export type Talk = Pick<ConverseOptions, 'program' | 'clock' | 'onFrame'> & {
+export type Talk = Pick<ConverseOptions, 'program' | 'kind' | 'clock' | 'onFrame'> & {
   /** Root is wanted even where the inventory does not ask for it: changes, and what only root can read. */
   readonly asRoot: boolean;
   readonly parameters: readonly string[];
@@ -13,8 +14,8 @@ export type Talk = Pick<ConverseOptions, 'program' | 'clock' | 'onFrame'> & {
 };
 
 const READY_MS = 30_000;
-/** The probe of a host with all its configuration files is 20 to 60 KiB; one that settles repeats it. */
-const MOST_BYTES = 64 * 1024 * 1024;
+/** The probe of a host with all its configuration files is 20 to 60 KiB; the programs cut what they say of one host at 3 MiB. */
+const MOST_BYTES = 4 * 1024 * 1024;
 
 /** Opens a connection of its own, holds one conversation over it and closes it. Rejects with `HostTrouble`. */
 export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise<Conversed> {
@@ -25,7 +26,7 @@ export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise
     const { asRoot, silenceMs, totalMs, parameters, ...rest } = options;
     return await converse(connection, {
       ...rest,
-      nonce: deps.newNonce(),
+      marks: newMarks(deps.newNonce),
       parameters: [...placeOf(host), ...parameters],
       become: becomeOf(
         { ...host.connection, user: loginOf(host), become: host.connection.become || asRoot },

@@ -424,6 +424,10 @@ export const catalog = {
     summary: 'the SSH handshake failed',
     hint: 'A host that knows only old algorithms (SHA-1, CBC, group exchange) needs legacy: true in its connection settings. docs/ssh.md names what is offered to it; its sshd log tells more.',
   },
+  'transport/forged': {
+    summary: 'the host printed what no program of tsync prints',
+    hint: 'Somebody on the host, or something between, speaks for the program that tsync runs there. Look at who is logged in and what runs on it before you trust what it says; tsync changed nothing on it because of this answer.',
+  },
   'transport/host-certificate': {
     summary: 'the host is known by a certificate authority only',
     hint: "The built-in SSH checks no host certificates. Add the host's own key to known_hosts, or give it as host_key.",

@@ -15,11 +15,6 @@ locate() {
   in_image "$base/lock"
 }
 
-# put TEXT: prints it and nothing else. printf is no builtin everywhere, and a command's argument is at most 128 KiB.
-put() {
-  if [ -n "${KSH_VERSION:-}" ]; then print -rn -- "$1"; else printf %s "$1"; fi
-}
-
 # within SECONDS COMMAND ARGUMENTS: like x, with a deadline of its own.
 within() {
   limit=$1
@@ -837,11 +832,12 @@ restore_all() {
   if [ -z "$failures" ] && ! forward check; then failures="$entry_name is not as before"; fi
 }
 
-# read_saved_parameters PARAMETERS: of a program that lies on the host already.
+# read_saved_parameters PARAMETERS: of a program that lies on the host already. `nonce=-`: the nonce is the first line of input.
 read_saved_parameters() {
+  unset saved_nonce
   saved_nonce=undo
   for parameter in "$@"; do
-    case $parameter in nonce=*) saved_nonce=${parameter#*=} ;; esac
+    case $parameter in nonce=-) IFS= read -r saved_nonce ;; esac
   done
   read_parameters "$saved_nonce" 0 "$@"
   transaction_meta
@@ -857,7 +853,7 @@ tsync_tell() {
 # begin_entry KIND NAME: the first lines about a change.
 begin_entry() {
   begin "entry:$number"
-  printf '%s\n' "kind=$1" "name=$2" "because=$entry_because" "restart=$entry_restart"
+  for told in "kind=$1" "name=$2" "because=$entry_because" "restart=$entry_restart"; do say "$told"; done
 }
 
 # ---- what somebody else wrote
@@ -1006,7 +1002,7 @@ revert_transaction() {
     *)
       note 'to be taken back'
       if [ -f "$tx/program.sh" ]; then
-        /bin/sh "$tx/program.sh" undo revert "root=$root" "bin=$bin" "image=$image" "nonce=$nonce" </dev/null 2>/dev/null
+        run_saved undo revert 2>/dev/null
       fi
       open_transaction "$1"
       # an image keeps nothing of what is over
@@ -1018,6 +1014,9 @@ revert_transaction() {
       ;;
   esac
 }
+
+# run_saved WORDS: the saved program, which is given the nonce as its input: not in its arguments, which everybody can read.
+run_saved() { echo "$nonce" | /bin/sh "$tx/program.sh" "$@" "root=$root" "bin=$bin" "image=$image" nonce=-; }
 
 # extend_transaction ID SECONDS: a new guard first, then the old one goes. Prints extended, or refused with the state.
 extend_transaction() {
@@ -1044,15 +1043,15 @@ extend_transaction() {
   release_lock
 }
 
-# tell_transaction ID: what a confirmed transaction changed, told by its saved program. An older tsync's knows no such word.
+# tell_transaction ID: what a confirmed transaction changed, told by its saved program. An older tsync's cannot speak to this one.
 tell_transaction() {
   open_transaction "$1"
-  if [ "$state" = confirmed ] && grep -q '^tsync_tell()' "$tx/program.sh"; then
-    /bin/sh "$tx/program.sh" tell "root=$root" "bin=$bin" "image=$image" "nonce=$nonce"
+  if [ "$state" = confirmed ] && grep -q '^run_saved()' "$tx/program.sh"; then
+    run_saved tell
   else
     step tell "refused:$state"
   fi
-} </dev/null 2>/dev/null
+} 2>/dev/null
 
 # clean_transaction ID [found]: takes what a finished transaction left away, and what was left of one that never began. Prints
 # cleaned, or refused with the state; refused:found where it holds what somebody else wrote, and the word found is not said.

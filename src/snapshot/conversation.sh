@@ -10,16 +10,22 @@
 # paths, units and module_parameters are lists with a line feed after each item. Unknown keys are left alone: newer clients may send more.
 read_parameters() {
   set -u
+  # What the environment brought along would stay exported.
+  unset nonce saved_nonce captured
   LC_ALL=C
   LANGUAGE=''
   TZ=UTC0
   export LC_ALL LANGUAGE TZ
+  # mksh counts characters where its environment had UTF-8; frames count bytes.
+  # shellcheck disable=SC3041 # only where the shell has it
+  case ${KSH_VERSION:-} in *MIRBSD* | *LEGACY*) set +U ;; esac
   umask 077
   newline='
 '
   nonce=$1 root='' bin='' paths='' units='' module_parameters='' transaction='' seconds=''
   image='' here='' platform=''
-  limit=10 attributes=''
+  limit=10 attributes='' ends=''
+  first_frame
   shift 2
   for parameter in ${1+"$@"}; do
     case $parameter in
@@ -129,12 +135,31 @@ unwatch() {
   wait "$watchdog_pid" 2>/dev/null
 }
 
+# put TEXT: prints it and nothing else, without a process: what stands in the arguments of one can be read by everybody on the
+# host, and holds at most 128 KiB. mksh and posh have no builtin printf.
+put() {
+  if [ -n "${KSH_VERSION:-}" ]; then
+    print -rn -- "$1"
+  elif [ -n "${POSH_VERSION:-}" ]; then
+    # its echo takes backslashes for escapes, of which \c leaves the line feed out
+    doubled='' undoubled=$1
+    while :; do
+      case $undoubled in *\\*) ;; *) break ;; esac
+      doubled=$doubled${undoubled%%\\*}\\\\
+      undoubled=${undoubled#*\\}
+    done
+    echo "$doubled$undoubled\\c"
+  else
+    printf %s "$1"
+  fi
+}
+
 # encode TEXT: prints it for a frame header: as it is when harmless, otherwise every byte as %XX.
 # set_encoded TEXT: the same into $encoded, without a fork for what is harmless.
 encode() {
   case $1 in
-    *[!A-Za-z0-9_./:@+,~-]*) printf %s "$1" | od -An -v -tx1 | tr -d '\n' | tr ' ' '%' ;;
-    *) printf %s "$1" ;;
+    *[!A-Za-z0-9_./:@+,~-]*) put "$1" | od -An -v -tx1 | tr -d '\n' | tr ' ' '%' ;;
+    *) put "$1" ;;
   esac
 }
 set_encoded() {
@@ -144,19 +169,90 @@ set_encoded() {
   esac
 }
 
-# section NAME COMMAND ARGUMENTS: one framed command of the table; output and errors together, bounded, with its exit status.
+# --- frames -------------------------------------------------------------------------------------------------------------
+# Whoever knows the nonce can speak for this program, and every user of a host reads the arguments of every process: a line
+# with the nonce is printed by `echo`, a builtin of every shell, and by nothing else. Such a line holds no backslash.
+
+# first_frame: an answer begins. At most 3 MiB of bodies are sent in one; what is longer is cut and said to be.
+first_frame() { budget=3145728 sections_sent=$newline; }
+
+# frame KIND NAME STATE BODY [WORDS]: a section, its length in bytes before it, so that nothing in it can be taken for a frame.
+# A name is sent once in an answer.
+frame() {
+  set_encoded "$2"
+  case $sections_sent in *"$newline$encoded$newline"*) return 0 ;; esac
+  sections_sent=$sections_sent$encoded$newline
+  case ${5:-} in *encoding=hex) frame_most=262144 ;; *) frame_most=65537 ;; esac
+  if [ "${#4}" -gt "$frame_most" ] || [ "${#4}" -gt "$budget" ]; then
+    echo "@$nonce section $1 $encoded $3 0${5:+ $5} cut=yes$newline"
+    return
+  fi
+  budget=$((budget - ${#4} - 256))
+  case $4 in
+    *\\*)
+      echo "@$nonce section $1 $encoded $3 ${#4}${5:+ $5}"
+      put "$4"
+      echo
+      ;;
+    *) echo "@$nonce section $1 $encoded $3 ${#4}${5:+ $5}$newline$4" ;;
+  esac
+}
+
+# begin NAME / say LINE / finish [STATE]: a section of kind "values", whose lines the program says itself; at most 64 KiB.
+begin() { values_name=$1 values='' values_cut=''; }
+say() {
+  if [ $((${#values} + ${#1})) -lt 65536 ]; then values=$values$1$newline; else values_cut='cut=yes'; fi
+}
+finish() { frame values "$values_name" "${1:-ok}" "$values" "$values_cut"; }
+
+# capture COMMAND ARGUMENTS: what a command of the table prints, output and errors together, into $captured, its status into $status,
+# which is empty when the output was cut. capture_matching PATTERN COMMAND ARGUMENTS: only the lines that match.
+capture() {
+  captured=$(with_exit ${1+"$@"} | head -c 65536)
+  take_exit
+} 2>/dev/null
+capture_matching() {
+  capture_pattern=$1
+  shift
+  # grep's arguments can be read by everybody: they hold the form of the last line, not the nonce
+  captured=$(with_exit ${1+"$@"} | grep -aE "$capture_pattern|^@[0-9a-f]{32} exit [0-9]+\$" | head -c 65536)
+  take_exit
+} 2>/dev/null
+
+# with_exit: the status comes last, in a line that holds the nonce: what the command printed cannot be taken for it.
+with_exit() {
+  x ${1+"$@"} 2>&1
+  echo "$newline@$nonce exit $?"
+}
+take_exit() {
+  status=''
+  case $captured in
+    *"@$nonce exit "*)
+      status=${captured##*"@$nonce exit "}
+      captured=${captured%"@$nonce exit "*}
+      captured=${captured%"$newline"}
+      ;;
+  esac
+}
+
+# section_captured NAME: what capture holds, as a section. 124 and 137: its deadline ended the command.
+section_captured() {
+  case $status in
+    '') frame command "$1" ok "$captured" cut=yes ;;
+    124 | 137) frame command "$1" timeout "$captured" ;;
+    *) frame command "$1" ok "$captured" "exit=$status" ;;
+  esac
+}
+
+# section NAME COMMAND ARGUMENTS: one command of the table, bounded, with its exit status.
 section() {
-  set_encoded "$1"
-  printf '@%s begin command %s\n' "$nonce" "$encoded"
+  section_name=$1
   shift
   if has "$1"; then
-    {
-      x ${1+"$@"} 2>&1
-      printf '\n@%s exit %s' "$nonce" "$?"
-    } | head -c 65600
-    printf '\n@%s end ok\n' "$nonce"
+    capture ${1+"$@"}
+    section_captured "$section_name"
   else
-    printf '\n@%s end absent\n' "$nonce"
+    frame command "$section_name" absent ''
   fi
 }
 
@@ -179,11 +275,12 @@ set_attributes() {
   esac
 }
 
-# section_file PATH: one framed file with its attributes. Absent, denied and refused (no regular file) are said, not guessed.
+# ends_of FILE...: how each ends, into $ends for section_file, where a line feed at the end would be lost: one look for all.
+ends_of() { ends=$(tail -c 1 ${1+"$@"} /dev/null 2>/dev/null | tr '\0' 0); }
+
+# section_file PATH: a file with its attributes. Absent, denied and refused (no regular file) are said, not guessed.
 section_file() {
-  file=$root$1
-  set_encoded "$1"
-  printf '@%s begin file %s' "$nonce" "$encoded"
+  file=$root$1 path=$1 content='' file_words=''
   if ! in_image "$file"; then
     state=refused
   elif [ ! -e "$file" ] && [ ! -L "$file" ]; then
@@ -203,32 +300,43 @@ section_file() {
     # shellcheck disable=SC2086 # four words: mode, owner, group, size
     set -- $words '?' '?' '?' '?'
     set_encoded "$2"
-    printf ' mode=%s owner=%s' "$1" "$encoded"
+    file_words="mode=$1 owner=$encoded"
     set_encoded "$3"
-    printf ' group=%s size=%s%s' "$encoded" "$4" "$target"
-    if [ -r "$file" ]; then state=ok; else state=denied; fi
+    file_words="$file_words group=$encoded size=$4$target"
+    if [ -r "$file" ]; then read_content "$4"; else state=denied; fi
   fi
-  printf '\n'
-  if [ "$state" = ok ]; then head -c 65537 "$file" 2>/dev/null || state=denied; fi
-  printf '\n@%s end %s\n' "$nonce" "$state"
+  frame file "$path" "$state" "$content" "$file_words"
 }
 
-# begin NAME / finish [STATE]: frames of kind "values", whose lines the program prints itself with printf.
-begin() {
-  set_encoded "$1"
-  printf '@%s begin values %s\n' "$nonce" "$encoded"
-}
-finish() { printf '\n@%s end %s\n' "$nonce" "${1:-ok}"; }
+# read_content SIZE: the bytes of $file into $content, and $state. A shell's variable takes no NUL and loses line feeds at the
+# end: where it does not hold as much as the file is said to have, the bytes are told as hexadecimal digits.
+read_content() {
+  state=ok expected=$1
+  if [ "$1" -gt 65537 ]; then expected=65537; fi
+  case $expected:$ends in
+    0:* | 65537:*) content=$(head -c 65537 "$file" && echo .) || state=denied ;;
+    *"==> $file <==$newline$newline"*) content=$(head -c 65537 "$file")$newline. || state=denied ;;
+    *"==> $file <=="*) content=$(head -c 65537 "$file"). || state=denied ;;
+    *) content=$(head -c 65537 "$file" && echo .) || state=denied ;;
+  esac
+  content=${content%.}
+  if [ "$state:${#content}" = "ok:$expected" ]; then return 0; fi
+  content=$(od -An -v -tx1 -N 65537 "$file") || state=denied
+  file_words="$file_words encoding=hex"
+} 2>/dev/null
 
 # step ID STATE: one journalled step.
 step() {
   set_encoded "$1"
   step_id=$encoded
   set_encoded "$2"
-  printf '@%s step %s %s\n' "$nonce" "$step_id" "$encoded"
+  echo "@$nonce step $step_id $encoded"
 }
-idle() { printf '@%s idle\n' "$nonce"; }
-done_frame() { printf '@%s done\n' "$nonce"; }
+idle() {
+  echo "@$nonce idle"
+  first_frame
+}
+done_frame() { echo "@$nonce done"; }
 
 # clock_exchanges: answers "t SEQ" with the host's clock until "go" or end of input.
 clock_exchanges() {
@@ -242,7 +350,7 @@ clock_exchanges() {
       *) format=+%s.%N resolution=0.000000001 ;;
     esac
   fi
-  printf '@%s clock %s\n' "$nonce" "$resolution"
+  echo "@$nonce clock $resolution"
   answer_clock
 }
 
@@ -253,7 +361,8 @@ answer_clock() {
       't '*)
         # shellcheck disable=SC3028 # only where the shell has it
         if [ -z "$date" ]; then answer=$EPOCHREALTIME; else answer=$("$date" "$format"); fi
-        printf '@%s t %s %s\n' "$nonce" "${request#t }" "$answer"
+        # what is no time is not said
+        case ${request#t }:$answer in *[!0-9.:]* | :* | *:) ;; *) echo "@$nonce t ${request#t } $answer" ;; esac
         ;;
       go) break ;;
     esac

@@ -1,260 +1,307 @@
 import type { Frame } from './frames.js';
 import type { FileAttributes, Section } from './snapshot.js';
 
-/** What a conversation may cost in memory, in bytes. */
+/** What one answer of a host may cost: from a request of ours to the next. */
 export interface FrameLimits {
-  /** Bytes of a section that are kept; what is longer is cut and marked. */
-  readonly sectionBytes: number;
-  /** A record line that is longer is no record. */
+  /** Bytes, noise included. */
+  readonly answerBytes: number;
+  /** Frames that are no steps. */
+  readonly answerFrames: number;
+  /** Steps in the whole conversation, which is one transaction's. */
+  readonly steps: number;
+  /** Bytes of a line that is a frame. */
   readonly lineBytes: number;
-  /** All that a host may print in one conversation; after it nothing is read any more. */
-  readonly totalBytes: number;
 }
 
-export const defaultFrameLimits: FrameLimits = { sectionBytes: 65_536, lineBytes: 4_096, totalBytes: 4 * 1024 * 1024 };
+export const defaultFrameLimits: FrameLimits = {
+  answerBytes: 4 * 1024 * 1024,
+  answerFrames: 4_096,
+  steps: 10_000,
+  lineBytes: 32_768,
+};
+
+/** Bytes of a section that are kept; one that has more was cut. */
+const SECTION_BYTES = 65_536;
+/** The longest body that a program of ours sends, and the longest of hexadecimal digits. */
+const MOST_BYTES = SECTION_BYTES + 1;
+const MOST_DIGITS = 262_144;
 
 /**
  * Takes what a host prints, in chunks cut anywhere, and gives out the frames of docs/host-programs.md.
  *
- * Any bytes are taken without an exception: what is no frame of this nonce is noise and dropped, and nothing counts before
- * `ready`. Memory stays below the bounds of one section and one line, whatever arrives; a chunk is copied once.
+ * Any bytes are taken without an exception. Before READY and between frames, what is no frame is noise and dropped. The body of a
+ * section is as long as its first line says, whatever is in it. What bears the nonce and is no frame, a section twice in one answer and
+ * one that nobody asked for are a `violation`: after one, as after `overflowed`, nothing more is read.
  */
 export class FrameReader {
   /** The shell answered: what came before was noise. */
   ready = false;
-  /** More than `totalBytes` came: what follows is not read. */
+  /** More came than one answer may have. */
   overflowed = false;
+  /** What the host printed that no program of ours prints, a sentence; not yet fit for a terminal. */
+  violation: string | null = null;
 
-  readonly #limits: FrameLimits;
+  readonly #token: Uint8Array;
   readonly #mark: Uint8Array;
-  readonly #markText: string;
-  #buffer = new Uint8Array(16_384);
-  #start = 0;
-  #end = 0;
-  #scanned = 0;
-  #total = 0;
-  #open: OpenSection | null = null;
+  readonly #isKnown: (kind: Section['kind'], name: string) => boolean;
+  readonly #limits: FrameLimits;
+  /** The line at hand, as far as it may still be a frame. */
+  #line: number[] = [];
+  /** The line at hand is noise up to its end. */
+  #isNoise = false;
+  #body: Body | null = null;
+  #done = false;
+  #bytes = 0;
+  #frames = 0;
+  #steps = 0;
+  #seen = new Set<string>();
 
-  constructor(nonce: string, limits: FrameLimits = defaultFrameLimits) {
+  constructor(
+    marks: { readonly token: string; readonly nonce: string },
+    isKnown: (kind: Section['kind'], name: string) => boolean,
+    limits: FrameLimits = defaultFrameLimits,
+  ) {
+    const encoder = new TextEncoder();
+    this.#token = encoder.encode(`@${marks.token} `);
+    this.#mark = encoder.encode(`@${marks.nonce} `);
+    this.#isKnown = isKnown;
     this.#limits = limits;
-    this.#markText = `@${nonce} `;
-    this.#mark = new TextEncoder().encode(this.#markText);
+  }
+
+  /** A request was sent: what comes now is another answer. */
+  answerBegins(): void {
+    this.#bytes = 0;
+    this.#frames = 0;
+    this.#seen.clear();
   }
 
   push(chunk: Uint8Array): Frame[] {
     const frames: Frame[] = [];
-    // In slices, so that one huge chunk costs no more memory than many small ones.
-    for (let from = 0; from < chunk.length && !this.overflowed; from += SLICE_BYTES) {
-      this.#append(from === 0 && chunk.length <= SLICE_BYTES ? chunk : chunk.subarray(from, from + SLICE_BYTES));
-      this.#parse(frames);
-      this.#dropWhatCannotMatter();
+    let at = 0;
+    while (at < chunk.length && !this.#isOver) {
+      const from = at;
+      at = this.#body === null ? this.#takeLine(chunk, at, frames) : this.#takeBody(this.#body, chunk, at, frames);
+      this.#bytes += at - from;
+      if (this.#bytes > this.#limits.answerBytes) this.overflowed = true;
     }
     return frames;
   }
 
-  #append(bytes: Uint8Array): void {
-    this.#total += bytes.length;
-    if (this.#total > this.#limits.totalBytes) {
-      this.overflowed = true;
+  get #isOver(): boolean {
+    return this.overflowed || this.violation !== null;
+  }
+
+  /** Takes bytes up to the end of the line or of the chunk; gives where it stopped. */
+  #takeLine(chunk: Uint8Array, from: number, frames: Frame[]): number {
+    const lineFeed = chunk.indexOf(LINE_FEED, from);
+    const end = lineFeed < 0 ? chunk.length : lineFeed;
+    if (!this.#isNoise) this.#extendLine(chunk, from, end);
+    if (lineFeed < 0) return end;
+    if (!this.#isNoise && this.#line.length > 0) this.#record(String.fromCharCode(...this.#line), frames);
+    this.#line = [];
+    this.#isNoise = false;
+    return end + 1;
+  }
+
+  #extendLine(chunk: Uint8Array, from: number, end: number): void {
+    const mark = this.ready ? this.#mark : this.#token;
+    for (let at = from; at < end; at++) {
+      const place = this.#line.length;
+      if (place < mark.length && chunk[at] !== mark[place]) {
+        this.#line = [];
+        this.#isNoise = true;
+        return;
+      }
+      if (place >= this.#limits.lineBytes) {
+        this.#violate('a frame whose first line has no end');
+        return;
+      }
+      this.#line.push(chunk[at] ?? 0);
+    }
+  }
+
+  #record(line: string, frames: Frame[]): void {
+    // A beginning of the mark alone is noise.
+    if (line.length < this.#mark.length) return;
+    const words = line.slice(this.#mark.length).split(' ');
+    if (!this.ready) {
+      if (words.length !== 2 || words[0] !== 'ready' || !/^\d{1,6}$/.test(words[1] ?? '')) return;
+      this.ready = true;
+      frames.push({ type: 'ready', protocol: Number(words[1]) });
       return;
     }
-    if (this.#end + bytes.length > this.#buffer.length) {
-      // Never moved in place: sections already given out are views of the old buffer.
-      const kept = this.#end - this.#start;
-      const grown = new Uint8Array(Math.max(2 * (kept + bytes.length), 16_384));
-      grown.set(this.#buffer.subarray(this.#start, this.#end));
-      this.#scanned -= this.#start;
-      this.#start = 0;
-      this.#end = kept;
-      this.#buffer = grown;
-    }
-    this.#buffer.set(bytes, this.#end);
-    this.#end += bytes.length;
-  }
-
-  #parse(frames: Frame[]): void {
-    if (this.overflowed) return;
-    const view = this.#buffer.subarray(0, this.#end);
-    for (;;) {
-      const at = view.indexOf(AT, this.#scanned);
-      if (at < 0) {
-        this.#scanned = this.#end;
-        return;
-      }
-      const matched = this.#matchesMark(view, at);
-      if (matched === 'no') {
-        this.#scanned = at + 1;
-        continue;
-      }
-      const lineEnd = matched === 'more' ? -1 : view.indexOf(LINE_FEED, at);
-      if ((lineEnd < 0 ? this.#end : lineEnd) - at > this.#limits.lineBytes) {
-        this.#scanned = at + 1;
-        continue;
-      }
-      if (lineEnd < 0) {
-        this.#scanned = at;
-        return;
-      }
-      this.#record(view, at, lineEnd, frames);
-    }
-  }
-
-  /** Whether `@NONCE ` stands at `at`, at the start of a line; 'more' when its end has not come yet. */
-  #matchesMark(view: Uint8Array, at: number): 'yes' | 'no' | 'more' {
-    // Inside a section the line feed before the mark belongs to the mark, not to the record before.
-    const first = this.#open === null ? this.#start : this.#start + 1;
-    if (at < first || (at > this.#start && view[at - 1] !== LINE_FEED)) return 'no';
-    for (let i = 1; i < this.#mark.length; i++) {
-      if (at + i >= this.#end) return 'more';
-      if (view[at + i] !== this.#mark[i]) return 'no';
-    }
-    return 'yes';
-  }
-
-  #record(view: Uint8Array, at: number, lineEnd: number, frames: Frame[]): void {
-    const words = latin1(view.subarray(at + this.#mark.length, lineEnd)).split(' ');
-    const next = lineEnd + 1;
-    if (this.#open !== null) {
-      if (words[0] !== 'end') {
-        this.#scanned = at + 1;
-        return;
-      }
-      frames.push({ type: 'section', section: this.#close(this.#open, view.subarray(this.#start, at - 1), words[1]) });
-      this.#open = null;
-    } else if (this.ready && words[0] === 'begin') {
-      this.#open = openSection(words);
-    } else {
-      const frame = simpleFrame(words);
-      if (frame?.type === 'ready') this.ready = true;
-      if (frame !== null && this.ready) frames.push(frame);
-    }
-    this.#start = next;
-    this.#scanned = next;
-  }
-
-  #close(open: OpenSection, rest: Uint8Array, word: string | undefined): Section {
-    const cut = open.head !== null;
-    let bytes = open.head ?? rest;
-    let exit: number | null = null;
-    if (open.kind === 'command') ({ bytes, exit } = cut ? { bytes, exit } : this.#splitExit(bytes));
-    const tooLong = bytes.length > this.#limits.sectionBytes;
-    if (tooLong) bytes = bytes.slice(0, this.#limits.sectionBytes);
-    const state = stateOf(word);
-    const timedOut = exit === 124 || exit === 137;
-    return {
-      name: open.name,
-      kind: open.kind,
-      state: timedOut && state === 'ok' ? 'timeout' : state,
-      bytes,
-      exit: timedOut ? null : exit,
-      truncated: cut || tooLong || (open.kind === 'command' && state === 'ok' && exit === null),
-      file: open.file,
-    };
-  }
-
-  /** Takes `\n@NONCE exit STATUS` off the end of a command's body. */
-  #splitExit(body: Uint8Array): { bytes: Uint8Array; exit: number | null } {
-    const at = body.lastIndexOf(AT);
-    const text = at > 0 && body[at - 1] === LINE_FEED && body.length - at < 80 ? latin1(body.subarray(at)) : '';
-    const found = text.startsWith(this.#markText) ? /^exit (\d{1,3})$/.exec(text.slice(this.#mark.length)) : null;
-    return found ? { bytes: body.subarray(0, at - 1), exit: Number(found[1]) } : { bytes: body, exit: null };
-  }
-
-  /** Lets go of noise between frames, and of the middle of a section that is over its bound. */
-  #dropWhatCannotMatter(): void {
-    if (this.#open === null) {
-      // The last byte stays: whether it is a line feed decides if a mark may follow it.
-      if (this.#scanned > this.#start) this.#start = this.#scanned === this.#end ? this.#end - 1 : this.#scanned;
+    if (words[0] === 'section') {
+      this.#openSection(words);
       return;
     }
-    const bound = this.#limits.sectionBytes + 1;
-    if (this.#end - this.#start <= bound + 2 * this.#limits.lineBytes) return;
-    this.#open.head ??= this.#buffer.slice(this.#start, this.#start + bound);
-    this.#start = this.#scanned - 1;
+    const frame = simpleFrame(words);
+    if (frame === null) this.#violate(`a frame that is none: ${line.slice(this.#mark.length)}`);
+    else if (this.#done && frame.type !== 'time') this.#violate(`"${frame.type}" after its end`);
+    else this.#give(frame, frames);
+  }
+
+  #give(frame: Frame, frames: Frame[]): void {
+    if (frame.type === 'done') this.#done = true;
+    if (frame.type === 'step') this.#steps += 1;
+    else this.#frames += 1;
+    if (this.#frames > this.#limits.answerFrames || this.#steps > this.#limits.steps) this.overflowed = true;
+    else frames.push(frame);
+  }
+
+  #openSection(words: readonly string[]): void {
+    const header = sectionHeader(words);
+    if (header === null) return this.#violate(`a section that is none: ${words.join(' ')}`);
+    const { kind, name } = header;
+    if (this.#done) return this.#violate(`the section "${name}" after its end`);
+    if (this.#seen.has(name)) return this.#violate(`the section "${name}" twice in one answer`);
+    if (!this.#isKnown(kind, name)) return this.#violate(`a section of kind ${kind} that nobody asked for: "${name}"`);
+    this.#seen.add(name);
+    this.#body = { header, bytes: new Uint8Array(header.length), taken: 0 };
+  }
+
+  /** Takes the rest of a body, as far as it has come, and the line feed that ends it. */
+  #takeBody(body: Body, chunk: Uint8Array, from: number, frames: Frame[]): number {
+    const end = Math.min(chunk.length, from + body.bytes.length - body.taken);
+    body.bytes.set(chunk.subarray(from, end), body.taken);
+    body.taken += end - from;
+    if (end === chunk.length) return end;
+    this.#body = null;
+    if (chunk[end] !== LINE_FEED) {
+      this.#violate(`the section "${body.header.name}" with another length than it said`);
+      return end;
+    }
+    const section = sectionOf(body.header, body.bytes);
+    if (section === null) this.#violate(`the section "${body.header.name}" with digits that are none`);
+    else this.#give({ type: 'section', section }, frames);
+    return end + 1;
+  }
+
+  #violate(what: string): void {
+    this.violation ??= what;
   }
 }
 
-const AT = 0x40;
 const LINE_FEED = 0x0a;
-const SLICE_BYTES = 65_536;
 const utf8 = new TextDecoder();
 
-interface OpenSection {
-  readonly name: string;
+interface Body {
+  readonly header: SectionHeader;
+  readonly bytes: Uint8Array;
+  taken: number;
+}
+
+interface SectionHeader {
   readonly kind: Section['kind'];
+  readonly name: string;
+  readonly state: Section['state'];
+  readonly length: number;
+  readonly isHexadecimal: boolean;
+  readonly isCut: boolean;
+  readonly exit: number | null;
   readonly file: FileAttributes | null;
-  /** The kept beginning, once the section is over its bound. */
-  head: Uint8Array | null;
 }
 
-/** Records are ASCII; every byte becomes one character, so that nothing can be lost or throw. Faster than spreading by far. */
-function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i] ?? 0);
-  return text;
-}
+const KINDS: readonly string[] = ['file', 'command', 'values'] satisfies Section['kind'][];
+const STATES: readonly string[] = ['ok', 'absent', 'denied', 'timeout', 'refused'] satisfies Section['state'][];
 
-function openSection(words: readonly string[]): OpenSection | null {
-  const [, kind, name, ...attributes] = words;
-  if (name === undefined || (kind !== 'file' && kind !== 'command' && kind !== 'values')) return null;
-  return { name: decode(name), kind, file: kind === 'file' ? fileAttributes(attributes) : null, head: null };
-}
-
-/** Null when the host could not say them: attributes are all known, or none is. */
-function fileAttributes(words: readonly string[]): FileAttributes | null {
-  const value = (name: string) => words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
-  const [mode, owner, group, size, target] = ['mode', 'owner', 'group', 'size', 'target'].map(value);
-  if (!/^[0-7]{1,4}$/.test(mode ?? '') || !/^\d{1,15}$/.test(size ?? '') || !owner || !group) return null;
+/** `section KIND NAME STATE LENGTH [key=value ...]`; null when it is none. */
+function sectionHeader([, kind = '', word = '', state = '', digits = '', ...rest]: readonly string[]) {
+  const name = decode(word);
+  const values = attributes(rest);
+  if (!KINDS.includes(kind) || !STATES.includes(state) || !name || values === null) return null;
+  const isHexadecimal = values.get('encoding') === 'hex';
+  const length = /^\d{1,6}$/.test(digits) ? Number(digits) : Number.POSITIVE_INFINITY;
+  if (length > (isHexadecimal ? MOST_DIGITS : MOST_BYTES)) return null;
+  const exit = values.get('exit');
+  if (exit !== undefined && !/^\d{1,3}$/.test(exit)) return null;
   return {
-    mode: mode ?? '',
-    owner: decode(owner),
-    group: decode(group),
-    size: Number(size),
-    target: target === undefined ? null : decode(target),
+    kind: kind as Section['kind'],
+    name,
+    state: state as Section['state'],
+    length,
+    isHexadecimal,
+    isCut: values.get('cut') === 'yes',
+    exit: exit === undefined ? null : Number(exit),
+    file: kind === 'file' ? fileAttributes(values) : null,
   };
 }
 
-function stateOf(word: string | undefined): 'ok' | 'absent' | 'denied' | 'refused' {
-  return word === 'ok' || word === 'absent' || word === 'denied' ? word : 'refused';
+/** `key=value` words; null when one is none, or comes twice. */
+function attributes(words: readonly string[]): ReadonlyMap<string, string> | null {
+  const values = new Map<string, string>();
+  for (const word of words) {
+    const [, key = '', encoded = ''] = /^([a-z]{1,16})=(\S+)$/.exec(word) ?? [];
+    const value = encoded === '?' ? encoded : decode(encoded);
+    if (key === '' || value === null || values.has(key)) return null;
+    values.set(key, value);
+  }
+  return values;
 }
 
+/** Null when the host could not say them: attributes are all known, or none is. */
+function fileAttributes(values: ReadonlyMap<string, string>): FileAttributes | null {
+  const [mode = '', owner = '', group = '', size = ''] = ['mode', 'owner', 'group', 'size'].map((key) =>
+    values.get(key),
+  );
+  if (!/^[0-7]{1,4}$/.test(mode) || !/^\d{1,15}$/.test(size) || owner === '' || group === '') return null;
+  return { mode, owner, group, size: Number(size), target: values.get('target') ?? null };
+}
+
+function sectionOf({ isHexadecimal, isCut, length, ...header }: SectionHeader, body: Uint8Array): Section | null {
+  const all = isHexadecimal ? fromDigits(body) : body;
+  if (all === null) return null;
+  const isWithoutExit = header.kind === 'command' && header.state === 'ok' && header.exit === null;
+  return {
+    name: header.name,
+    kind: header.kind,
+    state: header.state,
+    bytes: all.length > SECTION_BYTES ? all.slice(0, SECTION_BYTES) : all,
+    exit: header.exit,
+    truncated: isCut || all.length > SECTION_BYTES || isWithoutExit,
+    file: header.file,
+  };
+}
+
+/** Pairs of hexadecimal digits with blanks and line feeds between them, as `od` prints bytes. */
+function fromDigits(body: Uint8Array): Uint8Array | null {
+  const digits = utf8.decode(body).replace(/[ \n]+/g, '');
+  if (digits.length % 2 !== 0 || /[^0-9a-f]/.test(digits)) return null;
+  return Uint8Array.from({ length: digits.length / 2 }, (_, at) => Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16));
+}
+
+/** A frame of one line; null when it is none. */
 function simpleFrame(words: readonly string[]): Frame | null {
   const [type, first = '', second = ''] = words;
-  switch (type) {
-    case 'ready':
-      return /^\d{1,6}$/.test(first) ? { type, protocol: Number(first) } : null;
-    case 'clock':
-      return isDecimal(first) && Number(first) > 0 ? { type, resolutionSeconds: Number(first) } : null;
-    case 't':
+  switch (`${type} ${words.length - 1}`) {
+    case 'clock 1':
+      return isDecimal(first) && Number(first) > 0 ? { type: 'clock', resolutionSeconds: Number(first) } : null;
+    case 't 2':
       if (!/^\d{1,9}$/.test(first) || !isDecimal(second)) return null;
       return { type: 'time', sequence: Number(first), hostSeconds: Number(second) };
-    case 'step':
-      return second === '' ? null : { type, id: decode(first), state: decode(second) };
-    case 'idle':
-    case 'done':
-      return { type };
+    case 'step 2': {
+      const [id, state] = [decode(first), decode(second)];
+      return id && state ? { type: 'step', id, state } : null;
+    }
+    case 'idle 0':
+      return { type: 'idle' };
+    case 'done 0':
+      return { type: 'done' };
     default:
       return null;
   }
 }
 
-/** A host whose locale has a decimal comma (bash's EPOCHREALTIME) is not believed: programs set LC_ALL=C. */
 function isDecimal(text: string): boolean {
   return /^\d{1,15}(\.\d{1,12})?$/.test(text);
 }
 
-/** Undoes `%XX`; what is no UTF-8 becomes U+FFFD. */
-function decode(text: string): string {
+/** Undoes `%XX`; what is no UTF-8 becomes U+FFFD. Null for a word that no program of ours prints. */
+function decode(text: string): string | null {
+  if (!/^(?:[A-Za-z0-9_./:@+,~-]|%[0-9a-f]{2})*$/.test(text)) return null;
   if (!text.includes('%')) return text;
-  const bytes: number[] = [];
-  for (let i = 0; i < text.length; i++) {
-    const hex = text[i] === '%' ? text.slice(i + 1, i + 3) : '';
-    if (/^[0-9A-Fa-f]{2}$/.test(hex)) {
-      bytes.push(Number.parseInt(hex, 16));
-      i += 2;
-    } else {
-      bytes.push(text.charCodeAt(i) & 0xff);
-    }
-  }
-  return utf8.decode(Uint8Array.from(bytes));
+  return utf8.decode(
+    Uint8Array.from(text.match(/%..|[^%]/g) ?? [], (one) =>
+      one.length === 3 ? Number.parseInt(one.slice(1), 16) : one.charCodeAt(0),
+    ),
+  );
 }

@@ -8,15 +8,12 @@ tsync_probe() {
   read_parameters ${1+"$@"}
   watchdog 120
   clock_exchanges
-  probe_gathered
+  probe_sections
   done_frame
   # Whoever doubts the first answers, because they came while it was busy, may ask again; mostly the input ends here.
   answer_clock
   unwatch
 }
-
-# probe_gathered: the sections in few large writes instead of many small ones (each would be a packet of its own), and bounded.
-probe_gathered() { probe_sections | head -c 16777216; }
 
 probe_sections() {
   limit_before=$limit
@@ -60,12 +57,12 @@ read_line() {
   { IFS= read -r line || [ -n "$line" ]; } 2>/dev/null <"$root$1"
 }
 
-# value NAME PATH: prints NAME=first line of PATH, or NAME!denied; nothing when there is no such file.
+# value NAME PATH: says NAME=first line of PATH, or NAME!denied; nothing when there is no such file.
 value() {
   if read_line "$2"; then
-    printf '%s=%s\n' "$1" "$line"
+    say "$1=$line"
   elif [ -e "$root$2" ]; then
-    printf '%s!denied\n' "$1"
+    say "$1!denied"
   fi
 }
 
@@ -79,40 +76,6 @@ regular() {
   for file in ${1+"$@"}; do if [ -f "$file" ] && [ -r "$file" ]; then words="$words $file"; fi; done
 }
 
-# capture COMMAND ARGUMENTS: what a command of the table prints, into $captured, its status into $status, which is empty when the
-# output was cut. capture_matching PATTERN COMMAND ARGUMENTS: only the lines that match.
-capture() {
-  captured=$(with_exit ${1+"$@"} | head -c 65600)
-  take_exit
-}
-capture_matching() {
-  capture_pattern=$1
-  shift
-  captured=$(with_exit ${1+"$@"} | grep -aE "$capture_pattern|^@exit " | head -c 65600)
-  take_exit
-}
-with_exit() {
-  x ${1+"$@"} 2>&1
-  printf '\n@exit %s\n' "$?"
-}
-take_exit() {
-  status=''
-  case $captured in
-    *"@exit "*)
-      status=${captured##*"@exit "}
-      captured=${captured%"@exit "*}
-      captured=${captured%"$newline"}
-      ;;
-  esac
-}
-
-# section_captured NAME: what capture holds, as the frame of a command.
-section_captured() {
-  printf '@%s begin command %s\n%s' "$nonce" "$1" "$captured"
-  if [ -n "$status" ]; then printf '\n@%s exit %s' "$nonce" "$status"; fi
-  printf '\n@%s end ok\n' "$nonce"
-}
-
 # probe_file PATH: a file once, however often it is asked for, and at most 120 files in all; probe_files prints them.
 probe_file() {
   case $files_seen in *"$newline$1$newline"*) return ;; esac
@@ -120,8 +83,7 @@ probe_file() {
   files_count=$((files_count + 1))
   [ "$files_count" -le 120 ] || return 0
   if holds_secret "$1"; then
-    set_encoded "$1"
-    printf '@%s begin file %s\n\n@%s end refused\n' "$nonce" "$encoded" "$nonce"
+    frame file "$1" refused ''
   else
     files=$files$1$newline
   fi
@@ -137,6 +99,7 @@ probe_files() {
     if [ -f "$file" ]; then set -- ${1+"$@"} "$file"; fi
   done
   attributes_of ${1+"$@"}
+  ends_of ${1+"$@"}
   remaining=$files
   while [ -n "$remaining" ]; do
     path=${remaining%%"$newline"*}
@@ -181,11 +144,11 @@ holds_secret() {
 
 probe_system() {
   begin system
-  if [ -n "$here" ]; then echo here=yes; fi
-  if process_name 1; then printf 'init=%s\n' "$name"; fi
-  if [ -d "$root/run/systemd/system" ]; then echo systemd=yes; fi
-  if [ -d "$root/run/openrc" ]; then echo openrc=yes; fi
-  if [ -d "$root/etc/init" ] && [ -e "$root/sbin/initctl" ] && [ ! -L "$root/sbin/initctl" ]; then echo upstart=yes; fi
+  if [ -n "$here" ]; then say here=yes; fi
+  if process_name 1; then say "init=$name"; fi
+  if [ -d "$root/run/systemd/system" ]; then say systemd=yes; fi
+  if [ -d "$root/run/openrc" ]; then say openrc=yes; fi
+  if [ -d "$root/etc/init" ] && [ -e "$root/sbin/initctl" ] && [ ! -L "$root/sbin/initctl" ]; then say upstart=yes; fi
   if [ ! -d "$root/run/systemd/system" ]; then probe_boot_hook; fi
   value uptime /proc/uptime
   value boot-id /proc/sys/kernel/random/boot_id
@@ -195,18 +158,18 @@ probe_system() {
   for dmi in sys_vendor product_name chassis_asset_tag bios_vendor bios_version; do
     value "dmi.$dmi" "/sys/class/dmi/id/$dmi"
   done
-  if [ -d "$root/sys/class/dmi/id" ]; then echo dmi=yes; fi
+  if [ -d "$root/sys/class/dmi/id" ]; then say dmi=yes; fi
   value hypervisor /sys/hypervisor/type
-  if read_line /sys/hypervisor/uuid; then case $line in [Ee][Cc]2*) echo ec2=yes ;; esac; fi
-  if [ -e "$root/run/ostree-booted" ]; then echo ostree=yes; fi
+  if read_line /sys/hypervisor/uuid; then case $line in [Ee][Cc]2*) say ec2=yes ;; esac; fi
+  if [ -e "$root/run/ostree-booted" ]; then say ostree=yes; fi
   value container /run/systemd/container
-  if in_container_by_marks; then echo container-mark=yes; fi
-  if [ -e "$root/proc/sys/fs/binfmt_misc/WSLInterop" ] || [ -e "$root/run/WSL" ]; then echo wsl=yes; fi
-  if [ -e "$root/var/lib/waagent" ]; then echo waagent=yes; fi
+  if in_container_by_marks; then say container-mark=yes; fi
+  if [ -e "$root/proc/sys/fs/binfmt_misc/WSLInterop" ] || [ -e "$root/run/WSL" ]; then say wsl=yes; fi
+  if [ -e "$root/var/lib/waagent" ]; then say waagent=yes; fi
   if [ -d "$root/sys/fs/selinux" ]; then value selinux /sys/fs/selinux/enforce; else value selinux /selinux/enforce; fi
-  if [ -e "$root/run/systemd/timesync/synchronized" ]; then echo timesync-synchronized=yes; fi
+  if [ -e "$root/run/systemd/timesync/synchronized" ]; then say timesync-synchronized=yes; fi
   value ena-phc /sys/module/ena/parameters/phc_enable
-  if [ -e "$root/usr/share/zoneinfo/right/UTC" ]; then echo leap-zone=yes; elif [ -d "$root/usr/share/zoneinfo" ]; then echo leap-zone=no; fi
+  if [ -e "$root/usr/share/zoneinfo/right/UTC" ]; then say leap-zone=yes; elif [ -d "$root/usr/share/zoneinfo" ]; then say leap-zone=no; fi
   probe_hypervisor_bit
   probe_vm_size
   finish
@@ -217,15 +180,15 @@ probe_boot_hook() {
   if [ -d "$root/run/openrc" ]; then
     for file in "$root"/etc/runlevels/boot/* "$root"/etc/runlevels/sysinit/*; do
       if [ -L "$file" ]; then
-        echo boot-hook=yes
+        say boot-hook=yes
         return
       fi
     done
   elif [ -d "$root/etc/rcS.d" ] || [ -d "$root/etc/rc.d/rc3.d" ]; then
-    echo boot-hook=yes
+    say boot-hook=yes
     return
   fi
-  echo boot-hook=no
+  say boot-hook=no
 }
 
 # What runtimes leave: files, the control group, OpenVZ's /proc/vz, and for root `container=` in the environment of process 1.
@@ -257,7 +220,7 @@ probe_vm_size() {
   [ -d "$root/sys/bus/vmbus" ] && [ -r "$root/run/cloud-init/instance-data.json" ] || return 0
   size=$(quiet grep -soE '"vmSize": *"[A-Za-z0-9_-]{1,80}"' "$root/run/cloud-init/instance-data.json" | head -n 1)
   size=${size%\"}
-  if [ -n "$size" ]; then printf 'vm-size=%s\n' "${size##*\"}"; fi
+  if [ -n "$size" ]; then say "vm-size=${size##*\"}"; fi
 }
 
 # The processor says that it is virtual in the flags of /proc/cpuinfo, within the first 40 lines.
@@ -268,7 +231,7 @@ probe_hypervisor_bit() {
     count=$((count + 1))
     case $line in
       flags*)
-        case "$line " in *' hypervisor '*) echo virtual=yes ;; *) echo virtual=no ;; esac
+        case "$line " in *' hypervisor '*) say virtual=yes ;; *) say virtual=no ;; esac
         break
         ;;
     esac
@@ -278,16 +241,16 @@ probe_hypervisor_bit() {
 # Every PTP clock by the name its driver gave it; the index says nothing.
 probe_ptp() {
   begin ptp
-  if [ -d "$root/sys/class" ]; then echo looked; fi
+  if [ -d "$root/sys/class" ]; then say looked; fi
   for clock in "$root"/sys/class/ptp/*; do
     [ -e "$clock" ] || continue
-    if read_line "${clock#"$root"}/clock_name"; then printf 'clock %s %s\n' "${clock##*/}" "$line"; else printf 'clock %s\n' "${clock##*/}"; fi
+    if read_line "${clock#"$root"}/clock_name"; then say "clock ${clock##*/} $line"; else say "clock ${clock##*/}"; fi
   done
   for link in "$root"/dev/ptp*; do
     if [ -L "$link" ]; then
-      printf 'link %s %s\n' "${link#"$root"}" "$(readlink "$link")"
+      say "link ${link#"$root"} $(readlink "$link")"
     elif [ -e "$link" ]; then
-      printf 'node %s\n' "${link#"$root"}"
+      say "node ${link#"$root"}"
     fi
   done
   finish
@@ -295,18 +258,18 @@ probe_ptp() {
 
 probe_hyperv() {
   begin hyperv
-  if [ -d "$root/sys/bus" ]; then echo looked; fi
+  if [ -d "$root/sys/bus" ]; then say looked; fi
   if [ -d "$root/sys/bus/vmbus" ]; then
-    echo vmbus
+    say vmbus
     for file in "$root"/sys/bus/vmbus/devices/*/class_id; do
-      if [ -e "$file" ] && read_line "${file#"$root"}"; then printf 'class %s\n' "$line"; fi
+      if [ -e "$file" ] && read_line "${file#"$root"}"; then say "class $line"; fi
     done
     for driver in "$root"/sys/bus/vmbus/drivers/*; do
-      if [ -e "$driver" ]; then printf 'driver %s\n' "${driver##*/}"; fi
+      if [ -e "$driver" ]; then say "driver ${driver##*/}"; fi
     done
   fi
   for module in hv_utils hv_vmbus; do
-    if [ -d "$root/sys/module/$module" ]; then printf 'module %s\n' "$module"; fi
+    if [ -d "$root/sys/module/$module" ]; then say "module $module"; fi
     value "version $module" "/sys/module/$module/version"
   done
   for file in "$root"/sys/module/hv_utils/parameters/*; do
@@ -346,7 +309,7 @@ probe_kernel_log() {
     fi
     captured=$(quiet tail -c 1048576 "$root$log" | grep -aE "$kernel_pattern" | head -c 65500)
     begin "log:$log"
-    printf '%s\n' "$captured"
+    if [ -n "$captured" ]; then say "$captured"; fi
     finish
     if kernel_log_suffices; then return 0; fi
   done
@@ -387,7 +350,7 @@ probe_processes() {
     fi
   )
   begin processes
-  if process_name 1; then echo looked; fi
+  if process_name 1; then say looked; fi
   in_container=''
   if of_container 1; then in_container=yes; fi
   for file in $found; do
@@ -400,7 +363,7 @@ probe_processes() {
         case $minded in
           *" $name "*) ;;
           *)
-            printf 'minds %s\n' "$name"
+            say "minds $name"
             minded="$minded$name "
             ;;
         esac
@@ -408,10 +371,10 @@ probe_processes() {
         ;;
     esac
     if [ -z "$in_container" ] && of_container "$pid"; then
-      printf 'foreign %s %s\n' "$pid" "$name"
+      say "foreign $pid $name"
       continue
     fi
-    printf 'process %s %s\n' "$pid" "$name"
+    say "process $pid $name"
     own_processes="$own_processes $pid"
     case $name in
       chronyd) chronyd_pid=${chronyd_pid:-$pid} ;;
@@ -423,9 +386,9 @@ probe_processes() {
   for pid in $own_processes; do
     count=$((count + 1))
     [ "$count" -le 12 ] || break
-    begin "cmdline:$pid"
-    head -c 4096 "$root/proc/$pid/cmdline" 2>/dev/null
-    finish
+    # as digits: it may hold anything, and the arguments in it end with NULs
+    digits=$(quiet od -An -v -tx1 -N 4096 "$root/proc/$pid/cmdline")
+    frame values "cmdline:$pid" ok "$digits" encoding=hex
   done
 }
 
@@ -523,7 +486,7 @@ split_words() {
 probe_links() {
   [ -d "$root$1" ] || return 0
   begin "links:$1"
-  (
+  found=$(
     cd "$root$1" || exit 0
     set --
     for unit in *.service; do if [ -L "$unit" ] || { [ -f "$unit" ] && [ ! -s "$unit" ]; }; then set -- ${1+"$@"} "$unit"; fi; done
@@ -532,6 +495,7 @@ probe_links() {
     done
     if [ "$#" -gt 0 ]; then quiet ls -ld ${1+"$@"} | head -c 65000; fi
   )
+  if [ -n "$found" ]; then say "$found"; fi
   finish
 }
 
@@ -544,18 +508,18 @@ probe_init_scripts() {
     for file in "$root/etc/init.d/$unit" "$root/etc/init/$unit.conf" "$root"/etc/runlevels/*/"$unit" \
       "$root/run/openrc/started/$unit"; do
       if [ -e "$file" ] || [ -L "$file" ]; then
-        printf '%s\n' "${file#"$root"}"
+        say "${file#"$root"}"
         case $file in "$root"/etc/runlevels/*) set -- ${1+"$@"} "${file#"$root/"}" ;; esac
       fi
     done
     override=$root/etc/init/$unit.override
-    if [ -f "$override" ] && quiet grep -qs '^[[:space:]]*manual' "$override"; then printf 'manual %s\n' "$unit"; fi
+    if [ -f "$override" ] && quiet grep -qs '^[[:space:]]*manual' "$override"; then say "manual $unit"; fi
     # /etc/rc3.d may be a link into /etc/rc.d, and /etc/rc.d one to /etc/init.d: each link once, by its real place
     for folder in /etc/rc.d /etc/init.d /etc; do
       if [ -L "$root$folder" ] || [ -L "$root$folder/rc3.d" ]; then continue; fi
       for file in "$root$folder"/rc[0-6S].d/[SK][0-9][0-9]"$unit"; do
         if [ -e "$file" ] || [ -L "$file" ]; then
-          printf '%s\n' "${file#"$root"}"
+          say "${file#"$root"}"
           set -- ${1+"$@"} "${file#"$root/"}"
         fi
       done
@@ -565,13 +529,15 @@ probe_init_scripts() {
   for unit in $lines; do
     if [ -x "$root/etc/init.d/$unit" ]; then
       if [ -d "$root/run/openrc" ]; then x rc-service "$unit" status; else x service "$unit" status; fi >/dev/null 2>&1
-      printf 'status %s %s\n' "$unit" "$?"
+      say "status $unit $?"
     fi
   done
   finish
   # where they lead to, by one `ls`: nothing less can be undone exactly
   begin links:scripts
-  if [ "$#" -gt 0 ]; then (cd "$root/" && quiet ls -ld ${1+"$@"} | head -c 65000); fi
+  found=''
+  if [ "$#" -gt 0 ]; then found=$(cd "$root/" && quiet ls -ld ${1+"$@"} | head -c 65000); fi
+  if [ -n "$found" ]; then say "$found"; fi
   finish
   # their headers say in which runlevels they want to start, and with which number
   for unit in chrony chronyd ntp ntpd ntpsec openntpd $lines; do
@@ -606,7 +572,7 @@ probe_chrony() {
   if [ -z "$main" ]; then chronyd_config_of_distribution; fi
   begin chrony-config
   walked=$newline config_files='' sources_folders='' config_folders='' key_files='' steps=0
-  if [ "$main" = odd ]; then echo 'skipped -f'; else walk_config "$main" 0; fi
+  if [ "$main" = odd ]; then say 'skipped -f'; else walk_config "$main" 0; fi
   finish
   if [ "$main" != odd ] && [ -z "$image" ]; then probe_chrony_check "$main"; fi
   for file in $config_files; do probe_file "$file"; done
@@ -696,17 +662,17 @@ chronyd_config_of_distribution() {
 walk_config() {
   case $walked in
     *"$newline$1$newline"*)
-      printf 'again %s\n' "$1"
+      say "again $1"
       return
       ;;
   esac
   steps=$((steps + 1))
   if [ "$2" -gt 8 ] || [ "$steps" -gt 60 ]; then
-    printf 'limit %s\n' "$1"
+    say "limit $1"
     return
   fi
   walked=$walked$1$newline
-  printf 'file %s\n' "$1"
+  say "file $1"
   config_files="$config_files $1"
   [ -f "$root$1" ] && [ -r "$root$1" ] && file_in_image "$root$1" || return 0
   # every level of the recursion keeps its rest in the arguments, because POSIX sh has no local variables
@@ -721,7 +687,7 @@ walk_config() {
 # walk_directive DEPTH LINE: what one directive brings. Arguments, not variables, survive the recursion.
 walk_directive() {
   case $2 in *[!A-Za-z0-9_./:@+,~=*?\ \	-]*)
-    printf 'skipped %s\n' "$2"
+    say "skipped $2"
     return
     ;;
   esac
@@ -735,7 +701,7 @@ walk_directive() {
     [Kk]*) key_files="$key_files $3" ;;
     [Cc]*)
       while [ "$#" -ge 3 ]; do
-        printf 'confdir %s\n' "$3"
+        say "confdir $3"
         config_folders="$config_folders $3"
         walk_files "$1" "$3/*.conf"
         keep=$1
@@ -745,7 +711,7 @@ walk_directive() {
       ;;
     [Ss]*)
       while [ "$#" -ge 3 ]; do
-        printf 'sourcedir %s\n' "$3"
+        say "sourcedir $3"
         sources_folders="$sources_folders $3"
         walk_sources "$3/*.sources"
         keep=$1
@@ -775,7 +741,7 @@ walk_files() {
 walk_sources() {
   expand_glob 0 "$1"
   for file in $expanded; do
-    printf 'sources %s\n' "$file"
+    say "sources $file"
     config_files="$config_files $file"
   done
 }
@@ -795,8 +761,8 @@ expand_glob() {
     file=${file#"$root"}
     count=$((count + 1))
     case $file in
-      *[!A-Za-z0-9_./:@+,~=-]*) printf 'skipped %s\n' "$file" ;;
-      *) if [ "$count" -le 40 ]; then expanded="$expanded $file"; else printf 'limit %s\n' "$file"; fi ;;
+      *[!A-Za-z0-9_./:@+,~=-]*) say "skipped $file" ;;
+      *) if [ "$count" -le 40 ]; then expanded="$expanded $file"; else say "limit $file"; fi ;;
     esac
   done
 }
@@ -849,7 +815,7 @@ probe_ntp_config() {
   config_files='' walked=$newline
   case $option in
     '') for file in /etc/ntpsec/ntp.conf /etc/ntp.conf; do walk_ntp_config "$file"; done ;;
-    odd) echo 'skipped -c' ;;
+    odd) say 'skipped -c' ;;
     *) walk_ntp_config "$option" ;;
   esac
   finish
@@ -880,16 +846,16 @@ walk_ntp_config() {
 ntp_file() {
   case $walked in *"$newline$1$newline"*) return ;; esac
   walked=$walked$1$newline
-  printf 'file %s\n' "$1"
+  say "file $1"
   config_files="$config_files $1"
 }
 
 # Servers that came by DHCP, wherever its clients put them for a daemon: `PATH:LINE`.
 probe_dhcp_servers() {
   begin dhcp-servers
-  (
+  if [ -d "$root/" ]; then say looked; fi
+  found=$(
     cd "$root/" || exit 0
-    echo looked
     regular ./run/chrony-dhcp/*.sources ./run/ntp.conf.dhcp ./run/ntpsec/ntp.conf.dhcp ./var/lib/ntp/ntp.conf.dhcp \
       ./etc/ntp.conf.dhcp
     mentioned '^(server|pool|peer)[[:space:]]'
@@ -900,6 +866,7 @@ probe_dhcp_servers() {
     regular ./var/lib/dhcp/*.leases ./var/lib/dhclient/*.leases
     mentioned '^[[:space:]]*option ntp-servers '
   )
+  if [ -n "$found" ]; then say "$found"; fi
   finish
 }
 
@@ -915,7 +882,8 @@ probe_device_rules() {
   for folder in /usr/lib/udev/rules.d /lib/udev/rules.d; do
     [ -d "$root$folder" ] || continue
     begin "udev-rules:$folder"
-    (cd "$root$folder" && exec grep -s -m 40 ptp ./*.rules </dev/null 2>/dev/null)
+    found=$(cd "$root$folder" && exec grep -s -m 40 ptp ./*.rules </dev/null 2>/dev/null)
+    if [ -n "$found" ]; then say "$found"; fi
     finish
     break
   done
@@ -933,29 +901,36 @@ probe_device_rules() {
 # lines may hold anything; `denied` for what only root may read.
 probe_clock_jobs() {
   begin clock-jobs
-  (
-    cd "$root/" || exit 0
-    set --
-    for file in etc/crontab etc/cron.*/* var/spool/cron/* var/spool/cron/crontabs/* etc/network/if-up.d/ntpdate \
-      etc/rc.local etc/rc.d/rc.local etc/init.d/boot.local; do
-      if [ ! -f "$file" ]; then continue; fi
-      if [ -r "$file" ]; then set -- ${1+"$@"} "./$file"; else printf 'denied /%s\n' "$file"; fi
-    done
-    for folder in var/spool/cron var/spool/cron/crontabs; do
-      if [ -d "$folder" ] && [ ! -r "$folder" ]; then printf 'denied /%s\n' "$folder"; fi
-    done
-    if [ "$#" -eq 0 ]; then exit 0; fi
-    jobs=$(quiet grep -asHE -m 50 '^([^#]*[^#A-Za-z0-9_-])?(ntpdate|sntp|rdate|hwclock)' ${1+"$@"} | head -c 16384)
-    while [ -n "$jobs" ]; do
-      line=${jobs%%"$newline"*}
-      jobs=${jobs#"$line"}
-      jobs=${jobs#"$newline"}
-      for job in ntpdate sntp rdate hwclock; do
-        case ${line#*:} in *"$job"*) printf 'job %s %s\n' "$job" "${line%%:*}" ;; esac
-      done
-    done
-  )
+  # a function, because posh and bash 3 take the ) of a `case` for the end of $(
+  found=$(clock_jobs)
+  if [ -n "$found" ]; then say "$found"; fi
   finish
+}
+
+clock_jobs() {
+  cd "$root/" || return
+  set --
+  for file in etc/crontab etc/cron.*/* var/spool/cron/* var/spool/cron/crontabs/* etc/network/if-up.d/ntpdate \
+    etc/rc.local etc/rc.d/rc.local etc/init.d/boot.local; do
+    if [ ! -f "$file" ]; then continue; fi
+    if [ -r "$file" ]; then set -- ${1+"$@"} "./$file"; else say "denied /$file"; fi
+  done
+  for folder in var/spool/cron var/spool/cron/crontabs; do
+    if [ -d "$folder" ] && [ ! -r "$folder" ]; then say "denied /$folder"; fi
+  done
+  jobs=''
+  if [ "$#" -gt 0 ]; then
+    jobs=$(quiet grep -asHE -m 50 '^([^#]*[^#A-Za-z0-9_-])?(ntpdate|sntp|rdate|hwclock)' ${1+"$@"} | head -c 16384)
+  fi
+  while [ -n "$jobs" ]; do
+    line=${jobs%%"$newline"*}
+    jobs=${jobs#"$line"}
+    jobs=${jobs#"$newline"}
+    for job in ntpdate sntp rdate hwclock; do
+      case ${line#*:} in *"$job"*) say "job $job ${line%%:*}" ;; esac
+    done
+  done
+  put "$values"
 }
 
 # probe_transactions [all]: transactions of tsync that are neither confirmed nor reverted, or every one, newest first; only
@@ -985,31 +960,33 @@ probe_transactions() {
     esac
     count=$((count + 1))
     if [ "$count" -gt 150 ]; then
-      printf 'more\n'
+      say more
       break
     fi
-    printf 'transaction %s\nstate=%s\n' "${transaction_id%/}" "${state:-preparing}"
+    say "transaction ${transaction_id%/}"
+    say "state=${state:-preparing}"
     case $state in
       confirmed | reverted) ;;
       *)
         guard_left
-        printf 'guard=%s\n' "$left"
+        say "guard=$left"
         ;;
     esac
     while read -r kept found_path; do
-      if [ -f "$root$kept" ]; then printf 'found=%s %s\n' "$kept" "$found_path"; fi
+      if [ -f "$root$kept" ]; then say "found=$kept $found_path"; fi
     done 2>/dev/null <"$transaction_folder/found"
-    quiet head -c 2048 "$transaction_folder/meta"
-    echo
+    say "$(quiet head -c 2048 "$transaction_folder/meta")"
+    say ''
   done
   set +f
   # Work on packages removes its mark at its end; one that stands was killed, or is at work now.
   for state in "$folder"/packages/*/begun; do
     [ -e "$state" ] || continue
     transaction_folder=${state%/begun}
-    printf 'packages %s\nstate=begun\n' "${transaction_folder##*/}"
-    quiet head -c 2048 "$transaction_folder/meta"
-    echo
+    say "packages ${transaction_folder##*/}"
+    say state=begun
+    say "$(quiet head -c 2048 "$transaction_folder/meta")"
+    say ''
     break
   done
   finish
@@ -1060,17 +1037,17 @@ probe_asked_parameters() {
   for asked in $lines; do
     file=/sys/module/${asked%%.*}/parameters/${asked#*.}
     if [ -n "$image" ]; then
-      printf '%s!no-module\n' "$asked"
+      say "$asked!no-module"
     elif read_line "$file"; then
-      printf '%s=%s\n' "$asked" "$line"
+      say "$asked=$line"
     elif [ -e "$root$file" ]; then
-      printf '%s!unreadable\n' "$asked"
+      say "$asked!unreadable"
     elif [ -d "$root/sys/module/${asked%%.*}" ]; then
-      printf '%s!no-parameter\n' "$asked"
+      say "$asked!no-parameter"
     elif [ -d "$root/sys/module" ]; then
-      printf '%s!no-module\n' "$asked"
+      say "$asked!no-module"
     else
-      printf '%s!unreadable\n' "$asked"
+      say "$asked!unreadable"
     fi
   done
   finish
@@ -1084,15 +1061,15 @@ probe_image() {
   # shellcheck disable=SC2034 # the functions of the daemons ask for these
   chronyd_pid='' ntpd_pid='' timesyncd_active=''
   begin system
-  echo image=yes
-  if [ -n "$platform" ]; then printf 'platform=%s\n' "$platform"; fi
+  say image=yes
+  if [ -n "$platform" ]; then say "platform=$platform"; fi
   if [ -e "$root/usr/lib/systemd/systemd" ] || [ -e "$root/lib/systemd/systemd" ]; then
-    echo systemd=yes
+    say systemd=yes
   elif [ -e "$root/sbin/openrc" ]; then
-    echo openrc=yes
+    say openrc=yes
   fi
-  if [ -d "$root/ostree" ]; then echo ostree=yes; fi
-  if [ -e "$root/usr/share/zoneinfo/right/UTC" ]; then echo leap-zone=yes; elif [ -d "$root/usr/share/zoneinfo" ]; then echo leap-zone=no; fi
+  if [ -d "$root/ostree" ]; then say ostree=yes; fi
+  if [ -e "$root/usr/share/zoneinfo/right/UTC" ]; then say leap-zone=yes; elif [ -d "$root/usr/share/zoneinfo" ]; then say leap-zone=no; fi
   finish
   probe_release_files
   image_packages

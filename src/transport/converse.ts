@@ -3,9 +3,10 @@ import { printable } from '#errors/printable.js';
 import { type ProblemCode, problem } from '#errors/problem.js';
 import { defaultFrameLimits, FrameReader } from '#snapshot/frame-reader.js';
 import type { Frame } from '#snapshot/frames.js';
+import { knownSections, type ProgramKind } from '#snapshot/known-sections.js';
 import type { ClockExchange } from '#snapshot/snapshot.js';
 import type { Become } from './become.js';
-import { bootstrapCommand, bootstrapInput, INPUT_TAKEN, sudoPrompt } from './bootstrap.js';
+import { bootstrapCommand, bootstrapInput, INPUT_TAKEN, type Marks, sudoPrompt } from './bootstrap.js';
 import { type ClockAsking, ClockRounds } from './clock-rounds.js';
 import type { Connection, ExecEnd, RemoteExec } from './connection.js';
 import { Deadline } from './deadline.js';
@@ -16,16 +17,17 @@ import { explainSudo, isOfSudo } from './sudo-trouble.js';
 export interface ConverseOptions {
   /** The host's name in the inventory, to be shown. */
   readonly host: string;
-  /** 32 hexadecimal digits, new for every conversation. */
-  readonly nonce: string;
+  readonly marks: Marks;
   readonly program: Uint8Array;
+  /** What the program may print. */
+  readonly kind: ProgramKind;
   /** `key=value` lines. */
   readonly parameters: readonly string[];
   readonly become: Become | null;
   /** One for the whole fleet. */
   readonly privilege: PrivilegeGate;
   readonly deadlines: ConverseDeadlines;
-  /** All that the host may print. */
+  /** All that the host may print in one answer, from a request to the next. */
   readonly maxBytes: number;
   /** null: the program has no exchanges at its beginning. */
   readonly clock: ClockAsking | null;
@@ -80,7 +82,7 @@ export const defaultConverseDeadlines: ConverseDeadlines = { readyMs: 20_000, si
  * READY: otherwise sudo would take lines of the program for passwords, or `sh` would run the password.
  */
 export async function converse(connection: Connection, options: ConverseOptions): Promise<Conversed> {
-  const command = bootstrapCommand(options.nonce, options.program.length, options.become);
+  const command = bootstrapCommand(options.marks, options.program.length, options.become);
   const asked = options.monotonicMs();
   const exec = await connection.exec(command);
   // Opening the channel took one turnaround.
@@ -136,9 +138,10 @@ class Conversation {
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#reader = new FrameReader(options.nonce, { ...defaultFrameLimits, totalBytes: options.maxBytes });
+    const limits = { ...defaultFrameLimits, answerBytes: options.maxBytes };
+    this.#reader = new FrameReader(options.marks, knownSections(options.kind), limits);
     this.#deadline = new Deadline((awaited, ms) => this.#tooLate(awaited, ms));
-    this.#control = { send: (line) => this.#send(line), measureClock: (asking) => this.#measureClock(asking) };
+    this.#control = { send: (line) => this.#request(line), measureClock: (asking) => this.#measureClock(asking) };
     const { totalMs } = options.deadlines;
     this.#total = setTimeout(() => this.#tooLate('the end of the program', totalMs), totalMs);
     exec.onStdout((chunk) => this.#guarded(() => this.#onStdout(chunk)));
@@ -149,8 +152,8 @@ class Conversation {
   }
 
   #sendProgram(): void {
-    const { nonce, parameters, program, clock } = this.#options;
-    this.#exec.write(bootstrapInput(nonce, parameters, program));
+    const { marks, parameters, program, clock } = this.#options;
+    this.#exec.write(bootstrapInput(marks, parameters, program));
     if (clock !== null) this.#first = this.#startRound(clock);
   }
 
@@ -163,6 +166,12 @@ class Conversation {
     return this.#round;
   }
 
+  /** Asks for an answer; what travels within a round of the clock (`t`, `go`) does not. */
+  #request(line: string): void {
+    this.#reader.answerBegins();
+    this.#send(line);
+  }
+
   #send(line: string): void {
     if (this.#over) return;
     this.#exec.write(`${line}\n`);
@@ -170,7 +179,7 @@ class Conversation {
   }
 
   #measureClock(asking: ClockAsking = defaultClockAsking): Promise<ClockRound> {
-    this.#send('clock');
+    this.#request('clock');
     this.#startRound(asking);
     return new Promise((resolve) => {
       this.#roundDone = resolve;
@@ -191,7 +200,8 @@ class Conversation {
       if (this.#over) return;
       this.#onFrame(frame);
     }
-    if (this.#reader.overflowed) this.#tooMuch(this.#options.maxBytes);
+    if (this.#reader.violation !== null) this.#forged(this.#reader.violation);
+    else if (this.#reader.overflowed) this.#tooMuch();
   }
 
   #onFrame(frame: Frame): void {
@@ -239,7 +249,7 @@ class Conversation {
     this.#remember(chunk);
     const password = this.#options.become?.password ?? null;
     if (password === null || this.#reader.ready) return;
-    const prompt = sudoPrompt(this.#options.nonce);
+    const prompt = sudoPrompt(this.#options.marks);
     if (!this.#said.includes(prompt)) return;
     this.#said = this.#said.replace(prompt, '');
     this.#prompts += 1;
@@ -305,17 +315,20 @@ class Conversation {
     else this.#fail('transport/no-shell', printed);
   }
 
-  #tooMuch(most: number): void {
-    this.#fail(
-      'transport/too-much-output',
-      `${this.#options.host} printed more than ${most} bytes; nothing after them was read.`,
-    );
+  #tooMuch(): void {
+    const detail = `${this.#options.host} printed more than tsync takes of one answer; nothing after that was read.`;
+    this.#fail('transport/too-much-output', detail);
+  }
+
+  #forged(what: string): void {
+    const detail = `${this.#options.host} printed ${printable(what.slice(0, 300))}. Nothing of what it told was believed.`;
+    this.#fail('transport/forged', detail);
   }
 
   /** Keeps the last of what was printed, to be shown only through `printable`. */
   #remember(chunk: Uint8Array): void {
     this.#saidBytes += chunk.length;
-    if (this.#saidBytes > Math.min(NOISE_BYTES, this.#options.maxBytes)) this.#tooMuch(NOISE_BYTES);
+    if (this.#saidBytes > Math.min(NOISE_BYTES, this.#options.maxBytes)) this.#tooMuch();
     const text = this.#decoder.decode(chunk.length > SAID_BYTES ? chunk.subarray(-SAID_BYTES) : chunk);
     this.#said = `${this.#said}${text}`.slice(-SAID_BYTES);
   }

@@ -6,7 +6,8 @@ import { fleet } from '#demo/fleet.js';
 import type { Facts } from '#facts/facts.js';
 import { factsOf } from '#facts/facts-of.js';
 import { collectSnapshot } from '#snapshot/collect-snapshot.js';
-import { defaultFrameLimits, FrameReader } from '#snapshot/frame-reader.js';
+import { FrameReader } from '#snapshot/frame-reader.js';
+import { knownSections } from '#snapshot/known-sections.js';
 import { type OneHost, oneHost } from './one-host.js';
 import { sourceText } from './talk-to-host.js';
 
@@ -29,8 +30,8 @@ function probe(host: OneHost, shell: readonly string[]): Facts {
       maxBuffer: 4 * 1024 * 1024,
     },
   );
-  const reader = new FrameReader(NONCE, defaultFrameLimits);
-  const frames = reader.push(Buffer.concat([Buffer.from(`\n@${NONCE} ready 1\n`), stdout]));
+  const reader = new FrameReader({ token: NONCE, nonce: NONCE }, knownSections('probe'));
+  const frames = reader.push(Buffer.concat([Buffer.from(`\n@${NONCE} ready 2\n`), stdout]));
   expect(frames.at(-1)).toEqual({ type: 'done' });
   return factsOf(collectSnapshot(frames, null));
 }

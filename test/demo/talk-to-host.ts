@@ -5,6 +5,7 @@ import { BOOTSTRAP } from '#transport/bootstrap.js';
 const ssh2 = createRequire(import.meta.url)('ssh2') as typeof import('ssh2');
 
 const NONCE = '0123456789abcdef0123456789abcdef';
+const TOKEN = 'fedcba9876543210fedcba9876543210';
 
 export interface HostAnswer {
   readonly code: number | null;
@@ -14,7 +15,7 @@ export interface HostAnswer {
 
 /** The constant command for a program of that many bytes. */
 export function conversationCommand(bytes: number): string {
-  return `sh -c '${BOOTSTRAP}' tsync ${NONCE} ${bytes}`;
+  return `sh -c '${BOOTSTRAP}' tsync ${TOKEN} ${bytes}`;
 }
 
 /** The text of a shell file of the source tree. */
@@ -80,7 +81,7 @@ export function converseWith(
   return execOn(
     address,
     options.sudo ? `LC_ALL=C sudo -n ${command}` : command,
-    `${NONCE}\n${options.parameters.map((line) => `${line}\n`).join('')}\n${options.program}${requests}`,
+    `${TOKEN} ${NONCE}\n${options.parameters.map((line) => `${line}\n`).join('')}\n${options.program}${requests}`,
     leaveAfterMs,
   );
 }

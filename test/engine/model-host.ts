@@ -152,7 +152,8 @@ export class ModelHost {
 class Conversation implements RemoteExec {
   readonly ended: Promise<ExecEnd>;
   private readonly host: ModelHost;
-  private readonly nonce: string;
+  private readonly token: string;
+  private nonce = '';
   private readonly length: number;
   private readonly end = Promise.withResolvers<ExecEnd>();
   private readonly decoder = new TextDecoder('latin1');
@@ -163,12 +164,12 @@ class Conversation implements RemoteExec {
   private over = false;
 
   constructor(command: string, host: ModelHost) {
-    const [, nonce = '', length = ''] = / tsync ([0-9a-f]{32}) ([0-9]+)$/.exec(command) ?? [];
+    const [, token = '', length = ''] = / tsync ([0-9a-f]{32}) ([0-9]+)$/.exec(command) ?? [];
     this.host = host;
-    this.nonce = nonce;
+    this.token = token;
     this.length = Number(length);
     this.ended = this.end.promise;
-    void after(1).then(() => this.say('ready 1'));
+    void after(1).then(() => this.stdout(new TextEncoder().encode(`\n@${this.token} ready 2\n`)));
   }
 
   write(bytes: Uint8Array | string): void {
@@ -204,7 +205,8 @@ class Conversation implements RemoteExec {
 
   private read(): void {
     if (this.program === '') {
-      // parameter lines, an empty line, the program
+      // token and nonce, parameter lines, an empty line, the program
+      this.nonce = /^\S+ (\S+)\n/.exec(this.input)?.[1] ?? '';
       const program = /^(?:.+\n)*\n/.exec(this.input)?.[0].length ?? Number.POSITIVE_INFINITY;
       if (this.input.length < program + this.length) return;
       this.transaction = /^transaction=(.*)$/m.exec(this.input.slice(0, program))?.[1] ?? '';
@@ -262,7 +264,7 @@ class Conversation implements RemoteExec {
 
   private probed(): readonly string[] {
     const file = (path: string, content: string) =>
-      `begin file ${path} mode=644 owner=root group=root size=${content.length}\n${content}\n@${this.nonce} end ok`;
+      `section file ${path} ok ${content.length} mode=644 owner=root group=root size=${content.length}\n${content}`;
     return [file('/etc/model', this.host.probe()), file('/etc/settled', this.host.settles ? 'yes' : 'no')];
   }
 

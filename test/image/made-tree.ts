@@ -19,10 +19,11 @@ import { assess } from '#plan/assess.js';
 import { type AppliedPlan, applyProgram } from '#resources/apply-program.js';
 import { settleProgram } from '#resources/settle-program.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
+import { knownSections } from '#snapshot/known-sections.js';
 import { BOOTSTRAP, bootstrapInput } from '#transport/bootstrap.js';
 import { withSettings } from '../plan/made-hosts.js';
 import { TEXTS } from '../resources/fake-host.js';
-import { NONCE, runProbe } from '../snapshot/run-probe.js';
+import { MARKS, runProbe } from '../snapshot/run-probe.js';
 
 /** A made tree of Debian 12 as debootstrap leaves one: chrony enabled, timesyncd enabled too, nothing running. */
 const FILES: { readonly [path: string]: string } = {
@@ -132,13 +133,13 @@ export class MadeTree {
     requests: string,
   ): readonly string[] {
     const [command = 'sh', ...options] = shell;
-    const begin = bootstrapInput(NONCE, [...this.parameters, ...parameters], program);
-    const { stdout } = spawnSync(command, [...options, '-c', BOOTSTRAP, 'tsync', NONCE, String(program.length)], {
+    const begin = bootstrapInput(MARKS, [...this.parameters, ...parameters], program);
+    const { stdout } = spawnSync(command, [...options, '-c', BOOTSTRAP, 'tsync', MARKS.token, String(program.length)], {
       input: Buffer.concat([begin, Buffer.from(requests)]),
       env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' },
       timeout: 60_000,
     });
-    return new FrameReader(NONCE)
+    return new FrameReader(MARKS, knownSections('settle'))
       .push(stdout)
       .flatMap((frame) => (frame.type === 'step' ? [`${frame.id} ${frame.state}`] : []));
   }

@@ -42,7 +42,11 @@ export const TEXTS: ProgramTexts = {
 };
 
 const STAND_INS = fileURLToPath(new URL('./stand-ins/', import.meta.url));
-export const NONCE = '0123456789abcdef0123456789abcdef';
+export const MARKS = {
+  token: 'fedcba9876543210fedcba9876543210',
+  nonce: '0123456789abcdef0123456789abcdef',
+  prompt: '',
+} as const;
 
 /** A host in a folder: files below `root`, commands that keep their state in files, any shell. */
 export class FakeHost {
@@ -191,7 +195,7 @@ export class FakeHost {
       '-c',
       BOOTSTRAP,
       'tsync',
-      NONCE,
+      MARKS.token,
       String(program.length),
     ];
   }
@@ -199,7 +203,7 @@ export class FakeHost {
   #input(program: Uint8Array, options: RunOptions): Buffer {
     const parameters = [`root=${this.root}`, `bin=${this.bin}`, ...(options.parameters ?? [])];
     return Buffer.concat([
-      bootstrapInput(NONCE, parameters, program),
+      bootstrapInput(MARKS, parameters, program),
       Buffer.from(options.requests?.map((line) => `${line}\n`).join('') ?? ''),
     ]);
   }

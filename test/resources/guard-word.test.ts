@@ -9,8 +9,9 @@ import { applyProgram } from '#resources/apply-program.js';
 import { settleProgram } from '#resources/settle-program.js';
 import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
+import { knownSections } from '#snapshot/known-sections.js';
 import { action, change, META, planOf } from './every-kind.js';
-import { FakeHost, fileState, NONCE, type Ran, SHELLS, TEXTS } from './fake-host.js';
+import { FakeHost, fileState, MARKS, type Ran, SHELLS, TEXTS } from './fake-host.js';
 
 // The guard's word holds: what is open stays known as open, an older guard undoes nothing that was confirmed later, a full disk takes
 // no state, and what somebody else wrote is kept and named. test/lab/proof shows the same on real hosts.
@@ -43,7 +44,7 @@ const later = (before: string | null, after: string) =>
   );
 
 function listed({ output }: Ran) {
-  const frames = new FrameReader(NONCE).push(new Uint8Array(Buffer.from(output, 'latin1')));
+  const frames = new FrameReader(MARKS, knownSections('settle')).push(new Uint8Array(Buffer.from(output, 'latin1')));
   return transactionsFact(indexSections(collectSnapshot([...frames, { type: 'done' }], null))).value ?? [];
 }
 

@@ -9,8 +9,9 @@ import { settleProgram } from '#resources/settle-program.js';
 import { toldChanges } from '#resources/told-changes.js';
 import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
+import { knownSections } from '#snapshot/known-sections.js';
 import { change, everyKind, furnish, META, planOf } from './every-kind.js';
-import { FakeHost, fileState, NONCE, type Ran, SHELLS, TEXTS } from './fake-host.js';
+import { FakeHost, fileState, MARKS, type Ran, SHELLS, TEXTS } from './fake-host.js';
 
 const probe = readFileSync(fileURLToPath(new URL('../../src/snapshot/probe.sh', import.meta.url)), 'utf8');
 const settle = settleProgram({ ...TEXTS, probe });
@@ -26,7 +27,7 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 const sectionsOf = (output: string) => {
-  const frames = new FrameReader(NONCE).push(new Uint8Array(Buffer.from(output, 'latin1')));
+  const frames = new FrameReader(MARKS, knownSections('settle')).push(new Uint8Array(Buffer.from(output, 'latin1')));
   return indexSections(collectSnapshot([...frames, { type: 'done' }], null));
 };
 const told = ({ output }: Ran) => toldChanges(sectionsOf(output), FOLDER);

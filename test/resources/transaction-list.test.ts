@@ -7,8 +7,9 @@ import { applyProgram } from '#resources/apply-program.js';
 import { settleProgram } from '#resources/settle-program.js';
 import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
+import { knownSections } from '#snapshot/known-sections.js';
 import { change, everyKind, furnish, META, planOf } from './every-kind.js';
-import { FakeHost, fileState, NONCE, type Ran, SHELLS, TEXTS } from './fake-host.js';
+import { FakeHost, fileState, MARKS, type Ran, SHELLS, TEXTS } from './fake-host.js';
 
 const probe = readFileSync(fileURLToPath(new URL('../../src/snapshot/probe.sh', import.meta.url)), 'utf8');
 const settle = settleProgram({ ...TEXTS, probe });
@@ -23,7 +24,7 @@ afterEach(() => host.remove());
 
 /** What a client learns from the answer to `list`. */
 function listed({ output }: Ran) {
-  const frames = new FrameReader(NONCE).push(new Uint8Array(Buffer.from(output, 'latin1')));
+  const frames = new FrameReader(MARKS, knownSections('settle')).push(new Uint8Array(Buffer.from(output, 'latin1')));
   return transactionsFact(indexSections(collectSnapshot([...frames, { type: 'done' }], null))).value;
 }
 

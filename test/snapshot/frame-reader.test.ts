@@ -1,34 +1,50 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultFrameLimits, FrameReader } from '#snapshot/frame-reader.js';
+import { defaultFrameLimits, type FrameLimits, FrameReader } from '#snapshot/frame-reader.js';
 import type { Frame } from '#snapshot/frames.js';
+import { knownSections } from '#snapshot/known-sections.js';
 
 const nonce = '0123456789abcdef0123456789abcdef';
+const token = 'fedcba9876543210fedcba9876543210';
 const bytesOf = (text: string) => new TextEncoder().encode(text);
-const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const textOf = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
+const readerOf = (limits: Partial<FrameLimits> = {}) =>
+  new FrameReader({ token, nonce }, knownSections('settle'), { ...defaultFrameLimits, ...limits });
 
-function readAll(chunks: readonly (Uint8Array | string)[], limits = defaultFrameLimits): Frame[] {
-  const reader = new FrameReader(nonce, limits);
-  return chunks.flatMap((chunk) => reader.push(typeof chunk === 'string' ? bytesOf(chunk) : chunk));
+/** Everything that a reader makes of these chunks; `violation` last where there was one. */
+function readAll(chunks: readonly (Uint8Array | string)[], limits: Partial<FrameLimits> = {}): Frame[] {
+  const reader = readerOf(limits);
+  const frames = chunks.flatMap((chunk) => reader.push(typeof chunk === 'string' ? bytesOf(chunk) : chunk));
+  expect(reader.violation).toBeNull();
+  return frames;
 }
 
-function sectionsOf(frames: readonly Frame[]) {
-  return frames.flatMap((frame) => (frame.type === 'section' ? [frame.section] : []));
+/** What is wrong with a conversation that goes on with this text after READY. */
+function violationOf(...chunks: readonly (string | Uint8Array)[]): string | null {
+  const reader = readerOf();
+  for (const chunk of [ready, ...chunks]) reader.push(typeof chunk === 'string' ? bytesOf(chunk) : chunk);
+  return reader.violation;
 }
 
-const ready = `\n@${nonce} ready 1\n`;
-const command = (name: string, body: string, exit: number) =>
-  `@${nonce} begin command ${name}\n${body}\n@${nonce} exit ${exit}\n@${nonce} end ok\n`;
+const sectionsOf = (frames: readonly Frame[]) =>
+  frames.flatMap((frame) => (frame.type === 'section' ? [frame.section] : []));
+
+const ready = `\n@${token} ready 2\n`;
+const section = (words: string, body: string, more = '') =>
+  `@${nonce} section ${words} ${bytesOf(body).length}${more}\n${body}\n`;
 const file = (name: string, body: string, attributes = ' mode=644 owner=root group=root size=5') =>
-  `@${nonce} begin file ${name}${attributes}\n${body}\n@${nonce} end ok\n`;
+  section(`file ${name} ok`, body, attributes);
 const conversation =
   `Welcome!\nYou have mail@example.com\n${ready}` +
   `@${nonce} clock 0.000000001\n@${nonce} t 1 1763805971.123456789\n` +
-  command('os', 'Debian 12\n', 0) +
+  section('command uname ok', 'Debian 12\n', ' exit=0') +
   file('/etc/chrony/chrony.conf', 'pool a@b iburst\n@x\n\n') +
-  command('chronyc', '506 Cannot talk to daemon', 1) +
-  `@${nonce} begin file /none\n\n@${nonce} end absent\n` +
+  section('command tracking ok', '506 Cannot talk to daemon', ' exit=1') +
+  section('file /none absent', '') +
   `@${nonce} step file%20one changed\n@${nonce} idle\n@${nonce} done\n`;
+
+const cutInto = (bytes: Uint8Array, size: number) =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.slice(at * size, (at + 1) * size));
 
 describe('FrameReader', () => {
   it('gives out every kind of frame of a conversation', () => {
@@ -36,16 +52,17 @@ describe('FrameReader', () => {
     expect(frames.map((frame) => frame.type).join(' ')).toBe(
       'ready clock time section section section section step idle done',
     );
+    expect(frames[0]).toEqual({ type: 'ready', protocol: 2 });
     expect(frames[2]).toEqual({ type: 'time', sequence: 1, hostSeconds: Number('1763805971.123456789') });
     expect(frames[7]).toEqual({ type: 'step', id: 'file one', state: 'changed' });
   });
 
-  it('gives back a body byte for byte, without the line feed before the mark', () => {
+  it('gives back a body byte for byte', () => {
     const [os, conf] = sectionsOf(readAll([conversation]));
-    expect(os).toMatchObject({ name: 'os', exit: 0, state: 'ok', truncated: false, file: null });
-    expect(textOf(os!.bytes)).toBe('Debian 12\n');
-    expect(textOf(conf!.bytes)).toBe('pool a@b iburst\n@x\n\n');
-    expect(conf!.file).toEqual({ mode: '644', owner: 'root', group: 'root', size: 5, target: null });
+    expect(os).toMatchObject({ name: 'uname', exit: 0, state: 'ok', truncated: false, file: null });
+    expect(textOf(os?.bytes)).toBe('Debian 12\n');
+    expect(textOf(conf?.bytes)).toBe('pool a@b iburst\n@x\n\n');
+    expect(conf?.file).toEqual({ mode: '644', owner: 'root', group: 'root', size: 5, target: null });
   });
 
   it('gives the same frames however the bytes are cut', () => {
@@ -55,25 +72,36 @@ describe('FrameReader', () => {
     fc.assert(
       fc.property(cuts, (at) => {
         const edges = [0, ...at.sort((a, b) => a - b), bytes.length];
-        const chunks = edges.slice(1).map((edge, i) => bytes.slice(edges[i], edge));
-        expect(readAll(chunks)).toEqual(whole);
+        expect(readAll(edges.slice(1).map((edge, i) => bytes.slice(edges[i], edge)))).toEqual(whole);
       }),
     );
-    expect(readAll([...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(whole);
+    expect(readAll(cutInto(bytes, 1))).toEqual(whole);
   });
 
-  it('keeps any body whole that does not hold the nonce', () => {
+  it('keeps any body whole, also one that is made of frames of this very conversation', () => {
+    const pieces = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc
+        .constantFrom(
+          '\n',
+          `\n@${nonce} done\n`,
+          `@${nonce} section file /etc/passwd ok 0\n\n`,
+          `\n@${nonce} section values processes ok 9\n`,
+          `@${token} ready 2\n`,
+        )
+        .map(bytesOf),
+    );
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 3_000 }), fc.integer({ min: 1, max: 700 }), (body, size) => {
-        const all = new Uint8Array([
-          ...bytesOf(`${ready}@${nonce} begin values v\n`),
-          ...body,
-          ...bytesOf(`\n@${nonce} end ok\n`),
+      fc.property(fc.array(pieces, { maxLength: 30 }), fc.integer({ min: 1, max: 700 }), (parts, size) => {
+        const body = Buffer.concat(parts);
+        const all = Buffer.concat([
+          bytesOf(`${ready}@${nonce} section values processes ok ${body.length}\n`),
+          body,
+          bytesOf(`\n@${nonce} done\n`),
         ]);
-        const chunks = Array.from({ length: Math.ceil(all.length / size) }, (_, i) =>
-          all.slice(i * size, (i + 1) * size),
-        );
-        expect(sectionsOf(readAll(chunks)).map((section) => [...section.bytes])).toEqual([[...body]]);
+        const frames = readAll(cutInto(new Uint8Array(all), size));
+        expect(frames.map(({ type }) => type)).toEqual(['ready', 'section', 'done']);
+        expect(Buffer.from(sectionsOf(frames)[0]?.bytes ?? []).equals(body)).toBe(true);
       }),
     );
   });
@@ -82,29 +110,31 @@ describe('FrameReader', () => {
     const pieces = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
       fc
-        .constantFrom(
-          '\n',
-          '@',
-          `@${nonce}`,
-          `\n@${nonce} `,
-          'ready 1\n',
-          'begin file a mode=\n',
-          'begin',
-          'end',
-          't 1 x',
-        )
+        .constantFrom('\n', '@', `@${nonce}`, `\n@${nonce} `, 'ready 2\n', 'section file a ok 1\n', 'section', 't 1 x')
         .map(bytesOf),
-      fc.constantFrom('begin command %zz%4\n', 'exit 999', 'step a\n', 'clock 0\n', 't 99999999999 1\n').map(bytesOf),
+      fc
+        .constantFrom('section values %zz ok 4\n', 'exit=999', 'step a\n', 'clock 0\n', 't 99999999999 1\n')
+        .map(bytesOf),
     );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 60 }), (chunks) => {
-        for (const frame of readAll([ready, ...chunks])) expect(frame.type).toBeTypeOf('string');
+        const reader = readerOf();
+        for (const frame of [ready, ...chunks].flatMap((chunk) =>
+          reader.push(typeof chunk === 'string' ? bytesOf(chunk) : chunk),
+        ))
+          expect(frame.type).toBeTypeOf('string');
       }),
     );
   });
 
-  it('takes nothing before the shell is ready', () => {
-    expect(readAll([`@${nonce} done\n${command('x', 'y', 0)}`])).toEqual([]);
+  it('takes nothing before the shell is ready, and no READY that is marked with the nonce', () => {
+    expect(readAll([`@${nonce} done\n${file('/x', 'y')}`])).toEqual([]);
+    expect(readAll([`@${nonce} ready 2\n@${nonce} done\n`])).toEqual([]);
+  });
+
+  it('takes no frame that is marked with the token, which everybody on the host can read', () => {
+    const forged = `@${token} section values processes ok 4\nevil\n@${token} step transaction confirmed\n@${token} done\n`;
+    expect(readAll([ready, forged]).map((frame) => frame.type)).toEqual(['ready']);
   });
 
   it('takes no frame of another nonce and none in the middle of a line', () => {
@@ -113,72 +143,152 @@ describe('FrameReader', () => {
     expect(readAll([ready, 'noise ', `@${nonce} done\n`]).map((frame) => frame.type)).toEqual(['ready']);
   });
 
-  it.each([124, 137])('calls a command that its deadline ended (%i) a timeout', (status) => {
-    const [section] = sectionsOf(readAll([ready, command('slow', 'part', status)]));
-    expect(section).toMatchObject({ state: 'timeout', exit: null });
-    expect(textOf(section!.bytes)).toBe('part');
+  it('keeps what came before the deadline of a command ended it', () => {
+    const [slow] = sectionsOf(readAll([ready, section('command uname timeout', 'part')]));
+    expect(slow).toMatchObject({ state: 'timeout', exit: null, truncated: false });
+    expect(textOf(slow?.bytes)).toBe('part');
   });
 
   it('marks a command whose exit status was lost as cut', () => {
-    const [section] = sectionsOf(readAll([`${ready}@${nonce} begin command big\nabc\n@${nonce} end ok\n`]));
-    expect(section).toMatchObject({ exit: null, truncated: true });
+    const [big] = sectionsOf(readAll([ready, section('command uname ok', 'abc')]));
+    expect(big).toMatchObject({ exit: null, truncated: true });
+  });
+
+  it('reads no exit status out of what a command printed', () => {
+    const body = `x\n@${nonce} exit 0\n@exit 0\nexit=0`;
+    const [cut] = sectionsOf(readAll([ready, section('command uname ok', body, ' cut=yes')]));
+    expect(cut).toMatchObject({ exit: null, truncated: true });
   });
 
   it.each(['absent', 'denied', 'refused'] as const)('keeps the state %s', (state) => {
-    const [section] = sectionsOf(readAll([`${ready}@${nonce} begin file /x\n\n@${nonce} end ${state}\n`]));
-    expect(section).toMatchObject({ state, truncated: false, file: null });
-  });
-
-  it('reads a state it does not know as refused, never as fine', () => {
-    const [section] = sectionsOf(readAll([`${ready}@${nonce} begin file /x\n\n@${nonce} end perfect\n`]));
-    expect(section!.state).toBe('refused');
-  });
-
-  it('cuts a section at its bound and reads on behind it', () => {
-    const huge = 'x'.repeat(300_000);
-    for (const size of [1_000, 65_537, 1_000_000]) {
-      const all = `${ready}${file('/big', huge)}${file('/small', 'ok')}@${nonce} done\n`;
-      const chunks = Array.from({ length: Math.ceil(all.length / size) }, (_, i) =>
-        all.slice(i * size, (i + 1) * size),
-      );
-      const frames = readAll(chunks);
-      const [big, small] = sectionsOf(frames);
-      expect(big!.truncated).toBe(true);
-      expect(big!.bytes.length).toBe(65_536);
-      expect(textOf(small!.bytes)).toBe('ok');
-      expect(frames.at(-1)).toEqual({ type: 'done' });
-    }
+    const [one] = sectionsOf(readAll([ready, section(`file /x ${state}`, '')]));
+    expect(one).toMatchObject({ state, truncated: false, file: null });
   });
 
   it('marks a file of exactly the bound as whole and one byte more as cut', () => {
     const at = (length: number) => sectionsOf(readAll([ready, file('/f', 'y'.repeat(length))]))[0];
     expect(at(65_536)).toMatchObject({ truncated: false });
     expect(at(65_537)).toMatchObject({ truncated: true });
+    expect(at(65_537)?.bytes.length).toBe(65_536);
   });
 
-  it('stops reading when a host prints more than a conversation may have', () => {
-    const reader = new FrameReader(nonce, { ...defaultFrameLimits, totalBytes: 10_000 });
+  it('reads bytes that were told as hexadecimal digits, as od prints them', () => {
+    const hex = (body: string) => readAll([ready, section('values cmdline:7 ok', body, ' encoding=hex')]);
+    expect([...(sectionsOf(hex(' 00 ff 0a\n 40'))[0]?.bytes ?? [])]).toEqual([0, 255, 10, 64]);
+    expect(sectionsOf(hex(''))[0]?.bytes).toHaveLength(0);
+    const long = Array.from({ length: 65_537 }, () => ' 00').join('');
+    expect(sectionsOf(hex(long))[0]).toMatchObject({ truncated: true });
+  });
+
+  it('decodes names and attributes that were written as bytes', () => {
+    const [one] = sectionsOf(
+      readAll([ready, file('/etc/%c3%a9%20x', 'z', ' mode=4755 owner=a%20b group=g size=1 target=/t%0a')]),
+    );
+    expect(one?.name).toBe('/etc/é x');
+    expect(one?.file).toEqual({ mode: '4755', owner: 'a b', group: 'g', size: 1, target: '/t\n' });
+  });
+
+  it('does not guess attributes that the host could not say', () => {
+    const [one] = sectionsOf(readAll([ready, file('/x', 'z', ' mode=? owner=? group=? size=?')]));
+    expect(one?.file).toBeNull();
+  });
+});
+
+describe('what no program of ours prints', () => {
+  const good = section('values processes ok', 'looked\n');
+  it.each([
+    ['a section twice', `${good}${good}`, 'twice'],
+    ['a section twice, of another kind', `${file('/etc/a', 'a')}${section('file /etc/a absent', '')}`, 'twice'],
+    ['a section that nobody asked for', section('values processe ok', ''), 'nobody asked'],
+    ['a known name of another kind', section('command processes ok', '', ' exit=0'), 'nobody asked'],
+    ['a file without its whole path', file('etc/passwd', ''), 'nobody asked'],
+    ['work on packages in a verification', section('command preview:all ok', '', ' exit=0'), 'nobody asked'],
+    ['a body that is shorter than it says', `@${nonce} section values processes ok 9\nlooked\n@${nonce} done\n`, 'length'],
+    ['a body that is longer than it says', `@${nonce} section values processes ok 3\nlooked\n`, 'length'],
+    ['a body of more than a section has', `@${nonce} section values processes ok 65538\n`, 'none'],
+    ['a length that is no number', `@${nonce} section values processes ok -1\n\n`, 'none'],
+    ['a length in another base', `@${nonce} section values processes ok 0x1\na\n`, 'none'],
+    ['a state that there is not', section('values processes perfect', ''), 'none'],
+    ['a kind that there is not', section('secret processes ok', ''), 'none'],
+    ['an attribute twice', file('/x', 'a', ' size=1 size=2'), 'none'],
+    ['digits that are none', section('values cmdline:1 ok', 'zz', ' encoding=hex'), 'digits'],
+    ['half a byte', section('values cmdline:1 ok', '0', ' encoding=hex'), 'digits'],
+    ['a frame of the first protocol', `@${nonce} begin values processes\n`, 'none'],
+    ['a frame without a type', `@${nonce} \n`, 'none'],
+    ['a second READY', `@${nonce} ready 2\n`, 'none'],
+    ['a step without a state', `@${nonce} step a\n`, 'none'],
+    ['a step of many words', `@${nonce} step a b c\n`, 'none'],
+    ['a name with a raw byte', `@${nonce} section file /\x1b[2J ok 0\n\n`, 'none'],
+    ['a time with a comma', `@${nonce} t 1 1,5\n`, 'none'],
+    ['a clock without a resolution', `@${nonce} clock 0\n`, 'none'],
+    ['a line without an end', `@${nonce} step ${'x'.repeat(40_000)}`, 'no end'],
+    ['a section after the end', `@${nonce} done\n${good}`, 'after its end'],
+    ['a step after the end', `@${nonce} done\n@${nonce} step transaction confirmed\n`, 'after its end'],
+    ['a second end', `@${nonce} done\n@${nonce} done\n`, 'after its end'],
+  ])('%s: the host is not believed', (_title, text, said) => {
+    expect(violationOf(text)).toContain(said);
+    expect(violationOf(...cutInto(bytesOf(text), 7))).toContain(said);
+  });
+
+  it('is given out in no part once it was seen', () => {
+    const reader = readerOf();
+    const frames = reader.push(bytesOf(`${ready}${good}${good}@${nonce} step a b\n`));
+    expect(frames.map(({ type }) => type)).toEqual(['ready', 'section']);
+    expect(reader.push(bytesOf(`@${nonce} done\n`))).toEqual([]);
+  });
+
+  it('may be asked for a section again, and answers to the clock after its end', () => {
+    const reader = readerOf();
+    reader.push(bytesOf(`${ready}${good}@${nonce} idle\n`));
+    reader.answerBegins();
+    expect(reader.push(bytesOf(`${good}@${nonce} done\n@${nonce} t 1 5\n`)).map(({ type }) => type)).toEqual([
+      'section',
+      'done',
+      'time',
+    ]);
+    expect(reader.violation).toBeNull();
+  });
+
+  it('may say nothing but steps where a program prints no section', () => {
+    const reader = new FrameReader({ token, nonce }, knownSections('apply'));
+    reader.push(bytesOf(`${ready}@${nonce} step precheck ok\n${good}`));
+    expect(reader.violation).toContain('nobody asked');
+  });
+});
+
+describe('the bounds of an answer', () => {
+  it.each([
+    ['noise', 'noise\n'.repeat(2_000)],
+    ['noise without an end', 'x'.repeat(20_000)],
+    ['bodies', Array.from({ length: 12 }, (_, at) => file(`/f${at}`, 'y'.repeat(1_000))).join('')],
+  ])('stops reading %s that are more than it may have', (_title, text) => {
+    const reader = readerOf({ answerBytes: 10_000 });
     reader.push(bytesOf(ready));
-    reader.push(new Uint8Array(20_000).fill(0x61));
+    for (const chunk of cutInto(bytesOf(text), 1_000)) reader.push(chunk);
     expect(reader.overflowed).toBe(true);
     expect(reader.push(bytesOf(`\n@${nonce} done\n`))).toEqual([]);
   });
 
-  it('decodes names and attributes that were written as bytes', () => {
-    const [section] = sectionsOf(
-      readAll([ready, file('/etc/%c3%a9%20x', 'z', ' mode=4755 owner=a%20b group=g size=1 target=/t%0a')]),
-    );
-    expect(section!.name).toBe('/etc/é x');
-    expect(section!.file).toEqual({ mode: '4755', owner: 'a b', group: 'g', size: 1, target: '/t\n' });
+  it('begin anew only with a request of ours', () => {
+    const reader = readerOf({ answerFrames: 10 });
+    const idles = `@${nonce} idle\n`.repeat(8);
+    reader.push(bytesOf(ready + idles));
+    reader.answerBegins();
+    reader.push(bytesOf(idles));
+    expect(reader.overflowed).toBe(false);
+    reader.push(bytesOf(idles));
+    expect(reader.overflowed).toBe(true);
   });
 
-  it('does not guess attributes that the host could not say', () => {
-    const [section] = sectionsOf(readAll([ready, file('/x', 'z', ' mode=? owner=? group=? size=?')]));
-    expect(section!.file).toBeNull();
-  });
-
-  it('ignores clock answers that are no decimal numbers', () => {
-    const frames = readAll([ready, `@${nonce} t 1 1,5\n@${nonce} t x 1.5\n@${nonce} clock -1\n@${nonce} clock 1e9\n`]);
-    expect(frames).toHaveLength(1);
+  it('hold for the steps of a whole transaction', () => {
+    const reader = readerOf();
+    reader.push(bytesOf(ready));
+    for (let at = 0; at < 10; at++) {
+      reader.answerBegins();
+      reader.push(bytesOf(`@${nonce} step a b\n`.repeat(1_000)));
+    }
+    expect(reader.overflowed).toBe(false);
+    reader.push(bytesOf(`@${nonce} step a b\n`));
+    expect(reader.overflowed).toBe(true);
   });
 });

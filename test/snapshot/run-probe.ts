@@ -3,11 +3,14 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
+import { knownSections } from '#snapshot/known-sections.js';
 import { probeProgram } from '#snapshot/probe-program.js';
 import type { Snapshot } from '#snapshot/snapshot.js';
 import { BOOTSTRAP, bootstrapInput } from '#transport/bootstrap.js';
 
 export const NONCE = '0123456789abcdef0123456789abcdef';
+const TOKEN = 'fedcba9876543210fedcba9876543210';
+export const MARKS = { token: TOKEN, nonce: NONCE, prompt: '' } as const;
 
 /** In the environment of every program that this process runs, so that what it leaves behind can be found. */
 export const MARK = ['PROBE_TEST', `of ${process.pid} ${performance.timeOrigin}`] as const;
@@ -24,8 +27,8 @@ export interface ProbeRun {
 /** Runs the probe under a shell as a host would, with the environment of a login of nobody in particular. */
 export function runProbe(shell: readonly string[], parameters: readonly string[], text = program): ProbeRun {
   const [command = 'sh', ...options] = shell;
-  const { stdout, stderr } = spawnSync(command, [...options, '-c', BOOTSTRAP, 'tsync', NONCE, String(program.length)], {
-    input: Buffer.concat([bootstrapInput(NONCE, parameters, text), Buffer.from('t 1\nt 2\ngo\n')]),
+  const { stdout, stderr } = spawnSync(command, [...options, '-c', BOOTSTRAP, 'tsync', TOKEN, String(program.length)], {
+    input: Buffer.concat([bootstrapInput(MARKS, parameters, text), Buffer.from('t 1\nt 2\ngo\n')]),
     env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', [MARK[0]]: MARK[1] },
     maxBuffer: 64 * 1024 * 1024,
     timeout: 60_000,
@@ -35,7 +38,10 @@ export function runProbe(shell: readonly string[], parameters: readonly string[]
 }
 
 export function readConversation(bytes: Uint8Array): Snapshot {
-  return collectSnapshot(new FrameReader(NONCE).push(bytes), null);
+  const reader = new FrameReader(MARKS, knownSections('settle'));
+  const frames = reader.push(bytes);
+  if (reader.violation !== null) throw new Error(reader.violation);
+  return collectSnapshot(frames, null);
 }
 
 const SHELLS: readonly (readonly string[])[] = [

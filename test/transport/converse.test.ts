@@ -13,6 +13,8 @@ import { createSshTransport, defaultDeadlines } from '#transport/ssh-transport.j
 import { hostAt, makeKey, type SshHost, type SshHostOptions, startSshHost } from './ssh-host.js';
 
 const nonce = '00112233445566778899aabbccddeeff';
+const token = 'ffeeddccbbaa99887766554433221100';
+const marks = { token, nonce, prompt: '0'.repeat(32) };
 const userKey = makeKey();
 const library = await readFile(new URL('../../src/snapshot/conversation.sh', import.meta.url), 'utf8');
 let folder: string;
@@ -57,7 +59,8 @@ async function talk(
   try {
     const conversed = await converse(connection, {
       host: 'web01',
-      nonce,
+      marks,
+      kind: 'probe',
       program: new TextEncoder().encode(program),
       parameters: [],
       become: null,
@@ -101,7 +104,7 @@ async function sudoOf(script: string): Promise<string> {
 
 const types = (frames: readonly Frame[]) => frames.map((frame) => frame.type).join(' ');
 const printing = `${library}
-main() { read_parameters "$@"; begin values; printf '%s' "$root|$2"; finish; done_frame; }
+main() { read_parameters "$@"; frame values system ok "$root|$2"; done_frame; }
 main "$@"
 `;
 
@@ -171,7 +174,7 @@ main() {
     case $request in
       clock) clock_exchanges; idle ;;
       bye) break ;;
-      *) begin values; printf '%s' "$request"; finish; idle ;;
+      *) frame values system ok "$request"; idle ;;
     esac
   done
   done_frame
@@ -237,7 +240,7 @@ describe('a host that does not play along', () => {
   it.each([
     ['no shell answers', 'This account is currently not available.\r\n', 'transport/no-shell'],
     ['nothing is printed', '', 'transport/no-shell'],
-    ['the shell is there and then silent', `\n@${nonce} ready 1\n`, 'transport/silent'],
+    ['the shell is there and then silent', `\n@${token} ready 2\n`, 'transport/silent'],
   ])('%s', async (_title, text, code) => {
     const host = await hostWith({ onExec: (channel) => channel.write(text) });
     const trouble = await problemOf(talk(host, printing, { deadlines: short }));
@@ -287,7 +290,7 @@ describe('a host that does not play along', () => {
 
   it('is silent after something was printed: it is shown', async () => {
     const onExec = (channel: ServerChannel) => {
-      channel.write(`\n@${nonce} ready 1\n`);
+      channel.write(`\n@${token} ready 2\n`);
       channel.stderr.write('sh: 0: Cannot fork\n');
     };
     const trouble = await problemOf(talk(await hostWith({ onExec }), printing, { deadlines: short }));
@@ -299,8 +302,8 @@ describe('a host that does not play along', () => {
 
   it.each([
     ['before the shell is ready', ''],
-    ['after the shell is ready', `\n@${nonce} ready 1\n`],
-    ['inside a section', `\n@${nonce} ready 1\n@${nonce} begin command x\n`],
+    ['after the shell is ready', `\n@${token} ready 2\n`],
+    ['after a section', `\n@${token} ready 2\n@${nonce} section command uid ok 3 exit=0\n100\n`],
   ])('prints without end %s', async (_title, first) => {
     const onExec = (channel: ServerChannel) => {
       channel.write(first);
@@ -327,7 +330,7 @@ main "$@"
   it('breaks off in the middle: the connection is named, not the program', async () => {
     const host = await hostWith({
       onExec: (channel, _command, connection) => {
-        channel.write(`\n@${nonce} ready 1\n@${nonce} begin file /x\n`);
+        channel.write(`\n@${token} ready 2\n@${nonce} section file /x ok 50\n`);
         setTimeout(() => connection.end(), 30);
       },
     });

@@ -51,7 +51,8 @@ describe.skipIf(sshdPath === null)('with the sshd of OpenSSH', () => {
     const connection = await transportWith(options).connect(hostOf(port, keyFiles), never);
     const conversed = await converse(connection, {
       host: 'web01',
-      nonce: '00112233445566778899aabbccddeeff',
+      marks: { token: '0'.repeat(32), nonce: '00112233445566778899aabbccddeeff', prompt: '1'.repeat(32) },
+      kind: 'probe',
       program: new TextEncoder().encode(program),
       parameters: [],
       become: null,

@@ -120,10 +120,9 @@ run_file() { :; }
 
 tell_file() {
   begin_entry file "$1"
-  printf '%s\n' "before=$2 $3 $4 $5 $6" "after=$7 $8 $9 ${10} ${11}"
+  say "before=$2 $3 $4 $5 $6"
+  say "after=$7 $8 $9 ${10} ${11}"
   finish
-  begin "content:$number"
-  put "${12}"
-  finish
+  frame values "content:$number" ok "${12}"
   if [ "$2" != absent ]; then section_file "${tx#"$root"}/backup/$number"; fi
 }

@@ -51,6 +51,7 @@ run_parameter() { :; }
 
 tell_parameter() {
   begin_entry module-parameter "$1.$2"
-  printf '%s\n' "before=$3" "after=$4"
+  say "before=$3"
+  say "after=$4"
   finish
 }

@@ -45,14 +45,15 @@ run_service() {
 
 tell_service() {
   begin_entry service "$1"
-  printf '%s\n' "before=$2 $3" "after=$5 $6"
+  say "before=$2 $3"
+  say "after=$5 $6"
   tell_links before "$4"
   tell_links after "$7"
   finish
 }
 
 # tell_links WHEN LINKS: a line for each.
-tell_links() { [ -z "$2" ] || printf '%s\n' "$2" | sed "s/^/$1-link=/"; }
+tell_links() { [ -z "$2" ] || say "$(put "$2" | sed "s/^/$1-link=/")"; }
 
 # ---- running or not, as the init of this host tells and does it
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { bootstrapCommand, bootstrapInput } from '#transport/bootstrap.js';
+import { bootstrapCommand, bootstrapInput, newMarks } from '#transport/bootstrap.js';
 import { type SshTarget, sshArguments } from '../ssh-command.js';
 
 /** The state of each step that a program on a host told, `STEP STATE`, as far as it came. */
@@ -13,15 +13,15 @@ export async function runProgram(
   parameters: readonly string[],
   requests: readonly string[] = [],
 ): Promise<Steps> {
-  const nonce = randomBytes(16).toString('hex');
-  const command = bootstrapCommand(nonce, program.length, null);
+  const marks = newMarks(() => randomBytes(16).toString('hex'));
+  const command = bootstrapCommand(marks, program.length, null);
   const child = spawn('ssh', [...sshArguments(target), command], { stdio: ['pipe', 'pipe', 'ignore'] });
   let output = '';
   child.stdout.setEncoding('latin1').on('data', (chunk: string) => {
     output += chunk;
   });
   child.stdin.on('error', () => {});
-  child.stdin.write(bootstrapInput(nonce, parameters, program));
+  child.stdin.write(bootstrapInput(marks, parameters, program));
   child.stdin.end(requests.map((line) => `${line}\n`).join(''));
   await new Promise((resolve) => child.on('close', resolve));
   return [...output.matchAll(/^@\S+ step (\S+) (\S+)$/gm)].map(([, step, state]) => `${step} ${state}`);

@@ -196,7 +196,7 @@ export class TrialHost {
 
 /** Prints what of a transaction is still at work on a host: units, an undo, a program that tsync sent. */
 const IN_FLIGHT = `systemctl list-units --state=active,activating,deactivating,failed --no-legend --plain "tsync-*"
-pgrep -f "[p]rogram.sh undo|ready [1]" || true`;
+pgrep -f "[p]rogram.sh undo|ready [12]" || true`;
 
 async function until(holds: () => boolean | Promise<boolean>, seconds = 60): Promise<boolean> {
   const deadline = performance.now() + seconds * 1000;
