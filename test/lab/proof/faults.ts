@@ -97,7 +97,7 @@ export const FAULTS: readonly Fault[] = [
     name: 'the same, and then the change cannot be proved',
     arrange: async (scene) => {
       await disk('/var/lib/tsync', 1024)(scene);
-      await silentServer(scene);
+      await silentServer(scene, 150);
     },
     act: async (scene) => {
       const first = await held(scene, 'after state armed', '--no-preflight');
@@ -244,10 +244,14 @@ function release({ lab, index }: Scene): void {
   writeFileSync(lab.pathOn(index, '/hold/go'), '');
 }
 
+const AT_WORK = 'systemctl list-units --state=active,activating,deactivating --no-legend --plain "tsync-*"';
+
 /** Until the guard has taken back what is open. */
 async function guardCame({ lab, index, name }: Scene): Promise<void> {
   const until = performance.now() + 180_000;
-  while (lab.transactionsOf(index).at(-1) !== 'reverted') {
+  const isOver = async () =>
+    lab.transactionsOf(index).at(-1) === 'reverted' && (await lab.inside(index, AT_WORK)).trim() === '';
+  while (!(await isOver())) {
     if (performance.now() > until) throw new Error(`no guard came on ${name}`);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
@@ -259,8 +263,8 @@ const SETTLE_SECONDS = 60;
 export const faultPlaybook = (): string => playbookOf(SETTLE_SECONDS, SETTLE_SECONDS + 35);
 
 /** An address of the lab's network that nobody has. */
-async function silentServer(scene: Scene): Promise<void> {
-  const text = playbookOf(8, 45).replace(/ntp_servers: \[(.*)\.1\]/, 'ntp_servers: [$1.250]');
+async function silentServer(scene: Scene, guardSeconds = 45): Promise<void> {
+  const text = playbookOf(8, guardSeconds).replace(/ntp_servers: \[(.*)\.1\]/, 'ntp_servers: [$1.250]');
   writeFileSync(scene.playbook, text);
 }
 
