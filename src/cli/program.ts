@@ -125,6 +125,7 @@ export function buildProgram(done: (exitCode: number) => void): Command {
   clean
     .option('--keep <n>', 'the newest so many stay (default 5 on a host, 50 in the store)', atLeastZero)
     .option('--older-than <age>', 'only what is older: 90d, 12h', ageOption)
+    .option('--found', 'also those that hold what somebody else wrote, which nobody has merged yet')
     .option('--store', 'the runs that are kept on this machine, instead of hosts')
     .option('-y, --yes', 'do it without asking')
     .action(async (inventory, options) => done(await (await import('./commands/clean.js')).clean(inventory, options)));

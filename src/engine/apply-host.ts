@@ -5,11 +5,12 @@ import type { HostPlan } from '#plan/plan.js';
 import { applyProgram } from '#resources/apply-program.js';
 import type { Outcome } from '#run/outcome.js';
 import type { EngineDeps } from './deps.js';
+import { foundKept } from './found-kept.js';
 import type { HostTask } from './host-task.js';
 import { transactionId } from './new-transaction.js';
 import { type StandingOf, settleHost } from './settle-host.js';
 import { talk } from './talk.js';
-import { type Applied, meaningOf } from './transaction-step.js';
+import { type Applied, meaningOf, saysBegun } from './transaction-step.js';
 import { problemOf } from './trouble.js';
 
 /** What is to be done to one host, and how a new probe is judged afterwards. */
@@ -47,11 +48,14 @@ export async function applyHost(input: ApplyTask, deps: EngineDeps): Promise<Out
       return finish('guard-unknown', applied.problem);
     case 'applied':
       deps.emit({ type: 'host-applied', host, transaction });
-      return settleHost({ ...input, transaction, guardSeconds, extensions, trouble: null }, deps);
+      return settleHost({ ...input, transaction, guardSeconds, extensions, trouble: null, begun: true }, deps);
     case 'reverted':
       return finish('reverted', applied.problem);
     case 'lost':
-      return settleHost({ ...input, transaction, guardSeconds, extensions, trouble: applied.problem }, deps);
+      return settleHost(
+        { ...input, transaction, guardSeconds, extensions, trouble: applied.problem, begun: applied.begun },
+        deps,
+      );
     default:
       return assertNever(applied);
   }
@@ -78,6 +82,8 @@ async function runApplyProgram(
   let last: Applied | null = null;
   let failure = '';
   let lastWords = '';
+  let begun = false;
+  const tellFound = foundKept(task.host.name, transaction, deps);
   try {
     ({ lastWords } = await talk(task.host, deps, {
       program: applyProgram(
@@ -96,14 +102,16 @@ async function runApplyProgram(
         if (frame.type !== 'step') return;
         const [step, detail] = [printable(frame.id), printable(frame.state)];
         emit({ type: 'apply-step', host: task.host.name, transaction, step, detail });
+        tellFound([frame]);
+        begun ||= saysBegun(step, detail);
         if (detail.startsWith('failed:') && failure === '') failure = detail.slice('failed:'.length);
         last = meaningOf(step, detail, failure) ?? last;
       },
     }));
   } catch (error) {
     // A conversation that broke after the last word of the program lost nothing.
-    return last ?? { kind: 'lost', problem: problemOf(error) };
+    return last ?? { kind: 'lost', problem: problemOf(error), begun };
   }
   const cutOff = `The apply program ended without saying how the transaction ended. ${lastWords}`.trimEnd();
-  return last ?? { kind: 'lost', problem: problem('apply/cut-off', cutOff) };
+  return last ?? { kind: 'lost', problem: problem('apply/cut-off', cutOff), begun };
 }

@@ -4,10 +4,13 @@ import type { HostPlan } from '#plan/plan.js';
 import { recordOf } from '#resources/image-record.js';
 import { summariseHost } from '#run/host-summary.js';
 import type { Outcome } from '#run/outcome.js';
+import type { Frame } from '#snapshot/frames.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { EngineDeps } from './deps.js';
+import { foundKept } from './found-kept.js';
 import type { HostTask } from './host-task.js';
 import { assembled, isMeasurable, type Probed } from './probe-host.js';
+import { revertOnHost } from './revert-on-host.js';
 import { answerOf, type SettleDialog, withSettleDialog } from './settle-dialog.js';
 import { undoInImage } from './settle-image.js';
 import { SettleTime } from './settle-time.js';
@@ -33,6 +36,14 @@ export interface SettleTask {
   readonly extensions: { given: number };
   /** Why the apply program's end is not known, null when it said that all is applied. */
   readonly trouble: Problem | null;
+  /** Whether the host has said that the guard was armed: a record that is gone then is no proof that nothing was changed. */
+  readonly begun: boolean;
+}
+
+/** What the conversations with one host have in common. */
+interface Seen {
+  begun: boolean;
+  readonly tellFound: (frames: readonly Frame[]) => void;
 }
 
 interface End {
@@ -57,13 +68,14 @@ export async function settleHost(input: SettleTask, deps: EngineDeps): Promise<O
   const { monotonicMs, sleep } = deps.clock;
   const { settleTimeoutSeconds } = input.task.settings.settings.rollout;
   const time = new SettleTime(monotonicMs(), settleTimeoutSeconds, input.guardSeconds);
+  const seen: Seen = { begun: input.begun, tellFound: foundKept(input.task.host.name, input.transaction, deps) };
   let trouble = input.trouble;
   while (monotonicMs() < time.giveUpMs && !deps.leaveSignal.aborted) {
     try {
       const seconds = Math.ceil((time.giveUpMs - monotonicMs()) / 1000) + LONGER_SECONDS;
       const { asked } = input;
       const end = await withSettleDialog(input.task.host, deps, { seconds, asRoot: true, asked }, (dialog) =>
-        settleOver(dialog, input, time, deps),
+        settleOver(dialog, input, seen, time, deps),
       );
       if (end !== null) return finish(end);
     } catch (error) {
@@ -88,13 +100,18 @@ export async function settleHost(input: SettleTask, deps: EngineDeps): Promise<O
 async function settleOver(
   dialog: SettleDialog,
   input: SettleTask,
+  seen: Seen,
   time: SettleTime,
   deps: EngineDeps,
 ): Promise<End | null> {
-  const state = answerOf(await dialog.request(`state ${input.transaction}`), 'state');
+  const frames = await dialog.request(`state ${input.transaction}`);
+  seen.tellFound(frames);
+  const state = answerOf(frames, 'state');
+  if (seen.begun && (state === 'absent' || state === 'preparing')) return recordGone(input, state);
+  seen.begun ||= state !== 'absent' && state !== 'preparing' && state !== '';
   switch (state) {
     case 'applied':
-      return verify(dialog, input, time, deps);
+      return verify(dialog, input, seen, time, deps);
     case 'confirmed':
       return { outcome: 'changed', problem: null, clock: null, source: null };
     case 'reverted':
@@ -112,15 +129,32 @@ async function settleOver(
         source: null,
       };
     case 'armed':
+    case 'lost':
     case 'failed':
       // Broke off in the middle: nobody else will finish it, so it is taken back now and not only at the guard's time.
-      return revert(dialog, input, input.trouble?.detail ?? 'The apply program did not come to its end.', deps, null);
+      return revert(
+        dialog,
+        input,
+        seen,
+        input.trouble?.detail ?? 'The apply program did not come to its end.',
+        deps,
+        null,
+      );
     case 'preparing':
       return clearAway(dialog, input);
     default:
       // reverting: the undo is at work.
       return null;
   }
+}
+
+/** The host had a guard armed, and now knows nothing of a change: that its record went says nothing of the changes. */
+function recordGone({ transaction }: SettleTask, state: 'absent' | 'preparing'): End {
+  const now = state === 'absent' ? 'knows nothing of it any more' : 'has no record of a change of it any more';
+  const detail =
+    `The host had armed the guard of transaction ${transaction}, and ${now}: /var/lib/tsync was emptied or replaced. ` +
+    'Whether the changes are in place is not known, and nothing takes them back.';
+  return { outcome: 'guard-unknown', problem: problem('verify/guard-unknown', detail), clock: null, source: null };
 }
 
 /** What died before it changed anything is cleaned away, which the host refuses while the apply program lives. Null: it does. */
@@ -139,6 +173,7 @@ async function clearAway(dialog: SettleDialog, input: SettleTask): Promise<End |
 async function verify(
   dialog: SettleDialog,
   input: SettleTask,
+  seen: Seen,
   time: SettleTime,
   deps: EngineDeps,
 ): Promise<End | null> {
@@ -163,11 +198,11 @@ async function verify(
     const { source, daemon } = summariseHost(probed.facts);
     if (standing.waitingFor.length === 0 && standing.hopeless === null)
       return confirm(dialog, input, deps, { clock, source, daemon });
-    if (standing.hopeless !== null) return revert(dialog, input, standing.hopeless, deps, clock);
+    if (standing.hopeless !== null) return revert(dialog, input, seen, standing.hopeless, deps, clock);
     if (monotonicMs() >= time.settleUntilMs) {
       const waited = Math.round((monotonicMs() - begunMs) / 1000);
       const reason = `After ${waited} s it still waited for ${standing.waitingFor.join(', ')}.`;
-      return revert(dialog, input, reason, deps, clock);
+      return revert(dialog, input, seen, reason, deps, clock);
     }
     await sleep(BETWEEN_ATTEMPTS_MS, deps.leaveSignal);
     if (deps.leaveSignal.aborted) return null;
@@ -195,12 +230,12 @@ async function confirm(
   dialog: SettleDialog,
   input: SettleTask,
   deps: EngineDeps,
-  seen: Pick<End, 'clock' | 'source' | 'daemon'>,
+  proved: Pick<End, 'clock' | 'source' | 'daemon'>,
 ): Promise<End | null> {
   const { transaction } = input;
   deps.emit({ type: 'verdict', host: input.task.host.name, transaction, verdict: 'confirm', reason: 'proved' });
   const answer = answerOf(await dialog.request(`confirm ${transaction}`), 'confirm');
-  if (answer === 'confirmed') return { outcome: 'changed', problem: null, ...seen };
+  if (answer === 'confirmed') return { outcome: 'changed', problem: null, ...proved };
   // Refused: the guard was quicker, or is at work. What it did is read in the next conversation.
   return null;
 }
@@ -208,6 +243,7 @@ async function confirm(
 async function revert(
   dialog: SettleDialog,
   input: SettleTask,
+  seen: Seen,
   reason: string,
   deps: EngineDeps,
   clock: ClockMeasurement | null,
@@ -217,7 +253,7 @@ async function revert(
   const { host } = input.task;
   const answer =
     host.connection.image === null
-      ? answerOf(await dialog.request(`revert ${transaction}`), 'revert')
+      ? await revertOnHost(dialog, transaction, seen.tellFound)
       : await undoInImage(host, transaction, recordOf(input.plan.changes), deps);
   if (answer === 'reverted')
     return { outcome: 'reverted', problem: problem('verify/not-proved', printable(reason)), clock, source: null };

@@ -3,7 +3,9 @@ import { problem } from '#errors/problem.js';
 import type { HostTransaction } from '#facts/facts.js';
 import type { Host } from '#inventory/host.js';
 import type { EngineDeps } from './deps.js';
-import { answerOf, withSettleDialog } from './settle-dialog.js';
+import { foundKept } from './found-kept.js';
+import { revertOnHost } from './revert-on-host.js';
+import { withSettleDialog } from './settle-dialog.js';
 import { takeBackInImage } from './settle-image.js';
 
 const SECONDS = 600;
@@ -19,7 +21,7 @@ export async function takeBackAbandoned(
       deps.emit({ type: 'abandoned-taken-back', host: host.name, transaction, who, startedAt });
       const answer =
         host.connection.image === null
-          ? answerOf(await dialog.request(`revert ${transaction}`), 'revert')
+          ? await revertOnHost(dialog, transaction, foundKept(host.name, transaction, deps))
           : await takeBackInImage(dialog, host, transaction, deps);
       if (answer !== 'reverted') {
         const detail = `Taking back the abandoned transaction ${transaction} of ${who} ended with: ${answer}.`;

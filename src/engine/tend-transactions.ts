@@ -4,6 +4,7 @@ import { type Problem, problem } from '#errors/problem.js';
 import type { Host } from '#inventory/host.js';
 import type { Outcome } from '#run/outcome.js';
 import type { EngineDeps } from './deps.js';
+import { foundKept } from './found-kept.js';
 import type { HostTask } from './host-task.js';
 import { listTransactions } from './list-transactions.js';
 import { answerOf, type SettleDialog, withSettleDialog } from './settle-dialog.js';
@@ -12,7 +13,9 @@ import { problemOf } from './trouble.js';
 
 /** What a person wants done to one transaction. */
 export type Tending =
-  | { readonly kind: 'confirm' | 'revert' | 'clean'; readonly transaction: string }
+  | { readonly kind: 'confirm' | 'revert'; readonly transaction: string }
+  /** `found`: also what holds copies of what somebody else wrote. */
+  | { readonly kind: 'clean'; readonly transaction: string; readonly found: boolean }
   | { readonly kind: 'extend'; readonly transaction: string; readonly seconds: number };
 
 const SECONDS = 600;
@@ -65,9 +68,9 @@ async function tend(dialog: SettleDialog, place: Host, tending: Tending, deps: E
     case 'revert': {
       deps.emit({ type: 'verdict', host, transaction, verdict: kind, reason });
       const isOfImage = place.connection.image !== null && kind === 'revert';
-      const answer = isOfImage
-        ? await takeBackInImage(dialog, place, transaction, deps)
-        : answerOf(await dialog.request(`${kind} ${transaction}`), kind);
+      const frames = isOfImage ? [] : await dialog.request(`${kind} ${transaction}`);
+      foundKept(host, transaction, deps)(frames);
+      const answer = isOfImage ? await takeBackInImage(dialog, place, transaction, deps) : answerOf(frames, kind);
       return endOf(tending, answer, kind === 'confirm' ? 'confirmed' : 'reverted');
     }
     case 'extend': {
@@ -78,7 +81,7 @@ async function tend(dialog: SettleDialog, place: Host, tending: Tending, deps: E
       return endOf(tending, answer, 'extended');
     }
     case 'clean': {
-      const answer = answerOf(await dialog.request(`clean ${transaction}`), 'clean');
+      const answer = answerOf(await dialog.request(`clean ${transaction}${tending.found ? ' found' : ''}`), 'clean');
       if (answer === 'cleaned') deps.emit({ type: 'transaction-cleaned', host, transaction });
       return endOf(tending, answer, 'cleaned');
     }

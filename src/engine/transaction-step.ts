@@ -6,8 +6,8 @@ export type Applied =
   | { readonly kind: 'refused'; readonly outcome: 'stale' | 'failed'; readonly problem: Problem }
   | { readonly kind: 'reverted'; readonly problem: Problem }
   | { readonly kind: 'failed'; readonly problem: Problem }
-  /** The connection or the program ended before the transaction did: only the host knows. */
-  | { readonly kind: 'lost'; readonly problem: Problem };
+  /** The connection or the program ended before the transaction did: only the host knows. `begun`: it said that its guard was armed. */
+  | { readonly kind: 'lost'; readonly problem: Problem; readonly begun: boolean };
 
 /**
  * What a step of the journal decides about its transaction (docs/host-programs.md has them all); null for those that decide nothing.
@@ -24,6 +24,12 @@ export function meaningOf(step: string, detail: string, failure: string): Applie
       };
     case 'lock held':
       return { kind: 'refused', outcome: 'failed', problem: problem('apply/locked', heldBy(rest)) };
+    case 'prepare volatile':
+      return {
+        kind: 'refused',
+        outcome: 'failed',
+        problem: problem('apply/volatile', `${rest.slice(0, 1).toUpperCase()}${rest.slice(1)}. Nothing was touched.`),
+      };
     case 'prepare failed':
     case 'guard failed':
       return {
@@ -43,6 +49,11 @@ export function meaningOf(step: string, detail: string, failure: string): Applie
     default:
       return null;
   }
+}
+
+/** Whether a step says that the guard is armed (`none` in an image): from then on changes may be in place. */
+export function saysBegun(step: string, detail: string): boolean {
+  return step === 'guard' && (detail === 'armed' || detail === 'none');
 }
 
 function heldBy(text: string): string {

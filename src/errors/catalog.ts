@@ -28,6 +28,10 @@ export const catalog = {
     summary: 'taking the changes back failed',
     hint: 'Log in to the host: /var/lib/tsync/tx holds the backups, the journal and the undo program.',
   },
+  'apply/volatile': {
+    summary: 'a reboot within the time of the guard would not take the changes back',
+    hint: 'Keep /var/lib/tsync and what is to be changed on file systems that both last, or both do not: a mount, or a link from one to the other.',
+  },
   'checks/daemon-unknown': {
     summary: 'the daemon could not be asked',
     hint: 'Run with root rights (become); chronyc needs them where cmdport is 0.',

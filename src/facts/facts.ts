@@ -368,4 +368,6 @@ export interface HostTransaction {
     readonly state: 'armed' | 'due' | 'none' | 'unknown';
     readonly leftSeconds: number | null;
   };
+  /** Copies of what somebody else wrote, which its undo found and nobody has merged and removed yet: `COPY PATH`. Absent: none. */
+  readonly found?: readonly string[];
 }

@@ -36,13 +36,15 @@ export function isOpen({ state }: HostTransaction): boolean {
   return state !== 'confirmed' && state !== 'reverted' && state !== 'preparing';
 }
 
-/** The first line is the id, then `state=` and for an open one `guard=`, then the lines of `meta`. */
+/** The first line is the id, then `state=`, for an open one `guard=`, `found=` for each copy, then the lines of `meta`. */
 function readTransaction(block: string): readonly HostTransaction[] {
   const [id = '', ...lines] = block.split('\n');
   if (id.trim() === '') return [];
   const values = new Map<string, string>();
+  const found: string[] = [];
   for (const line of lines) {
     const at = line.indexOf('=');
+    if (line.startsWith('found=')) found.push(shown(line.slice(at + 1)));
     if (at > 0 && !values.has(line.slice(0, at))) values.set(line.slice(0, at), line.slice(at + 1));
   }
   const said = (name: string) => shown(values.get(name) ?? 'unknown');
@@ -54,6 +56,7 @@ function readTransaction(block: string): readonly HostTransaction[] {
       run: said('run'),
       startedAt: said('started'),
       guard: guardOf(values.get('guard')),
+      ...(found.length === 0 ? {} : { found }),
     },
   ];
 }

@@ -43,6 +43,8 @@ function textOf(event: Event, state: RunState): string | null {
       return `the guard waits ${event.seconds} s more`;
     case 'abandoned-taken-back':
       return `taking back what was left: ${event.transaction} of ${event.who}, begun ${event.startedAt}`;
+    case 'found-kept':
+      return `somebody else wrote ${event.path} meanwhile; that is kept as ${event.copy}`;
     case 'transaction-cleaned':
       return `${event.transaction} cleaned away`;
     case 'host-finished':

@@ -6,6 +6,7 @@ import { summarise } from '#run/summarise.js';
 import { afterAnEmptyLine, auditText } from './audit-text.js';
 import { conflictLines } from './conflict-lines.js';
 import { fieldLines } from './field.js';
+import { foundLines } from './found-lines.js';
 import { countOf, hostNames } from './host-names.js';
 import { inSyncLines } from './in-sync-lines.js';
 import { again, type NextCommand, nextLines } from './next-commands.js';
@@ -34,6 +35,7 @@ export function summaryText(state: RunState, drawing: Drawing): string {
       drawing,
     ),
     ...revertedLines(ended('reverted'), drawing),
+    ...foundLines(hosts, drawing),
     ...troubleLines('Failed', 'red', ended('failed'), drawing),
     ...troubleLines('Changed since the plan, and left alone', 'red', ended('stale'), drawing),
     ...conflictLines(ended('stale'), drawing),

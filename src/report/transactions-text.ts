@@ -3,6 +3,7 @@ import type { HostTransaction } from '#facts/facts.js';
 import { hasUnknownGuard } from '#run/exit-code.js';
 import { openTransactions, type Placed } from '#run/open-transactions.js';
 import type { RunState } from '#run/run-state.js';
+import { foundLines } from './found-lines.js';
 import { countOf } from './host-names.js';
 import { type Drawing, paint } from './paint.js';
 import { tableLines } from './table.js';
@@ -23,6 +24,7 @@ export function transactionsText(state: RunState, drawing: Drawing): string {
   return `${[
     paint(head, placed.length === 0 && known === hosts.length ? 'green' : 'yellow', drawing),
     ...table,
+    ...foundLines(hosts, drawing),
     ...troubleLines('Look at these hosts', 'red', hosts.filter(hasUnknownGuard), drawing),
     ...troubleLines('Not done', 'red', ended('failed'), drawing),
     ...troubleLines('Unreachable, so nothing is known of them', 'red', ended('unreachable'), drawing),
@@ -31,6 +33,7 @@ export function transactionsText(state: RunState, drawing: Drawing): string {
 
 /** What becomes of a transaction by itself, in words. */
 export function guardText({ state, guard }: HostTransaction): string {
+  if (state === 'lost' && guard.state === 'none') return 'none, and its state is lost: take it back';
   if (state === 'failed') return 'its undo failed: look at the host';
   if (state === 'reverting') return 'being taken back';
   switch (guard.state) {

@@ -27,14 +27,28 @@ install_boot_hook() {
 on_openrc() { [ -d "$root/run/openrc" ]; }
 
 # The mark of this boot: what runs at a boot may be started again in it (whatever sysinit.target wants by the start of any
-# service, a script of OpenRC by any change of runlevel). In /run, which no boot survives, or else by the boot's own id.
+# service, a script of OpenRC by any change of runlevel). The boot's own id, and when systemd began with the user space: a soft
+# reboot keeps /run and the id, and ends every timer.
 mark_boot() {
-  folders "$root/run/tsync" && only_root /run/tsync && [ "$writers" = root ] &&
-    cat /proc/sys/kernel/random/boot_id >"$root/run/tsync/$transaction"
+  folders "$root/run/tsync" && only_root /run/tsync && [ "$writers" = root ] && user_space_began &&
+    cat /proc/sys/kernel/random/boot_id >"$root/run/tsync/$transaction" &&
+    printf '%s\n' "$began_at" >>"$root/run/tsync/$transaction"
 }
 is_marked_boot() {
-  read -r marked 2>/dev/null <"$root/run/tsync/$transaction" || return 1
-  read -r booted </proc/sys/kernel/random/boot_id && [ "$marked" = "$booted" ]
+  marked='' marked_at=''
+  {
+    read -r marked
+    read -r marked_at
+  } 2>/dev/null <"$root/run/tsync/$transaction"
+  read -r booted </proc/sys/kernel/random/boot_id && [ "$marked" = "$booted" ] || return 1
+  user_space_began
+  # a systemd that does not answer is no new boot
+  [ -z "$marked_at" ] || [ -z "$began_at" ] || [ "$marked_at" = "$began_at" ]
+}
+user_space_began() {
+  began_at=''
+  if on_systemd; then began_at=$(x systemctl show -p UserspaceTimestampMonotonic 2>/dev/null); fi
+  began_at=${began_at#*=}
 }
 
 # install_boot_unit: a unit that sysinit.target wants.
@@ -47,7 +61,6 @@ install_boot_unit() {
     'After=local-fs.target systemd-remount-fs.service' \
     'Before=sysinit.target time-sync.target shutdown.target' \
     'Before=chrony.service chronyd.service systemd-timesyncd.service ntp.service ntpd.service ntpsec.service openntpd.service' \
-    "ConditionPathExists=!/run/tsync/$transaction" \
     '[Service]' 'Type=oneshot' 'TimeoutStartSec=600' \
     "ExecStart=/bin/sh \"$tx/program.sh\" undo boot \"root=$root\" \"bin=$bin\"" \
     >"$root/etc/systemd/system/$hook.service" || hook=''

@@ -83,19 +83,19 @@ holder_alive() {
   holder_boot=$3 holder_start=$2
   shift 6
   holder_who=$*
-  [ "$holder_boot" = "$boot" ] && process_start "$holder_pid" && [ "$started" = "$holder_start" ]
+  case $boot in "$holder_boot" | "$holder_boot"-*) ;; *) return 1 ;; esac
+  process_start "$holder_pid" && [ "$started" = "$holder_start" ]
 }
 
-# take_lock ROLE SECONDS: the lock is a symbolic link, made in one step with its holder's name in it.
-# An undo ends the apply program of its own transaction when that holds it; a dead holder's lock is taken over.
+# take_lock ROLE SECONDS: the lock is a symbolic link, made in one step with its holder's name in it. On a full disk it is one of
+# less than 60 bytes, which needs no block (ext4, xfs and tmpfs keep it in the inode): it says what tells a living holder from a
+# dead one, and no more. An undo ends the apply program of its own transaction when that holds it; a dead holder's lock is taken over.
 take_lock() {
   read -r boot </proc/sys/kernel/random/boot_id || boot=-
   process_start $$ || started=0
-  me="$$ $started $boot $1 $transaction ${started_at:--} ${who:-}"
   uptime_now
   lock_until=$((${uptime%.*} + $2))
-  # into a folder, ln would make a link of another name, wherever that folder is
-  while [ -d "$base/lock" ] || ! ln -s "$me" "$base/lock" 2>/dev/null; do
+  until make_lock "$$ $started $boot $1 $transaction ${started_at:--} ${who:-}" || make_lock "$$ $started ${boot%%-*} $1 - -"; do
     holder=$(readlink "$base/lock" 2>/dev/null) || holder=''
     if [ -n "$holder" ]; then
       if ! holder_alive "$holder"; then
@@ -109,6 +109,13 @@ take_lock() {
     [ "${uptime%.*}" -lt "$lock_until" ] || return 1
     pause
   done
+}
+
+# make_lock HOLDER: sets me.
+make_lock() {
+  me=$1
+  # into a folder, ln would make a link of another name, wherever that folder is
+  [ ! -L "$base/lock" ] && [ ! -d "$base/lock" ] && ln -s "$me" "$base/lock" 2>/dev/null
 }
 
 # drop_lock HOLDER: takes a dead holder's lock away, and puts it back when somebody else's came in between.
@@ -125,18 +132,23 @@ release_lock() {
 }
 
 # end_orphans: what a killed apply program left running. It goes by a mark in the environment, because `timeout`
-# makes process groups of its own, and because the group of the apply program may be that of its parent.
+# makes process groups of its own, and because the group of the apply program may be that of its parent. Anybody can put that
+# mark into an environment: only who is what this program is (root, in all four of its ids) is meant.
 end_orphans() {
   # a tree decides what its transactions are called, and so whose processes these would be
   if [ -n "$image" ]; then return 0; fi
+  own_ids=$(process_ids self)
   # shellcheck disable=SC2013 # paths of /proc hold no spaces
   for orphan in $(grep -l -s -F "TSYNC_TRANSACTION=$tx:" /proc/[0-9]*/environ 2>/dev/null); do
     orphan=${orphan#/proc/}
     orphan=${orphan%/environ}
     # with its group: a script of sysv init runs with an environment of its own, below the timeout that has the mark
-    if ! is_ancestor "$orphan"; then kill -9 "-$orphan" "$orphan" 2>/dev/null; fi
+    if [ "$(process_ids "$orphan")" = "$own_ids" ] && ! is_ancestor "$orphan"; then kill -9 "-$orphan" "$orphan" 2>/dev/null; fi
   done
 }
+
+# process_ids PID: its user ids: real, effective, saved, of the file system.
+process_ids() { sed -n 's/^Uid:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null; }
 
 # is_ancestor PID: is it this program, or one that it runs in?
 is_ancestor() {
@@ -152,27 +164,36 @@ is_ancestor() {
 
 # ---- state and journal
 
-# read_state: sets state; empty while a transaction is prepared, when nothing is changed yet. A state that is there and says nothing,
-# or none where a change was begun, is lost: then all is taken back that differs.
-read_state() {
-  state=''
-  if [ -f "$tx/state" ]; then
-    read -r state <"$tx/state" || :
-    state=${state:-lost}
-  elif grep -q ' begin$' "$tx/journal"; then
-    state=lost
-  fi
-} 2>/dev/null
+# read_state: sets state; empty while a transaction is prepared, when nothing is changed yet. Where it is lost, all is taken back
+# that differs.
+read_state() { read_transaction "$tx"; }
 
-# write_state STATE: in one step, and on the disk. A state that cannot be written is removed rather than left untrue.
-write_state() {
-  if printf '%s\n' "$1" >"$tx/state.new" && persist "$tx/state.new" && mv -f "$tx/state.new" "$tx/state" && persist "$tx/state"; then
-    journal transaction "$1"
-    return 0
-  fi 2>/dev/null
-  rm -f "$tx/state"
-  return 1
+# make_words: a file for each state, made while there is room: a state is then a link and a rename, which need none.
+make_words() {
+  mkdir "$tx/words" || return 1
+  for word in armed applied confirmed reverting reverted failed; do
+    printf '%s\n' "$word" >"$tx/words/$word" && [ -s "$tx/words/$word" ] || return 1
+  done
 }
+
+# write_state STATE: in one step, and on the disk. One that cannot be written leaves the old one as it was.
+write_state() {
+  word=''
+  read -r word <"$tx/state"
+  if [ "$word" != "$1" ]; then
+    rm -f "$tx/state.new"
+    if ln "$tx/words/$1" "$tx/state.new"; then
+      mv -f "$tx/state.new" "$tx/state"
+    elif [ -f "$tx/words/$1" ]; then
+      # where no link can be made the word itself goes
+      mv -f "$tx/words/$1" "$tx/state"
+    else
+      # an older tsync made no words, or this one is used up
+      printf '%s\n' "$1" >"$tx/state.new" && persist "$tx/state.new" && mv -f "$tx/state.new" "$tx/state"
+    fi
+  fi && persist "$tx/state" || return 1
+  journal transaction "$1" || :
+} 2>/dev/null
 
 # journal STEP STATE: one line, stamped with monotonic time.
 journal() {
@@ -368,20 +389,20 @@ remove_image_folders() {
   done
 }
 
-# find_temp: sets temp and kept: beside the target, with names that no daemon's folder picks up.
+# find_temp: sets temp and second: beside the target, with names that no daemon's folder picks up.
 find_temp() {
   temp=${target%/*}/.tsync-$transaction~
-  kept=${target%/*}/.tsync-$transaction.$number~
+  second=${target%/*}/.tsync-$transaction.$number~
 }
 
-# drop_kept: those second names, when the transaction is over.
-drop_kept() {
+# drop_second_names: those second names, when the transaction is over.
+drop_second_names() {
   [ -f "$tx/places" ] || return 0
   if [ -n "$image" ] && ! plain_in_image "$tx/places"; then return 0; fi
   while read -r number target; do
     case $number in '' | *[!0-9]*) continue ;; esac
     find_temp
-    if [ -f "$kept" ] && rooted "${kept#"$root"}" && in_image "$kept"; then rm -f "$kept"; fi
+    if [ -f "$second" ] && rooted "${second#"$root"}" && in_image "$second"; then rm -f "$second"; fi
   done <"$tx/places"
 } 2>/dev/null
 
@@ -435,14 +456,26 @@ arm_guard() {
   fi && journal guard "armed:$1"
 }
 
-# run_timer NAME WHEN: a timer of systemd's, seen to be active.
+# run_timer NAME WHEN: a timer of systemd's, seen to be active. `systemctl isolate`, also into rescue or emergency, ends neither it
+# nor its service, only a shutdown does; systemd before 236 cannot be told so of a unit of the moment.
 run_timer() {
   (
     unset TSYNC_TRANSACTION
-    within 20 systemd-run --unit="$1" "$2" --timer-property=AccuracySec=100ms \
-      /bin/sh "$tx/program.sh" undo guard "root=$root" "bin=$bin"
+    set -- "$@" --timer-property=AccuracySec=100ms
+    set_timer "$@" --timer-property=IgnoreOnIsolate=yes --timer-property=DefaultDependencies=no \
+      --timer-property=Conflicts=shutdown.target --timer-property=Before=shutdown.target \
+      --property=IgnoreOnIsolate=yes --property=DefaultDependencies=no \
+      --property=Conflicts=shutdown.target --property=Before=shutdown.target ||
+      set_timer "$@"
   ) >/dev/null 2>&1
   [ "$(within 20 systemctl is-active "$1.timer" 2>/dev/null)" = active ]
+}
+
+# set_timer NAME OPTIONS
+set_timer() {
+  timer_name=$1
+  shift
+  within 20 systemd-run --unit="$timer_name" "$@" /bin/sh "$tx/program.sh" undo guard "root=$root" "bin=$bin"
 }
 
 # anchor_guard SECONDS: a second timer for the same moment, told as time since systemd started. A daemon-reload, which others
@@ -511,7 +544,7 @@ stop_guard() {
 # disarm: /etc is then as if there had been no guard. Of the folders that were made, those stay that something lies in.
 disarm() {
   remove_boot_hook
-  drop_kept
+  drop_second_names
   remove_folders
   stop_guards
   rm -f "$tx/reserve"
@@ -549,6 +582,10 @@ tsync_apply() {
 prepare() {
   if ! locate "$transaction"; then
     step prepare 'failed:/var/lib/tsync is not a folder of which root alone writes every part'
+    return 1
+  fi
+  if ! lasts_alike; then
+    step prepare "volatile:$failure"
     return 1
   fi
   if ! mkdir -p "$base/tx" 2>/dev/null || ! chmod 700 "$base" "$base/tx"; then
@@ -599,18 +636,72 @@ prepare() {
   return 1
 }
 
+# lasts_alike: does what takes the changes back last as long as they do? Where a boot empties one of the two, it leaves the other
+# alone: changes that nobody takes back, or a guard for changes that are gone. Sets failure where not.
+lasts_alike() {
+  if [ -n "$image" ]; then return 0; fi
+  failure=''
+  ours_is_volatile=$(is_volatile "$base")
+  same_as_ours "$root/etc" && forward lasting
+}
+same_as_ours() {
+  case $ours_is_volatile:$(is_volatile "$1") in
+    yes:no) failure="a boot empties ${base#"$root"}, and keeps ${1#"$root"}" ;;
+    no:yes) failure="a boot empties ${1#"$root"}, and keeps ${base#"$root"}" ;;
+    *) return 0 ;;
+  esac
+  return 1
+}
+lasting_file() { same_as_ours "$root$1"; }
+lasting_service() { :; }
+lasting_parameter() { :; }
+lasting_action() { :; }
+
+# is_volatile PATH: prints yes when it lies, or would lie, in memory, with every link followed: in a tmpfs, a ramfs, or an
+# overlay that keeps its changes in one (where that folder can be seen from here: a container does not see its own).
+is_volatile() {
+  place=$1
+  if [ -L "$place" ]; then place=$(readlink -f "$place"); fi
+  while [ ! -e "${place:-/}" ]; do place=${place%/*}; done
+  place=${place:-/}
+  case $(stat -f -c %t "$place") in
+    *1021994 | *858458f6) echo yes ;;
+    *794c7630)
+      upper=$(upper_of "$place")
+      case $(stat -f -c %t "${upper:-/proc/no}") in
+        *1021994 | *858458f6) echo yes ;;
+        *) echo no ;;
+      esac
+      ;;
+    *) echo no ;;
+  esac
+} 2>/dev/null
+
+# upper_of PATH: prints where the overlay keeps its changes that PATH lies in: of the mount whose place is the longest beginning.
+upper_of() {
+  if [ -d "$1" ]; then upper_folder=$1; else upper_folder=${1%/*}/; fi
+  upper_folder=$(cd "$upper_folder" && pwd -P)
+  longest='' found_upper=''
+  while read -r mount_id mount_parent mount_device mount_root mount_place rest; do
+    case $upper_folder/ in "${mount_place%/}"/*) ;; *) continue ;; esac
+    [ "${#mount_place}" -ge "${#longest}" ] || continue
+    longest=$mount_place found_upper=''
+    case $rest in *upperdir=*) found_upper=${rest#*upperdir=} ;; esac
+  done </proc/self/mountinfo
+  printf %s "${found_upper%%,*}"
+}
+
 # no_open_transaction: one at a time; who, when and which are said of another.
 no_open_transaction() {
   if [ -n "$image" ]; then
     no_open_image
     return
   fi
-  for other in "$base"/tx/*/state; do
-    [ -f "$other" ] || continue
-    other_state=''
-    read -r other_state <"$other" || :
-    case $other_state in confirmed | reverted) continue ;; esac
-    other=${other%/state}
+  for other in "$base"/tx/*/; do
+    other=${other%/}
+    [ -d "$other" ] || continue
+    read_transaction "$other"
+    case $state in '' | confirmed | reverted) continue ;; esac
     other_who=$(sed -n 's/^who=//p' "$other/meta" 2>/dev/null)
     other_when=$(sed -n 's/^started=//p' "$other/meta" 2>/dev/null)
     step lock "held:$other_who,$other_when,${other##*/}"
@@ -632,9 +723,10 @@ no_open_image() {
   done
 } 2>/dev/null
 
-# save_the_way_back: backups, this program, who and when, and some space for the journal of an undo on a full disk.
+# save_the_way_back: backups, this program, who and when, which transactions were there before this one, the words of its states,
+# and some space for the journal of an undo on a full disk.
 save_the_way_back() {
-  mkdir "$tx/backup" && : >"$tx/journal" &&
+  mkdir "$tx/backup" && : >"$tx/journal" && { [ -n "$image" ] || make_words; } && ls "$base/tx" >"$tx/earlier" &&
     printf '%s\n' "id=$transaction" "run=$run" "who=$who" "host=$host" "started=$started_at" \
       "guard_seconds=$guard_seconds" "plan_digest=$plan_digest" "version=$version" >"$tx/meta" &&
     save_program &&
@@ -666,15 +758,16 @@ make_changes() {
 
 # ---- what is kept
 
-# forget_old NUMBER: of the finished transactions the newest NUMBER stay; names begin with the time.
+# forget_old NUMBER: of the finished transactions the newest NUMBER stay; names begin with the time. One that holds what somebody
+# else wrote is not counted, and stays until a person has it cleaned away.
 forget_old() {
   surplus=$((0 - $1))
   for old_state in "$base"/tx/*/state; do
-    if is_final "$old_state"; then surplus=$((surplus + 1)); fi
+    if is_final "$old_state" && ! holds_found "${old_state%/state}"; then surplus=$((surplus + 1)); fi
   done
   for old_state in "$base"/tx/*/state; do
     [ "$surplus" -gt 0 ] || return 0
-    if is_final "$old_state" && [ "$old_state" != "$tx/state" ]; then
+    if is_final "$old_state" && ! holds_found "${old_state%/state}" && [ "$old_state" != "$tx/state" ]; then
       forget "${old_state%/state}"
       surplus=$((surplus - 1))
     fi
@@ -687,6 +780,17 @@ is_final() {
   old_word=''
   read -r old_word <"$1" || :
   case $old_word in confirmed | reverted) ;; *) return 1 ;; esac
+} 2>/dev/null
+
+# holds_found FOLDER: are there copies of what somebody else wrote, that nobody has merged and removed yet?
+holds_found() {
+  for kept in "$1"/backup/*.found*; do
+    case $kept in *.new) ;; *) if [ -f "$kept" ]; then return 0; fi ;; esac
+  done
+  while read -r kept found_path; do
+    if [ -f "$root$kept" ]; then return 0; fi
+  done <"$1/found"
+  return 1
 } 2>/dev/null
 
 # forget FOLDER: takes a finished transaction away, in one step as far as others see; of the folders that it made a list
@@ -763,7 +867,7 @@ undo_locked() {
       return
       ;;
     '') : ;;
-    *) restore_all ;;
+    *) if ! superseded; then restore_all; fi ;;
   esac
   if [ -n "$failures" ]; then
     note "could not be taken back: $failures"
@@ -776,9 +880,50 @@ undo_locked() {
     forget_image
     step transaction reverted
   else
+    # it is open, and nothing begins before a person has settled it; what is armed must not come back later
+    disarm
+    note 'taken back, but the state could not be written'
     step transaction 'failed:taken back, but the state could not be written'
   fi
 }
+
+# superseded: was a later transaction made over this one, and not taken back? Then nothing is restored: what it proved would go.
+# Only a person on the host (`undo now`) is asked nothing. Sets failures, unless all is as before anyway.
+superseded() {
+  [ "$mode" != now ] || return 1
+  for other in "$base"/tx/*/; do
+    other=${other%/}
+    if [ ! -d "$other" ] || [ "$other" = "$tx" ]; then continue; fi
+    read_transaction "$other"
+    later_state=$state
+    case $state in '' | reverted) continue ;; esac
+    if is_later "$other" && shares_entry "$other"; then
+      if forward check; then return 0; fi
+      failures="superseded by ${other##*/} ($later_state): nothing was restored"
+      journal superseded "${other##*/}"
+      return 0
+    fi
+  done
+  return 1
+}
+
+# is_later FOLDER: it found this one there when it began. An older tsync left no word of that: then by name and by time, both,
+# because the clock of neither machine need be right.
+is_later() {
+  if [ -f "$1/earlier" ]; then
+    grep -qxF "${tx##*/}" "$1/earlier"
+  else
+    expr "${1##*/}" \> "${tx##*/}" && [ -n "$(find "$1/program.sh" -newer "$tx/program.sh")" ]
+  fi
+} >/dev/null 2>&1
+
+# shares_entry FOLDER: did both begin to change, or to restart, one thing?
+shares_entry() {
+  while read -r began_at began_name began_word; do
+    if [ "$began_word" = begin ] && grep -qF " $began_name begin" "$tx/journal"; then return 0; fi
+  done <"$1/journal"
+  return 1
+} 2>/dev/null
 
 # restore_all: files and links, then what follows from them, then what ran; then a look whether all is as before.
 restore_all() {
@@ -859,6 +1004,54 @@ begin_entry() {
   for told in "kind=$1" "name=$2" "because=$entry_because" "restart=$entry_restart"; do say "$told"; done
 }
 
+# ---- what somebody else wrote
+
+# keep_found FILE PATH: what an undo finds in a file that is neither as before nor as after: kept aside, and said in every place
+# where somebody may look. What an undo before this one kept stays too.
+keep_found() {
+  find_kept "$1" || copy_kept "$1" || fail "$2: what somebody else wrote there could not be kept" || return
+  if ! grep -qxF "${kept#"$root"} $2" "$tx/found"; then
+    printf '%s\n' "${kept#"$root"} $2" >>"$tx/found"
+    journal "found-kept:$2" "${kept#"$root"}"
+    note "found-kept: somebody else wrote $2 meanwhile; that is kept as ${kept#"$root"}"
+  fi
+  step "found-kept:$2" "${kept#"$root"}"
+} 2>/dev/null
+
+# find_kept FILE: sets kept to the copy that is there already; fails, with the first name that is free, where there is none.
+find_kept() {
+  found_number=1
+  kept=${1%/*}/.tsync-$transaction.$number.found~
+  if same_bytes "$1" "$kept"; then return 0; fi
+  kept=$tx/backup/$number.found
+  while [ -f "$kept" ]; do
+    if same_bytes "$1" "$kept"; then return 0; fi
+    found_number=$((found_number + 1)) kept=$tx/backup/$number.found.$found_number
+  done
+  return 1
+}
+
+# copy_kept FILE: as kept. Without space for a copy it becomes another name of the file itself, which the restored one replaces: with
+# the backups or, where those are on another file system, beside the file.
+copy_kept() {
+  if cp -a "$1" "$kept.new" && same_bytes "$1" "$kept.new" && mv -f "$kept.new" "$kept"; then return 0; fi
+  rm -f "$kept.new"
+  found_linked=yes
+  ln "$1" "$kept" && return
+  kept=${1%/*}/.tsync-$transaction.$number.found~
+  ln "$1" "$kept"
+}
+
+same_bytes() { [ -f "$2" ] && [ "$(cksum <"$1")" = "$(cksum <"$2")" ]; }
+
+# tell_found: the same of the transaction in hand, to whoever asks later.
+tell_found() {
+  if [ -n "$image" ]; then return 0; fi
+  while read -r kept found_path; do
+    if [ -f "$root$kept" ]; then step "found-kept:$found_path" "$kept"; fi
+  done <"$tx/found"
+} 2>/dev/null
+
 # ---- settle
 
 # tsync_settle NONCE LENGTH PARAMETERS: verification and verdict, one request a line; see docs/host-programs.md.
@@ -887,10 +1080,16 @@ tsync_settle() {
       'record '*) tell_record "${request#* }" ;;
       'state '*)
         open_transaction "${request#* }"
+        tell_found
         step state "$state"
         ;;
       'tell '*) tell_transaction "${request#* }" ;;
-      'clean '*) step clean "$(clean_transaction "${request#* }")" ;;
+      'clean '*)
+        set -f
+        set -- ${request#* } ''
+        set +f
+        step clean "$(clean_transaction "$1" "$2")"
+        ;;
       'preflight '*)
         set -f
         set -- ${request#* }
@@ -920,12 +1119,16 @@ open_transaction() {
   state=${state:-preparing}
 }
 
-# confirm_transaction ID: prints confirmed, or refused with the state. The state comes first, then the guard goes.
+# confirm_transaction ID: prints confirmed, or refused with the state. The state comes first, then the guard goes. What was not
+# restored because a later transaction was made over it can be confirmed too: there is no other end for it.
 confirm_transaction() {
   open_transaction "$1"
-  if [ "$state" = applied ] && ! take_lock confirm 20; then state=locked; fi
-  if [ "$state" = applied ]; then read_state; fi
-  if [ "$state" = applied ] && write_state confirmed; then
+  if may_confirm && ! take_lock confirm 20; then
+    state=locked
+  elif may_confirm; then
+    read_state
+  fi
+  if may_confirm && write_state confirmed; then
     flush "$tx"
     disarm
     note confirmed
@@ -935,6 +1138,14 @@ confirm_transaction() {
   release_lock
   leave_image
   if [ "$state" = confirmed ]; then echo confirmed; else echo "refused:${state:-absent}"; fi
+}
+
+may_confirm() {
+  case $state in
+    applied) ;;
+    failed) grep -q ' superseded ' "$tx/journal" ;;
+    *) return 1 ;;
+  esac
 }
 
 # revert_transaction ID: runs the saved program's undo in a process of its own, which outlives this conversation.
@@ -999,10 +1210,14 @@ tell_transaction() {
   fi
 } 2>/dev/null
 
-# clean_transaction ID: takes what a finished transaction left away, and what was left of one that never began. Prints
-# cleaned, or refused with the state.
+# clean_transaction ID [found]: takes what a finished transaction left away, and what was left of one that never began. Prints
+# cleaned, or refused with the state; refused:found where it holds what somebody else wrote, and the word found is not said.
 clean_transaction() {
   open_transaction "$1"
+  if [ "${2:-}" != found ] && [ "$state" != absent ] && holds_found "$tx"; then
+    echo 'refused:found'
+    return
+  fi
   case $state in
     confirmed | reverted | preparing) if ! take_lock clean 20; then state=locked; fi ;;
   esac

@@ -106,6 +106,14 @@ export type EventBody =
       readonly who: string;
       readonly startedAt: string;
     }
+  /** An undo found that somebody else had written `path` meanwhile; `copy`: where that lies on the host now. */
+  | {
+      readonly type: 'found-kept';
+      readonly host: string;
+      readonly transaction: string;
+      readonly path: string;
+      readonly copy: string;
+    }
   | { readonly type: 'transaction-cleaned'; readonly host: string; readonly transaction: string }
   | {
       readonly type: 'host-finished';

@@ -75,6 +75,7 @@ function waitingHost(host: string): HostState {
     transaction: null,
     packageWork: null,
     transactions: null,
+    found: [],
     progress: '',
     verdict: null,
     source: null,
@@ -151,6 +152,11 @@ function reduceHost(host: HostState, event: HostEvent): HostState {
     case 'abandoned-taken-back': {
       const { transaction, who, startedAt } = event;
       return { ...host, notes: union(host.notes, [`first taken back: ${transaction} of ${who}, begun ${startedAt}`]) };
+    }
+    case 'found-kept': {
+      const { path, copy } = event;
+      const isKnown = host.found.some((one) => one.path === path && one.copy === copy);
+      return isKnown ? host : { ...host, found: [...host.found, { path, copy }] };
     }
     case 'transaction-cleaned':
       return host;

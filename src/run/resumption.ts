@@ -17,6 +17,8 @@ export interface InFlight {
   readonly plan: HostPlan;
   readonly transaction: string;
   readonly guardSeconds: number;
+  /** Whether the host had said that its guard was armed. */
+  readonly begun: boolean;
 }
 
 /**
@@ -27,10 +29,12 @@ export function resumptionOf(events: Iterable<Event>): Resumption | null {
   let state: RunState | null = null;
   const approved = new Map<string, string>();
   const guards = new Map<string, number>();
+  const begun = new Set<string>();
   for (const event of events) {
     state = reduce(state, event);
     if (event.type === 'host-approved') approved.set(event.host, event.planDigest);
     if (event.type === 'apply-started') guards.set(event.host, event.guardSeconds);
+    if (event.type === 'host-applied' || isGuardStep(event)) begun.add(event.host);
   }
   if (state === null || state.run === '') return null;
   const hosts = [...state.hosts.values()];
@@ -38,7 +42,7 @@ export function resumptionOf(events: Iterable<Event>): Resumption | null {
     state,
     inFlight: hosts.flatMap(({ host, plan, transaction, outcome }) =>
       plan !== null && transaction !== null && (outcome === null || outcome === 'guard-unknown')
-        ? [{ host, plan, transaction, guardSeconds: guards.get(host) ?? 0 }]
+        ? [{ host, plan, transaction, guardSeconds: guards.get(host) ?? 0, begun: begun.has(host) }]
         : [],
     ),
     waiting: hosts.flatMap(({ host, plan, transaction, outcome }) =>
@@ -50,4 +54,9 @@ export function resumptionOf(events: Iterable<Event>): Resumption | null {
         : [],
     ),
   };
+}
+
+/** `none` is said of an image, which has no guard: from there on too it may be changed. */
+function isGuardStep(event: Event): event is Extract<Event, { type: 'apply-step' }> {
+  return event.type === 'apply-step' && event.step === 'guard' && (event.detail === 'armed' || event.detail === 'none');
 }

@@ -34,6 +34,8 @@ export interface HostState {
   } | null;
   /** Everything of tsync's that lies on the host; null where nobody asked. */
   readonly transactions: readonly HostTransaction[] | null;
+  /** Files in which an undo found what somebody else had written meanwhile, and where that is kept on the host. */
+  readonly found: readonly { readonly path: string; readonly copy: string }[];
   /** Last step of the journal, or what the verification waits for. */
   readonly progress: string;
   readonly verdict: { readonly verdict: 'confirm' | 'revert'; readonly reason: string } | null;

@@ -595,3 +595,15 @@ answer_clock() {
     esac
   done
 }
+
+# read_transaction FOLDER: sets state: its word; lost where the word is gone although a change was begun, or says nothing; empty
+# where nothing was changed yet. One reading for the probe, for whoever begins the next transaction, and for the guard.
+read_transaction() {
+  state=''
+  if [ -e "$1/state" ]; then
+    read -r state <"$1/state" || :
+    state=${state:-lost}
+  elif grep -q ' begin$' "$1/journal"; then
+    state=lost
+  fi
+} 2>/dev/null

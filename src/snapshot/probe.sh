@@ -1209,14 +1209,9 @@ probe_transactions() {
   for transaction_id in $newest_first; do
     transaction_folder=$folder/tx/${transaction_id%/}
     [ -d "$transaction_folder" ] || continue
-    line=preparing
-    if [ -e "$transaction_folder/state" ]; then
-      read_line "${transaction_folder#"$root"}/state" || line=unreadable
-    elif [ "$wanted_transactions" = open ]; then
-      continue
-    fi
-    case $line in
-      confirmed* | reverted*) if [ "$wanted_transactions" = open ]; then continue; fi ;;
+    read_transaction "$transaction_folder"
+    case $state in
+      '' | confirmed | reverted) if [ "$wanted_transactions" = open ]; then continue; fi ;;
     esac
     count=$((count + 1))
     if [ "$count" -gt 150 ]; then
@@ -1224,14 +1219,17 @@ probe_transactions() {
       break
     fi
     say "transaction ${transaction_id%/}"
-    say "state=$line"
-    case $line in
-      confirmed* | reverted*) ;;
+    say "state=${state:-preparing}"
+    case $state in
+      confirmed | reverted) ;;
       *)
         guard_left
         say "guard=$left"
         ;;
     esac
+    while read -r kept found_path; do
+      if [ -f "$root$kept" ]; then say "found=$kept $found_path"; fi
+    done 2>/dev/null <"$transaction_folder/found"
     say "$(quiet head -c 2048 "$transaction_folder/meta")"
     say ''
   done

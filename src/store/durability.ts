@@ -13,6 +13,7 @@ export function durability(event: Event): 'now' | 'soon' {
     case 'host-applied':
     case 'verdict':
     case 'abandoned-taken-back':
+    case 'found-kept':
     case 'run-interrupted':
     case 'run-finished':
       return 'now';

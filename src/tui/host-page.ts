@@ -162,10 +162,15 @@ function actionLine({ kind, name, withoutSyncSeconds, mayStep }: Action): Line {
 }
 
 function notePart({ host, width, look }: HostPageProps): readonly Line[] {
-  if (host.notes.length === 0) return [];
+  const texts = [...host.notes, ...host.found.map(foundText)];
+  if (texts.length === 0) return [];
   const { rule, bullet } = glyphsFor(look.unicode);
-  const notes = host.notes.flatMap((note) => labelled('', `${bullet} ${printable(note)}`, width, 'plain', 0));
+  const notes = texts.flatMap((note) => labelled('', `${bullet} ${printable(note)}`, width, 'plain', 0));
   return [heading('Notes', width, rule), ...notes];
+}
+
+function foundText({ path, copy }: HostPageProps['host']['found'][number]): string {
+  return `somebody else wrote ${path} meanwhile; that is kept on the host as ${copy}, to be merged by hand`;
 }
 
 function findingPart(plan: HostPlan, { width, look }: HostPageProps): readonly Line[] {

@@ -12,6 +12,13 @@ describe('a step of a transaction', () => {
       'apply/not-begun',
       '/var/lib/tsync cannot be written',
     ],
+    [
+      'prepare',
+      'volatile:a boot empties /etc',
+      'refused',
+      'apply/volatile',
+      'A boot empties /etc. Nothing was touched.',
+    ],
     ['guard', 'failed:it could not be armed', 'refused', 'apply/not-begun', 'it could not be armed'],
     ['transaction', 'reverted', 'reverted', 'apply/step-failed', 'restart:chrony.service: it did not start'],
     ['transaction', 'failed:no space', 'failed', 'apply/undo-failed', 'no space'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { runJson } from '#report/run-json.js';
 import { showText } from '#report/show-text.js';
 import { nextCommands, summaryText } from '#report/summary-text.js';
 import type { EventBody } from '#run/event.js';
@@ -85,4 +86,23 @@ test('a host that needs no change and whose clock is off is not called in sync',
   expect(text).toContain('0 already in sync; 1 with findings that no change answers');
   expect(text).toContain('clock-offset');
   expect(text).not.toContain('In sync before');
+});
+
+test('what somebody else wrote meanwhile is named in the summary with its copy and how to merge it, and in the document', () => {
+  const [path, copy] = ['/etc/chrony/chrony.conf', '/var/lib/tsync/tx/t1/backup/2.found'];
+  const kept: EventBody = { type: 'found-kept', host: 'web-04', transaction: 't1', path, copy };
+  const state = stateOf([
+    runStarted('run', ['web-04', 'web-05']),
+    assessed(driftedPlan('web-04')),
+    kept,
+    kept,
+    finished('web-04', 'reverted'),
+    finished('web-05', 'in-sync'),
+  ]);
+  const text = summaryText(state, PLAIN);
+  expect(text).toContain('Written by somebody else meanwhile, and kept aside: 1 host');
+  expect(text).toContain(`${path}, kept as ${copy}`);
+  expect(text).toContain('diff FILE COPY');
+  const { hosts } = JSON.parse(runJson(state)) as { hosts: { found?: unknown }[] };
+  expect(hosts.map(({ found }) => found)).toEqual([[{ path, copy }], undefined]);
 });

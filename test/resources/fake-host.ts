@@ -159,9 +159,13 @@ export class FakeHost {
       `root=${this.root}`,
       `bin=${this.bin}`,
     ];
-    const ran = spawnSync('sh', ['-c', 'echo $$ >"$TSYNC_TEST/pid"; exec "$@"', 'sh', ...words], {
-      env: this.#environment(options),
-    });
+    const ran = spawnSync(
+      'sh',
+      ['-c', `echo $$ >"$TSYNC_TEST/pid"; ${options.before ?? ''} exec "$@"`, 'sh', ...words],
+      {
+        env: this.#environment(options),
+      },
+    );
     return {
       steps: stepsOf(ran.stdout.toString('latin1')),
       output: ran.stdout.toString('latin1'),
@@ -185,7 +189,7 @@ export class FakeHost {
     return [
       'sh',
       '-c',
-      `${limits} echo $$ >"$TSYNC_TEST/pid"; exec "$@"`,
+      `echo $$ >"$TSYNC_TEST/pid"; ${limits} exec "$@"`,
       'sh',
       ...shell,
       '-c',

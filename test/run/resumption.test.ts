@@ -64,4 +64,25 @@ describe('what a run left to do', () => {
     expect(resumptionOf(eventsOf([approved('a')]))).toBeNull();
     expect(resumptionOf([])).toBeNull();
   });
+
+  it('knows of each host in flight whether it had said that its guard was armed', () => {
+    const step = (host: string, id: string, detail: string): EventBody => ({
+      type: 'apply-step',
+      host,
+      transaction: `t.${host}`,
+      step: id,
+      detail,
+    });
+    const left = resumptionOf(
+      eventsOf([
+        ...start,
+        ...HOSTS.map((host) => begun(host)),
+        step('a', 'precheck', 'ok'),
+        step('b', 'guard', 'armed'),
+        step('c', 'guard', 'failed:it could not be armed'),
+        { type: 'host-applied', host: 'd', transaction: 't.d' },
+      ]),
+    );
+    expect(left?.inFlight.map(({ begun: isBegun }) => isBegun)).toEqual([false, true, false, true]);
+  });
 });

@@ -21,6 +21,8 @@ export type CleanOptions = FleetOptions &
     readonly keep?: number;
     /** Seconds. */
     readonly olderThan?: number;
+    /** Also what holds copies of what somebody else wrote. */
+    readonly found?: boolean;
     readonly store?: boolean;
     readonly yes?: boolean;
   };
@@ -47,12 +49,12 @@ async function cleanHosts(inventory: string, options: CleanOptions): Promise<num
   const run = await openRun({ kind: 'clean', tasks, inventory, store: false }, options);
   const unfollow = followEvents(run, options);
   await listFleet(tasks, run.deps);
-  const surplus = surplusOf(run, retentionOf(options, KEPT_ON_HOST));
+  const surplus = surplusOf(run, retentionOf(options, KEPT_ON_HOST), options.found === true);
   const count = surplus.reduce((sum, { transactions }) => sum + transactions.length, 0);
   const text = cleaningText(run.state(), surplus, lookOf(process.stdout));
   const agreed =
     count > 0 && (await isAgreed(text, `clean away ${countOf(count, 'transaction')}`, options, run.deps.finishSignal));
-  if (agreed) await tendFleet(tendingsOf(tasks, surplus), run.deps);
+  if (agreed) await tendFleet(tendingsOf(tasks, surplus, options.found === true), run.deps);
   for (const { host, outcome } of run.state().hosts.values()) if (outcome === null) finishLeft(run, host, surplus);
   const code = await run.finish({ failOn: 'never', maxUnreachable: options.maxUnreachable });
   unfollow();
@@ -60,11 +62,12 @@ async function cleanHosts(inventory: string, options: CleanOptions): Promise<num
   return code;
 }
 
-function surplusOf(run: OpenRun, retention: Retention): readonly Surplus[] {
+/** What holds copies of what somebody else wrote is neither counted nor gone, unless it is asked for. */
+function surplusOf(run: OpenRun, retention: Retention, withFound: boolean): readonly Surplus[] {
   const now = run.deps.clock.nowSeconds();
   return [...run.state().hosts.values()].flatMap(({ host, transactions }) => {
     const gone = expired(
-      (transactions ?? []).filter((one) => !isOpen(one)),
+      (transactions ?? []).filter((one) => !isOpen(one) && (withFound || one.found === undefined)),
       retention,
       now,
     );
@@ -72,10 +75,11 @@ function surplusOf(run: OpenRun, retention: Retention): readonly Surplus[] {
   });
 }
 
-function tendingsOf(tasks: readonly HostTask[], surplus: readonly Surplus[]) {
+function tendingsOf(tasks: readonly HostTask[], surplus: readonly Surplus[], found: boolean) {
   const wanted = new Map(surplus.map(({ host, transactions }) => [host, transactions]));
   return tasks.flatMap((task) => {
-    const tendings = wanted.get(task.host.name)?.map(({ id }): Tending => ({ kind: 'clean', transaction: id })) ?? [];
+    const tendings =
+      wanted.get(task.host.name)?.map(({ id }): Tending => ({ kind: 'clean', transaction: id, found })) ?? [];
     return tendings.length === 0 ? [] : [{ task, tendings }];
   });
 }

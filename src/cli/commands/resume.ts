@@ -111,7 +111,7 @@ async function settleInFlight(
   left: Resumption,
 ): Promise<void> {
   const limit = pLimit(deps.forks);
-  const one = async ({ host, plan, transaction, guardSeconds }: InFlight): Promise<void> => {
+  const one = async ({ host, plan, transaction, guardSeconds, begun }: InFlight): Promise<void> => {
     const task = tasks.find((candidate) => candidate.host.name === host);
     const before = left.state.hosts.get(host);
     if (task === undefined || before?.summary == null) return;
@@ -121,7 +121,7 @@ async function settleInFlight(
     deps.emit({ type: 'apply-started', host, transaction, planDigest, guardSeconds });
     const extensions = { given: deps.pace.extensions };
     const item = applyTask(task, plan, left, deps.today);
-    await settleHost({ ...item, transaction, guardSeconds, extensions, trouble: null }, deps);
+    await settleHost({ ...item, transaction, guardSeconds, extensions, trouble: null, begun }, deps);
   };
   await Promise.all(inFlight.map((host) => limit(() => one(host))));
 }

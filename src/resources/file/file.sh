@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # The verbs for files. A state is MODE OWNER GROUP LENGTH CKSUM; absent is "absent - - - -".
 # shellcheck disable=SC2015 # "a && b || fail" is meant so
-# shellcheck disable=SC2154 # root, tx, number, transaction, temp, kept: transaction.sh; resolved, words, ways ...: conversation.sh
+# shellcheck disable=SC2154 # root, tx, number, transaction, temp, second: transaction.sh; resolved, words, ways ...: conversation.sh
 
 # change_file PATH [state before: 5 words] [state after: 5 words] CONTENT
 change_file() { entry file "file:$1" "$@"; }
@@ -112,7 +112,7 @@ make_file() {
 
 # keep_old MODE: the old file by a second name, so that an undo needs no space for it. Where a file system knows none, the backup does.
 keep_old() {
-  if [ "$1" != absent ]; then ln "$target" "$kept"; fi
+  if [ "$1" != absent ]; then ln "$target" "$second"; fi
   return 0
 }
 
@@ -148,7 +148,8 @@ restore_file() {
     fail "$1: was changed by somebody else since, and is left so"
     return
   fi
-  keep_foreign "$7" "$8" "$9" "${10}" "${11}"
+  found_linked=''
+  keep_foreign "$1" "$7" "$8" "$9" "${10}" "${11}" || return
   if [ "$2" = absent ]; then
     remove_generated
     rm -f "$target" || fail "$1: could not be removed"
@@ -160,11 +161,11 @@ restore_file() {
     return
   fi
   folders "${target%/*}"
-  if [ -f "$kept" ] && file_is "$kept" "$2" "$3" "$4" "$5" "$6" && mv -f "$kept" "$target"; then return 0; fi
+  if [ -f "$second" ] && file_is "$second" "$2" "$3" "$4" "$5" "$6" && mv -f "$second" "$target"; then return 0; fi
   if cp -a "$tx/backup/$number" "$temp" && mv -f "$temp" "$target"; then return 0; fi
   rm -f "$temp"
-  # without space for a second copy: into the file itself
-  [ -z "$image" ] && cat "$tx/backup/$number" >"$target" && chmod "$2" "$target" && file_is "$target" "$2" "$3" "$4" "$5" "$6" ||
+  # without space for a second copy: into the file itself, unless that is what has just been kept
+  [ -z "$image$found_linked" ] && cat "$tx/backup/$number" >"$target" && chmod "$2" "$target" && file_is "$target" "$2" "$3" "$4" "$5" "$6" ||
     fail "$1: could not be restored"
 } 2>/dev/null
 
@@ -177,9 +178,11 @@ remove_generated() {
   esac
 }
 
-# keep_foreign [state after]: what is neither as before nor as after was written by somebody else: it is kept aside.
+# keep_foreign PATH [state after]: what is neither as before nor as after was written by somebody else: it is kept aside.
 keep_foreign() {
-  if [ -f "$target" ] && ! file_is "$target" "$@"; then cp -a "$target" "$tx/backup/$number.found"; fi
+  foreign_path=$1
+  shift
+  if [ -f "$target" ] && ! file_is "$target" "$@"; then keep_found "$target" "$foreign_path"; fi
 }
 
 refresh_file() { :; }

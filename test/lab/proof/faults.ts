@@ -69,15 +69,68 @@ const chronyUnit = (text: string) =>
 export const FAULTS: readonly Fault[] = [
   {
     name: 'no space below /var/lib/tsync',
-    arrange: inside('mkdir -p /var/lib/tsync; mount -t tmpfs -o size=24k tmpfs /var/lib/tsync'),
+    arrange: async (scene) => {
+      await disk('/var/lib/tsync', 256)(scene);
+      await inside('cat /dev/zero >/var/lib/tsync/full 2>/dev/null || true')(scene);
+    },
     act: run,
   },
   {
     name: 'no space where the configuration lies',
+    arrange: async (scene) => {
+      await inside('cp -a /etc/chrony /root/c')(scene);
+      await disk('/etc/chrony', 256)(scene);
+      await inside('cp -a /root/c/. /etc/chrony; cat /dev/zero >/etc/chrony/full 2>/dev/null || true')(scene);
+    },
+    act: run,
+  },
+  {
+    name: 'another process takes every free byte below /var/lib/tsync from the moment when the guard is armed',
+    arrange: disk('/var/lib/tsync', 1024),
+    act: async (scene) => {
+      const first = await held(scene, 'after state armed');
+      await eat(scene);
+      release(scene);
+      return first.ended;
+    },
+  },
+  {
+    name: 'the same, and then the change cannot be proved',
+    arrange: async (scene) => {
+      await disk('/var/lib/tsync', 1024)(scene);
+      await silentServer(scene, 150);
+    },
+    act: async (scene) => {
+      const first = await held(scene, 'after state armed', '--no-preflight');
+      await eat(scene);
+      release(scene);
+      return first.ended;
+    },
+  },
+  {
+    name: '/var/lib/tsync lies in memory (tmpfs)',
+    arrange: inside('mkdir -p /var/lib/tsync; mount -t tmpfs tmpfs /var/lib/tsync'),
+    act: run,
+  },
+  {
+    name: '/etc/chrony lies in memory (ramfs), and /var/lib/tsync on the disk',
     arrange: inside(
-      'cp -a /etc/chrony /root/c; mount -t tmpfs -o size=48k,mode=755 tmpfs /etc/chrony; cp -a /root/c/. /etc/chrony; cat /dev/zero >/etc/chrony/full 2>/dev/null || true',
+      'cp -a /etc/chrony /root/c; mount -t ramfs -o mode=755 ramfs /etc/chrony; cp -a /root/c/. /etc/chrony',
     ),
     act: run,
+  },
+  {
+    name: 'the state of an earlier run is lost, its guard still runs, and another run comes',
+    act: async (scene) => {
+      const first = await held(scene, 'after state applied');
+      first.child.kill('SIGKILL');
+      await first.ended;
+      release(scene);
+      await inside('rm /var/lib/tsync/tx/*/state')(scene);
+      const second = await run(scene);
+      await guardCame(scene);
+      return second;
+    },
   },
   { name: '/etc is read-only', arrange: inside('mount --bind /etc /etc; mount -o remount,bind,ro /etc'), act: run },
   {
@@ -137,8 +190,9 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'another operator is at work',
     act: planThen((scene) => held(scene, 'after state armed')),
-    afterwards: async ({ lab, index, started }) => {
-      writeFileSync(lab.pathOn(index, '/hold/go'), '');
+    afterwards: async (scene) => {
+      const { started } = scene;
+      release(scene);
       const { code, stderr } = (await started[0]?.ended) ?? { code: null, stderr: 'it was never begun' };
       if (code !== 0) throw new Error(`the first operator's run ended with ${code}\n${stderr}`);
     },
@@ -164,14 +218,56 @@ export const FAULTS: readonly Fault[] = [
   },
 ];
 
+/** A file system of its own, of so many KiB: what is in memory is refused, and what lies on the host's own disk is not full. */
+function disk(folder: string, kib: number) {
+  return async (scene: Scene): Promise<void> => {
+    await inside(`mkdir -p ${folder}
+      for n in $(seq 0 63); do [ -b /dev/loop$n ] || mknod /dev/loop$n b 7 $n; done
+      [ -c /dev/loop-control ] || mknod /dev/loop-control c 10 237
+      truncate -s ${kib}K /root/disk
+      mkfs.ext4 -q -m 0 -N 96 /root/disk
+      mount -o loop /root/disk ${folder}
+      rmdir ${folder}/lost+found`)(scene);
+  };
+}
+
+/** Starts what takes every byte that becomes free below /var/lib/tsync, and waits until none is. */
+async function eat(scene: Scene): Promise<void> {
+  await inside(`setsid sh -c 'while :; do cat /dev/zero; sleep 0.01; done >>/var/lib/tsync/eaten 2>/dev/null' >/dev/null 2>&1 </dev/null &
+    for i in $(seq 100); do ! echo >/var/lib/tsync/probe || break; rm -f /var/lib/tsync/probe; sleep 0.1; done 2>/dev/null; true`)(
+    scene,
+  );
+  await inside(
+    'until ! head -c 4096 /dev/zero >/var/lib/tsync/probe; do sleep 0.1; done 2>/dev/null; rm -f /var/lib/tsync/probe',
+  )(scene);
+}
+
+/** Lets the program go on that was held. */
+function release({ lab, index }: Scene): void {
+  writeFileSync(lab.pathOn(index, '/hold/go'), '');
+}
+
+const AT_WORK = 'systemctl list-units --state=active,activating,deactivating --no-legend --plain "tsync-*"';
+
+/** Until the guard has taken back what is open. */
+async function guardCame({ lab, index, name }: Scene): Promise<void> {
+  const until = performance.now() + 180_000;
+  const isOver = async () =>
+    lab.transactionsOf(index).at(-1) === 'reverted' && (await lab.inside(index, AT_WORK)).trim() === '';
+  while (!(await isOver())) {
+    if (performance.now() > until) throw new Error(`no guard came on ${name}`);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
 const SETTLE_SECONDS = 60;
 
 /** A playbook for one host; `server` overrides the lab's. */
 export const faultPlaybook = (): string => playbookOf(SETTLE_SECONDS, SETTLE_SECONDS + 35);
 
 /** An address of the lab's network that nobody has. */
-async function silentServer(scene: Scene): Promise<void> {
-  const text = playbookOf(8, 45).replace(/ntp_servers: \[(.*)\.1\]/, 'ntp_servers: [$1.250]');
+async function silentServer(scene: Scene, guardSeconds = 45): Promise<void> {
+  const text = playbookOf(8, guardSeconds).replace(/ntp_servers: \[(.*)\.1\]/, 'ntp_servers: [$1.250]');
   writeFileSync(scene.playbook, text);
 }
 
@@ -180,12 +276,12 @@ async function immutable(lab: Lab, index: number): Promise<void> {
 }
 
 /** Starts a run whose program on the host stands still at a point, and waits until it is there. */
-async function held(scene: Scene, point: string) {
+async function held(scene: Scene, point: string, ...more: readonly string[]) {
   const { lab, index, holding, inventory, playbook } = scene;
   await inside(`mkdir -p /hold; echo "tsync ${point}" >/hold/at`)(scene);
-  const started = holding.start(['run', inventory, '-p', playbook, ...common(scene)]);
+  const started = holding.start(['run', inventory, '-p', playbook, ...common(scene), ...more]);
   scene.started.push(started);
-  const until = performance.now() + 60_000;
+  const until = performance.now() + 150_000;
   while (!existsSync(lab.pathOn(index, '/hold/reached'))) {
     if (performance.now() > until) throw new Error(`${scene.name} never came to ${point}`);
     await new Promise((resolve) => setTimeout(resolve, 100));

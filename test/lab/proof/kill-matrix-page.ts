@@ -1,11 +1,12 @@
 import type { Ended, Trial, Victim } from './kill-trials.js';
 
-const VICTIMS: readonly Victim[] = ['shell', 'connection', 'tsync', 'power'];
+const VICTIMS: readonly Victim[] = ['shell', 'connection', 'tsync', 'power', 'isolate'];
 const TITLES: Readonly<Record<Victim, string>> = {
   shell: 'remote shell',
   connection: 'connection',
   tsync: 'tsync',
   power: 'power',
+  isolate: 'guard by isolate, and shell',
 };
 
 /** docs/proof/kill-matrix.md: a line a point, a column a victim, and how often a host ended how. */
@@ -58,7 +59,8 @@ Real systemd hosts (containers with Debian 12). The plan edits, makes, removes f
 extended attribute and an odd mode and owner; stops and disables a service, starts and enables one, masks one; sets a module's
 parameter (in a file system of memory over /sys/module: containers share their kernel); restarts chronyd. At each point one thing
 gets SIGKILL: the shell that runs tsync's program on the host; the sshd process of the connection, after which on every second
-host somebody connects again and confirms; tsync itself; or everything on the host, which then boots again. Once no guard is left,
+host somebody connects again and confirms; tsync itself; everything on the host, which then boots again; or, by \`systemctl isolate\`, every unit that
+does not belong to the target, and then the shell. Once no guard is left,
 every path of /etc with content, mode, owner and extended attributes, what is enabled and what runs, and the parameter are compared with the host as it was
 and with a host on which nothing was killed.
 `;

@@ -26,6 +26,10 @@ hold() {
       if [ "$hold_name" != sshd ]; then mv /hold/reached /hold/no-sshd; fi
       kill -9 "$PPID"
       ;;
+    isolate)
+      systemctl isolate multi-user.target
+      kill -9 $$ "$(exec sh -c 'echo $PPID')"
+      ;;
     power | tsync) while [ ! -e /hold/go ]; do sleep 0.1; done ;;
   esac
 }

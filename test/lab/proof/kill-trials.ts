@@ -11,7 +11,8 @@ import { loadModule } from './every-kind.js';
 import { differences, type HostState, hostState } from './host-state.js';
 import { withKillPoints } from './kill-points.js';
 
-export type Victim = 'shell' | 'connection' | 'tsync' | 'power';
+/** `isolate`: another target is isolated, which ends every unit that does not belong to it, and then the shell is killed. */
+export type Victim = 'shell' | 'connection' | 'tsync' | 'power' | 'isolate';
 
 /** One point at which one victim is killed. */
 export interface Trial {
@@ -195,7 +196,7 @@ export class TrialHost {
 
 /** Prints what of a transaction is still at work on a host: units, an undo, a program that tsync sent. */
 const IN_FLIGHT = `systemctl list-units --state=active,activating,deactivating,failed --no-legend --plain "tsync-*"
-pgrep -f "[p]rogram.sh undo|ready [1]" || true`;
+pgrep -f "[p]rogram.sh undo|ready [12]" || true`;
 
 async function until(holds: () => boolean | Promise<boolean>, seconds = 60): Promise<boolean> {
   const deadline = performance.now() + seconds * 1000;
