@@ -24,7 +24,14 @@ function withBytes(section: Section, bytes: Uint8Array): Section {
 }
 
 function file(name: string, bytes: Uint8Array): Section {
-  const attributes = { mode: '644', owner: 'root', group: 'root', size: bytes.length, target: null, writers: 'root' as const };
+  const attributes = {
+    mode: '644',
+    owner: 'root',
+    group: 'root',
+    size: bytes.length,
+    target: null,
+    writers: 'root' as const,
+  };
   return { name, kind: 'file', state: 'ok', bytes, exit: null, truncated: false, file: attributes };
 }
 
