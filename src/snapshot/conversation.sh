@@ -196,14 +196,20 @@ put() {
   if [ -n "${KSH_VERSION:-}" ]; then
     print -rn -- "$1"
   elif [ -n "${POSH_VERSION:-}" ]; then
-    # its echo takes backslashes for escapes, of which \c leaves the line feed out
-    doubled='' undoubled=$1
-    while :; do
-      case $undoubled in *\\*) ;; *) break ;; esac
-      doubled=$doubled${undoubled%%\\*}\\\\
-      undoubled=${undoubled#*\\}
-    done
-    echo "$doubled$undoubled\\c"
+    # its echo takes backslashes for escapes, of which \c leaves the line feed out; it is given one piece between two backslashes at a
+    # time, because posh ends with an invalid pointer where a long text grows piece by piece (tried with 0.14)
+    # shellcheck disable=SC1003,SC2028,SC2086,SC2141 # a backslash, and pieces
+    (
+      IFS='\'
+      set -f
+      set -- $1.
+      while [ "$#" -gt 1 ]; do
+        echo "$1\\\\\\c"
+        shift
+      done
+      last_piece=${1%.}
+      echo "$last_piece\\c"
+    )
   else
     printf %s "$1"
   fi
