@@ -221,13 +221,17 @@ class Conversation {
   #onStdout(chunk: Uint8Array): void {
     if (!this.#reader.ready) this.#remember(chunk);
     const frames = this.#reader.push(chunk);
+    // before anything of the same chunk is believed
+    if (this.#reader.violation !== null) {
+      this.#forged(this.#reader.violation);
+      return;
+    }
     if (this.#reader.ready && !this.#idle) this.#expectOutput();
     for (const frame of frames) {
       if (this.#over) return;
       this.#onFrame(frame);
     }
-    if (this.#reader.violation !== null) this.#forged(this.#reader.violation);
-    else if (this.#reader.overflowed) this.#tooMuch();
+    if (this.#reader.overflowed) this.#tooMuch();
   }
 
   #onFrame(frame: Frame): void {
@@ -332,6 +336,8 @@ class Conversation {
   }
 
   #forged(what: string): void {
+    // also after the program's end: who speaks then has spoken before
+    this.#again = null;
     const detail = `${this.#options.host} printed ${printable(what.slice(0, 300))}. Nothing of what it told was believed.`;
     this.#fail('transport/forged', detail);
   }

@@ -20,7 +20,7 @@ vi.mock('#engine/settle-dialog.js', async (original) => ({
 }));
 
 const task = {
-  task: { host: { name: 'web-1' }, settings: { settings: { rollout: { settleTimeoutSeconds: 10 } } } },
+  task: { host: { name: 'web-1', connection: { image: null } }, settings: { settings: { rollout: { settleTimeoutSeconds: 10 } } } },
   transaction: 't1',
   guardSeconds: 60,
   extensions: { given: 0 },
@@ -35,8 +35,10 @@ beforeEach(() => {
 async function settled(begun: boolean, said: typeof answers) {
   answers = said;
   const events: EventBody[] = [];
+  let nowMs = 0;
   const deps = {
-    clock: { monotonicMs: () => 0, sleep: async () => {} },
+    // a second a look, so that whatever waits comes to its end
+    clock: { monotonicMs: () => (nowMs += 1000), sleep: async () => {} },
     leaveSignal: new AbortController().signal,
     emit: (event: EventBody) => events.push(event),
   } as unknown as EngineDeps;

@@ -15,7 +15,7 @@ import { type Sshd, sshdPath, startSshd } from './sshd.js';
 const run = promisify(execFile);
 const library = readFileSync(new URL('../../src/snapshot/conversation.sh', import.meta.url), 'utf8');
 const program = `${library}
-main() { read_parameters "$@"; clock_exchanges; section os uname -a; section_file /etc/os-release; done_frame; }
+main() { read_parameters "$@"; clock_exchanges; section uname uname -a; section_file /etc/os-release; done_frame; }
 main "$@"
 `;
 
