@@ -509,6 +509,16 @@ set_attributes() {
 # ends_of FILE...: how each ends, into $file_ends for section_file, where a line feed at the end would be lost: one look for all.
 ends_of() { file_ends=$(tail -c 1 ${1+"$@"} /dev/null 2>/dev/null | tr '\0' 0); }
 
+# holds_secret PATH: keys and passwords never leave the host, whoever asks for them.
+holds_secret() {
+  case $1 in
+    *.keys | *.key | *.pem | */ntp/keys | */ntp/crypto/* | */shadow | */shadow- | */gshadow | */gshadow-) return 0 ;;
+    */ssh_host_*_key | */.ssh/id_* | *.keytab | *.p12 | */ssl/private/* | */.pgpass | */.netrc) return 0 ;;
+    *ntp*.conf) [ -f "$root$1" ] && file_in_image "$root$1" && grep -qiE '^[[:space:]]*crypto[[:space:]].*pw[[:space:]]' "$root$1" </dev/null 2>/dev/null ;;
+    *) return 1 ;;
+  esac
+}
+
 # section_file PATH: a file with its attributes. Absent, denied and refused (no regular file) are said, not guessed.
 section_file() {
   file=$root$1 path=$1 content='' file_words=''
@@ -521,6 +531,8 @@ section_file() {
     if [ -x "${folder:-/}" ]; then state=absent; else state=denied; fi
     file_words="writers=$writers"
   elif [ ! -f "$file" ] || ! file_in_image "$file"; then
+    state=refused
+  elif [ "$resolved" != "$file" ] && holds_secret "${resolved#"$root"}"; then
     state=refused
   else
     target=''
@@ -536,7 +548,13 @@ section_file() {
     file_words="mode=$3 owner=$encoded"
     set_encoded "$5"
     file_words="$file_words group=$encoded size=$6$target writers=$writers"
-    if [ -r "$file" ]; then read_content "$6"; else state=denied; fi
+    if [ ! -r "$file" ]; then
+      state=denied
+    elif [ "$writers" = others ]; then
+      read_shared
+    else
+      read_content "$6"
+    fi
   fi
   frame file "$path" "$state" "$content" "$file_words"
 }
@@ -557,6 +575,18 @@ read_content() {
   content=$(od -An -v -tx1 -N 65537 "$file") || state=denied
   file_words="$file_words encoding=hex"
 } 2>/dev/null
+
+# read_shared: the same of a file that others can exchange at any moment, also for a link to what only root may read: it is opened once,
+# and given out only where everybody may read what was opened.
+read_shared() {
+  state=ok
+  content=$(print_shared 3<"$file" && echo .) || state=refused
+  content=${content%.}
+} 2>/dev/null
+print_shared() {
+  shared_mode=$(stat -L -c %a /proc/self/fd/3) || return 1
+  case $shared_mode in *[4567]) head -c 65537 <&3 ;; *) return 1 ;; esac
+}
 
 # step ID STATE: one journalled step.
 step() {

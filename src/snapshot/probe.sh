@@ -135,16 +135,6 @@ probe_mentions() {
   done
 }
 
-# holds_secret PATH: keys and passwords never leave the host, whoever asks for them.
-holds_secret() {
-  case $1 in
-    *.keys | *.key | *.pem | */ntp/keys | */ntp/crypto/* | */shadow | */shadow- | */gshadow | */gshadow-) return 0 ;;
-    */ssh_host_*_key | */.ssh/id_* | *.keytab | *.p12 | */ssl/private/* | */.pgpass | */.netrc) return 0 ;;
-    *ntp*.conf) [ -f "$root$1" ] && file_in_image "$root$1" && quiet grep -qiE '^[[:space:]]*crypto[[:space:]].*pw[[:space:]]' "$root$1" ;;
-    *) return 1 ;;
-  esac
-}
-
 # --- the machine -------------------------------------------------------------------------------------------------------
 
 probe_system() {
