@@ -20,7 +20,10 @@ vi.mock('#engine/settle-dialog.js', async (original) => ({
 }));
 
 const task = {
-  task: { host: { name: 'web-1', connection: { image: null } }, settings: { settings: { rollout: { settleTimeoutSeconds: 10 } } } },
+  task: {
+    host: { name: 'web-1', connection: { image: null } },
+    settings: { settings: { rollout: { settleTimeoutSeconds: 10 } } },
+  },
   transaction: 't1',
   guardSeconds: 60,
   extensions: { given: 0 },

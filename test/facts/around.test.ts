@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { factsOf } from '#facts/facts-of.js';
+import { status } from '../fixtures/made/system.js';
 import { azureHost } from '../snapshot/azure-host.js';
 import { type FakeHost, type FakeRoot, makeFakeRoot } from '../snapshot/fake-root.js';
 import { runProbe } from '../snapshot/run-probe.js';
@@ -75,14 +76,17 @@ describe('what stands around the daemons', () => {
 
   it('has running programs that may set a clock, with their arguments', () => {
     const facts = around({
+      links: { '/proc/950/exe': '/usr/sbin/phc2sys' },
       files: {
+        '/usr/sbin/phc2sys': '',
         '/proc/950/comm': 'phc2sys\n',
+        '/proc/950/status': status(950, 'phc2sys', 0),
         '/proc/950/cgroup': '0::/system.slice/phc2sys.service\n',
         '/proc/950/cmdline': '/usr/sbin/phc2sys\0-a\0-r\0',
       },
     });
     expect(facts.programs.value).toEqual([
-      { pid: 950, name: 'phc2sys', commandLine: ['/usr/sbin/phc2sys', '-a', '-r'] },
+      { pid: 950, name: 'phc2sys', verified: true, commandLine: ['/usr/sbin/phc2sys', '-a', '-r'] },
     ]);
   });
 

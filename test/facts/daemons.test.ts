@@ -242,6 +242,8 @@ describe('which daemon a host has', () => {
       pid: 7,
       commandLine: ['/usr/sbin/chronyd', '-F', '2'],
       configFiles: [],
+      verified: true,
+      untrusted: [],
     });
     expect(daemon(facts, 'ntpd')).toMatchObject({
       installed: { value: false },

@@ -49,7 +49,7 @@ describe('a playbook with resources of its own', () => {
     ['  - {module_parameter: hv_utils.timesync_implicit, value: Y}', 'the strategy decides about it'],
     ['  - {module_parameter: loop}', "3:24 'resources.0.module_parameter' must be module.parameter."],
     [
-      '  - {file: /a, state: absent}\n  - {file: /a, content: x}',
+      '  - {file: /etc/a, state: absent}\n  - {file: /etc/a, content: x}',
       "4:12 'resources.1.file' must not be named twice; 1 has it.",
     ],
     ['  - {service: a, state: running}\n  - {service: a.service, enabled: true}', '4:15 '],
