@@ -402,7 +402,10 @@ drop_second_names() {
   while read -r number target; do
     case $number in '' | *[!0-9]*) continue ;; esac
     find_temp
-    if [ -f "$second" ] && rooted "${second#"$root"}" && in_image "$second"; then rm -f "$second"; fi
+    if [ -f "$second" ] && rooted "${second#"$root"}" && in_image "$second"; then
+      rm -f "$second"
+      leave_folders "$second"
+    fi
   done <"$tx/places"
 } 2>/dev/null
 
