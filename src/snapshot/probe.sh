@@ -488,16 +488,21 @@ of_time_unit() {
 
 # started_by_root PID: are this process and all above it root's or a time daemon's?
 started_by_root() {
-  judged_uid=$uid judged_parent=$parent parent=$1 hops=0
-  while [ "${parent:-x}" != 1 ] && [ "${parent:-x}" != 0 ]; do
+  judged_uid=$uid judged_parent=$parent parent=$1 hops=0 up_to_init=no
+  while [ "$hops" -lt 16 ]; do
+    case $parent in
+      0 | 1)
+        up_to_init=yes
+        break
+        ;;
+      '' | *[!0-9]*) break ;;
+    esac
     hops=$((hops + 1))
-    case $parent in '' | *[!0-9]*) hops=99 ;; esac
-    if [ "$hops" -gt 16 ] || ! process_status "$parent"; then break; fi
+    process_status "$parent" || break
     case " 0$time_uids " in *" $uid "*) ;; *) break ;; esac
   done
-  case $parent in 0 | 1) hops=0 ;; *) hops=99 ;; esac
   uid=$judged_uid parent=$judged_parent
-  [ "$hops" = 0 ]
+  [ "$up_to_init" = yes ]
 }
 
 # judge_program PID: is the program that runs one that bears the daemon's name, and that root alone can write? A process may name

@@ -141,7 +141,7 @@ describe('faults', () => {
 
   test('the noisy host prints before every program, escape sequences and a false frame among it', async () => {
     const answer = await converseWith(address('dmz01'), { parameters: parameters('dmz01'), program: 'echo done\n' });
-    expect(answer.stdout).toMatch(/^Welcome to dmz01.*\u001b\[2J.*@0000 ready 1\n\n@0123456789abcdef/s);
+    expect(answer.stdout).toMatch(/^Welcome to dmz01.*\u001b\[2J.*@0000 ready 1\n\n@fedcba9876543210/s);
     expect(answer.stdout.endsWith('done\n')).toBe(true);
   });
 });

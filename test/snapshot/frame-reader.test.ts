@@ -62,7 +62,7 @@ describe('FrameReader', () => {
     expect(os).toMatchObject({ name: 'uname', exit: 0, state: 'ok', truncated: false, file: null });
     expect(textOf(os?.bytes)).toBe('Debian 12\n');
     expect(textOf(conf?.bytes)).toBe('pool a@b iburst\n@x\n\n');
-    expect(conf?.file).toEqual({ mode: '644', owner: 'root', group: 'root', size: 5, target: null });
+    expect(conf?.file).toEqual({ mode: '644', owner: 'root', group: 'root', size: 5, target: null, writers: null });
   });
 
   it('gives the same frames however the bytes are cut', () => {
@@ -185,7 +185,7 @@ describe('FrameReader', () => {
       readAll([ready, file('/etc/%c3%a9%20x', 'z', ' mode=4755 owner=a%20b group=g size=1 target=/t%0a')]),
     );
     expect(one?.name).toBe('/etc/é x');
-    expect(one?.file).toEqual({ mode: '4755', owner: 'a b', group: 'g', size: 1, target: '/t\n' });
+    expect(one?.file).toEqual({ mode: '4755', owner: 'a b', group: 'g', size: 1, target: '/t\n', writers: null });
   });
 
   it('does not guess attributes that the host could not say', () => {
