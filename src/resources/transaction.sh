@@ -372,7 +372,7 @@ remove_folders() {
   cat "$base/made" "$base"/tx/*/made 2>/dev/null | sort -ru | while IFS= read -r made; do
     case $made in "$root"/*) ;; *) continue ;; esac
     if [ ! -d "$made" ] || [ -L "$made" ]; then continue; fi
-    if rooted "${made#"$root"}" || [ "$made" = "$root/run/tsync" ]; then
+    if rooted "${made#"$root"}" || [ "$made" = "$root/run/tsync" ] || [ "$made" = "$root/run" ]; then
       [ "$resolved" != "$made" ] || rmdir "$made" 2>/dev/null
     fi
   done

@@ -49,8 +49,11 @@ beforeEach(() => {
   host.write('etc/chrony/conf.d/odd.conf', new Uint8Array([0x5c, 0x63, 0x00, 0xff, 0x0a]));
   host.write('etc/os-release', 'NAME="a\\b"\n');
   const said = '#!/bin/sh\necho "back\\\\slash"\n';
-  for (const name of ['apt-get', 'apt-cache', 'dpkg-query', 'chronyd', 'chronyc'])
+  for (const name of ['apt-get', 'apt-cache', 'dpkg-query', 'chronyd', 'chronyc']) {
+    // a link to the stand-in that all tests share
+    rmSync(join(host.folder, 'bin', name), { force: true });
     writeFileSync(join(host.folder, 'bin', name), said, { mode: 0o755 });
+  }
 });
 afterEach(() => host.remove());
 

@@ -121,7 +121,7 @@ it('arms the guard and the unit for the next boot before the first change', () =
   host.run(dash, program);
   const unit = readFileSync(host.path(`etc/systemd/system/tsync-boot-${ID}.service`), 'utf8');
   expect(unit).toContain('DefaultDependencies=no');
-  expect(unit).toContain(`ConditionPathExists=!/run/tsync/${ID}`);
+  expect(unit).toContain('undo boot');
   expect(readFileSync(join(host.folder, `tsync-guard-${ID}.command`), 'utf8').split('\n')).toEqual(
     expect.arrayContaining(['--on-active=240', 'undo', 'guard']),
   );
@@ -265,12 +265,16 @@ it('touches nothing when there is no space for the way back', () => {
 // a file system of 64 KiB needs root
 describe.runIf(process.getuid?.() === 0)('on a full disk', () => {
   beforeEach(() => {
+    // all of the host in memory, so that its transactions last as long as the file
+    spawnSync('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', host.root]);
+    furnish(host);
     host.write('etc/small/present', 'before\n');
-    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', host.path('etc/small')]);
+    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=755', 'tmpfs', host.path('etc/small')]);
     host.write('etc/small/present', 'before\n');
   });
   afterEach(() => {
     spawnSync('umount', [host.path('etc/small')]);
+    spawnSync('umount', [host.root]);
   });
 
   it.each(Object.entries(SHELLS))(
@@ -294,7 +298,9 @@ describe.runIf(process.getuid?.() === 0)('on a full disk', () => {
 it('follows no link out of the root, and replaces none', () => {
   symlinkSync('/etc/hostname', host.path('etc/chrony/outside.conf'));
   const plan = planOf([change('file', '/etc/chrony/outside.conf', null, fileState('x'))]);
-  expect(host.run(dash, applyProgram(TEXTS, plan, META)).steps[0]).toBe('precheck stale:file:/etc/chrony/outside.conf');
+  expect(host.run(dash, applyProgram(TEXTS, plan, META)).steps[0]).toMatch(
+    /^prepare failed:\/etc\/chrony\/outside.conf: /,
+  );
 });
 
 // seen on an emulated machine: the module was loaded before the undo at boot had taken its file away
@@ -419,7 +425,7 @@ it('does nothing at boot while the boot is the one it was armed in, and takes it
 it('asks each server in a preflight of its own, without touching port or clock', () => {
   const { output } = host.run(dash, settle, { requests: ['preflight 8 10.0.0.1 ntp.example'] });
   expect(output).toContain('chronyd -Q -t 8 server 10.0.0.1 iburst cmdport 0 port 0\n');
-  expect(output).toContain('begin command preflight:ntp.example\n');
+  expect(output).toContain('section command preflight:ntp.example ok ');
 });
 
 it('does nothing when the program was cut off on its way', () => {
@@ -463,11 +469,11 @@ it('ends an apply program that is still at work when it is taken back', async ()
   expect(host.state()).toBe(before);
 });
 
-/** The guard, and the folder that was made for its mark, belong to neither state. */
+/** The guard, the folder that was made for its mark, and the second names of old files belong to neither state. */
 function withoutGuard(state: string): string {
   return state
     .split('\n')
-    .filter((line) => !line.includes('tsync-boot') && !line.startsWith('/run'))
+    .filter((line) => !/tsync-boot|\/\.tsync-/.test(line) && !line.startsWith('/run'))
     .map((line) => line.replace(/ tsync-guard-\S+/g, ''))
     .join('\n');
 }

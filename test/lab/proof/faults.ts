@@ -81,6 +81,10 @@ export const FAULTS: readonly Fault[] = [
       await inside('cp -a /etc/chrony /root/c')(scene);
       await disk('/etc/chrony', 256)(scene);
       await inside('cp -a /root/c/. /etc/chrony; cat /dev/zero >/etc/chrony/full 2>/dev/null || true')(scene);
+      // what the file system had put aside for blocks that it then did not need
+      await inside(
+        'for n in 1 2 3 4; do sync -f /etc/chrony; dd if=/dev/zero of=/etc/chrony/full$n bs=1k 2>/dev/null || true; done',
+      )(scene);
     },
     act: run,
   },
@@ -109,7 +113,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: '/var/lib/tsync lies in memory (tmpfs)',
-    arrange: inside('mkdir -p /var/lib/tsync; mount -t tmpfs tmpfs /var/lib/tsync'),
+    arrange: inside('mkdir -p /var/lib/tsync; mount -t tmpfs -o mode=700 tmpfs /var/lib/tsync'),
     act: run,
   },
   {
