@@ -74,7 +74,7 @@ describe.each(Object.entries(SHELLS))('the package program under %s', (_name, sh
     const host = fakeHost();
     const ran = host.run(shell, program('apt', 'preview'), { requests: ['make', 'bye'] });
     expect(ran.output).toContain('Remv systemd-timesyncd [252.39-1]');
-    expect(ran.output).toContain('begin command madison:systemd-timesyncd');
+    expect(ran.output).toContain('section command madison:systemd-timesyncd');
     expect(calls(host).every((call) => /^apt-(get -s|cache madison) /.test(call))).toBe(true);
     expect(existsSync(host.path('var/lib/tsync'))).toBe(false);
   });
