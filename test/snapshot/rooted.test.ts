@@ -193,3 +193,41 @@ describe.runIf(process.getuid?.() === 0)('of an ordinary user', () => {
     expect(ask(['dash'], '/etc/listed/x')).toEqual(['refused others /etc/listed/x']);
   });
 });
+
+const READ = `${conversation}
+give() {
+  read_parameters "$@"
+  while IFS= read -r path; do section_file "$path"; done
+}
+give "$@"
+`;
+
+describe.each(shells.map((shell) => [shell.join(' '), shell] as const))(
+  'what a file holds, under %s',
+  (_name, shell) => {
+    it('stays on the host where others can exchange the file and not everybody may read it, or where its real name is that of a secret', () => {
+      file('etc/secret', 0o600);
+      file('etc/open', 0o644);
+      file('etc/shadow', 0o644);
+      folder('srv/ops', 0o777);
+      link('../../etc/secret', 'srv/ops/secret.conf');
+      link('../../etc/open', 'srv/ops/open.conf');
+      link('shadow', 'etc/plain.conf');
+      file('srv/ops/own.conf', 0o640);
+      const [command = 'sh', ...options] = shell;
+      const paths = ['/srv/ops/secret.conf', '/srv/ops/open.conf', '/etc/plain.conf', '/srv/ops/own.conf', '/etc/open'];
+      const ran = spawnSync(command, [...options, '-c', READ, 'sh', NONCE, '0', `root=${root}`], {
+        input: paths.map((path) => `${path}\n`).join(''),
+        env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' },
+      });
+      const told = ran.stdout.toString().matchAll(/^@\S+ section file (\S+) (\S+) (\d+)/gm);
+      expect([...told].map(([, path, state, length]) => `${path} ${state} ${length}`)).toEqual([
+        '/srv/ops/secret.conf refused 0',
+        '/srv/ops/open.conf ok 2',
+        '/etc/plain.conf refused 0',
+        '/srv/ops/own.conf refused 0',
+        '/etc/open ok 2',
+      ]);
+    });
+  },
+);
