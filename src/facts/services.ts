@@ -13,21 +13,36 @@ export function servicesOf(sections: Sections): ReadonlyMap<string, ServiceFacts
   if (sections.section('services')?.state !== 'ok') return services;
   const links = indexLinks(unitLinks(sections));
   const install = installOf(sections);
-  for (const block of sections
+  const blocks = sections
     .text('services')
     .split(/\n\s*\n/)
-    .slice(0, MOST_UNITS)) {
-    const values = new Map(block.split('\n').map(splitOnce));
+    .slice(0, MOST_UNITS)
+    .map((block) => new Map(block.split('\n').map(splitOnce)));
+  const namesOf = namesByUnit(blocks);
+  for (const values of blocks) {
     const unit = values.get('Id') ?? '';
-    if (!UNIT.test(unit) || seen.has(unit)) continue;
+    const names = namesOf.get(unit);
+    if (names === undefined || seen.has(unit)) continue;
     seen.add(unit);
-    const names = new Set([unit, ...(values.get('Names') ?? '').split(' ').filter((name) => UNIT.test(name))]);
     const own = ownLinks(names, links);
     if (own === null) continue;
     const facts = serviceFacts(unit, own, values, install);
     for (const name of names) if (name === unit || !services.has(name)) services.set(name, facts);
   }
   return services;
+}
+
+/** A unit that was asked for by two names has two blocks, of which each may name one: it has the names of both. */
+function namesByUnit(blocks: readonly ReadonlyMap<string, string>[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const namesOf = new Map<string, Set<string>>();
+  for (const values of blocks) {
+    const unit = values.get('Id') ?? '';
+    if (!UNIT.test(unit)) continue;
+    const names = namesOf.get(unit) ?? new Set([unit]);
+    for (const name of (values.get('Names') ?? '').split(' ')) if (UNIT.test(name)) names.add(name);
+    namesOf.set(unit, names);
+  }
+  return namesOf;
 }
 
 const UNIT = /^[A-Za-z0-9:_.\\@-]{1,240}\.[a-z]+$/;

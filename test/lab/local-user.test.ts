@@ -1,5 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -58,9 +58,7 @@ describe.skipIf(!canRunContainers('a local user who attacks'))('an unprivileged 
         index,
         `useradd -m -s /bin/bash ${EVE}; cp -r /root/.ssh /home/${EVE}/; chown -R ${EVE}: /home/${EVE}; install -d /etc/app; echo old >/etc/app/app.conf; umask 077; echo secret >/etc/canary-secret`,
       );
-      execFileSync('install', ['-m', '755', '/dev/stdin', lab.pathOn(index, '/usr/local/bin/attack')], {
-        input: attack,
-      });
+      writeFileSync(lab.pathOn(index, '/usr/local/bin/attack'), attack, { mode: 0o755 });
     }
     before = states();
   });
