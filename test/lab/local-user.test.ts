@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canRunContainers, Lab, NTP_SERVER, playbookOf } from './lab.js';
 import { Operator, outcomesOf, type RunDocument, TOP } from './operator.js';
-import { sshCommand } from './ssh-command.js';
 
 /** How often; CI does a few, and a long run is asked for: TSYNC_LOCAL_USER=100,20,20. */
 const [PROBES = 4, APPLIES = 1, ROLLBACKS = 1] = (process.env.TSYNC_LOCAL_USER ?? '')
@@ -37,7 +36,7 @@ describe.skipIf(!canRunContainers('a local user who attacks'))('an unprivileged 
         'stat -c "%n %a %U %G %s" /etc/passwd /etc/shadow /etc/canary-secret /etc/crontab /root/.ssh/authorized_keys 2>/dev/null; cksum /etc/passwd /etc/shadow /etc/canary-secret',
       ),
     );
-  const states = () => HOSTS.map((index) => lab.stateOf(index));
+  const states = () => HOSTS.map((index) => lab.stateOf(index).etc);
   /** What is not where it belongs: files of the user's outside of its places, and files of others inside of them. */
   const strays = () =>
     HOSTS.map((index) =>
@@ -145,12 +144,15 @@ describe.skipIf(!canRunContainers('a local user who attacks'))('an unprivileged 
 
   it('is refused where a playbook names a file in a folder of theirs', async () => {
     const theirs = operator.write('theirs.yaml', `${playbookOf(90, 150).trimEnd()}\n${THEIRS}`);
-    for (const index of HOSTS) sshCommand({ ...lab.target(index), user: EVE }, 'rm -rf app.conf; echo mine >app.conf');
-    const run = JSON.parse(
-      (await operator.tsync('run', inventory, '-p', theirs, '--yes', '--json')).stdout,
-    ) as RunDocument;
-    for (const { changes } of run.hosts) expect(changes.map(({ name }) => name)).not.toContain('/home/eve/app.conf');
-    for (const index of HOSTS) expect(lab.onHost(index, 'cat /home/eve/app.conf')).toBe('mine\n');
+    for (const index of HOSTS)
+      lab.onHost(
+        index,
+        `install -d -o ${EVE} /srv/${EVE}; echo mine >/srv/${EVE}/app.conf; chown ${EVE} /srv/${EVE}/app.conf`,
+      );
+    const { stdout } = await operator.tsync('run', inventory, '-p', theirs, '--yes', '--json');
+    for (const { changes } of (JSON.parse(stdout) as RunDocument).hosts)
+      expect(changes.map(({ name }) => name)).not.toContain(`/srv/${EVE}/app.conf`);
+    for (const index of HOSTS) expect(lab.onHost(index, `cat /srv/${EVE}/app.conf`)).toBe('mine\n');
   });
 });
 
@@ -162,5 +164,5 @@ const RESOURCES = `  resources:
 `;
 
 const THEIRS = `  resources:
-    - {file: /home/eve/app.conf, content: "ours\\n", owner: eve, mode: "0644"}
+    - {file: /srv/eve/app.conf, content: "ours\\n", mode: "0644"}
 `;

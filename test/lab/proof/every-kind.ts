@@ -30,7 +30,7 @@ done
 cd /etc/chrony
 chown root:_chrony chrony.conf && chmod 640 chrony.conf
 printf 'minsamples 6\\n' >site.conf && chmod 604 site.conf && ln -s ../site.conf conf.d/site.conf
-printf 'maxsamples 60\\n' >conf.d/old.conf && chmod 600 conf.d/old.conf && chown _chrony:root conf.d/old.conf
+printf 'maxsamples 60\\n' >conf.d/old.conf && chmod 640 conf.d/old.conf && chown root:_chrony conf.d/old.conf
 systemctl daemon-reload
 systemctl enable --now -q ntp.service
 systemctl restart chrony
@@ -59,7 +59,7 @@ const MORE: readonly Change[] = [
     kind: 'file',
     id: 'file:/etc/chrony/conf.d/old.conf',
     name: '/etc/chrony/conf.d/old.conf',
-    before: file('maxsamples 60\n', '0600', '_chrony', 'root'),
+    before: file('maxsamples 60\n', '0640', 'root', '_chrony'),
     after: null,
     because: 'sources/foreign-servers',
   },
