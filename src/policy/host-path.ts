@@ -1,15 +1,11 @@
+import { isWholePath } from '#resources/wrong-place.js';
+
 /**
  * Whether a path that a host has named may be followed as it stands: absolute, of plain characters, without an empty part, `.` or
  * `..`. A text alone: where it leads, and who can write there, only the host can tell (`writers` of a file).
  */
 export function isPlainPath(path: string): boolean {
-  return (
-    PLAIN.test(path) &&
-    path
-      .slice(1)
-      .split('/')
-      .every((part) => part !== '' && part !== '.' && part !== '..')
-  );
+  return PLAIN.test(path) && isWholePath(path);
 }
 
 const PLAIN = /^\/[A-Za-z0-9_./:@+,~=-]{1,400}$/;

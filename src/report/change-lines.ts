@@ -5,7 +5,7 @@ import { secondsText } from './clock-text.js';
 import { type Field, fieldLines } from './field.js';
 import { type Colour, type Drawing, paint } from './paint.js';
 
-/** What would be made of one resource: a line that says it, and the diff. Changes are never cut: they are what is approved. */
+/** What would be made of one resource: a line that says it, and the diff. A diff of thousands of lines ends with counts of the rest (`unifiedDiff`); all else is whole: it is what is approved. */
 export function changeLines(change: Change, drawing: Drawing): readonly string[] {
   const head = fieldLines(
     { label: verb(change), labelColour: 'bold', text: `${change.kind} ${printable(change.name)}` },

@@ -21,7 +21,7 @@ export function wrongPlace(change: Change): string | null {
 
 /** Why a file of root's may not be written there, as a clause; null when it may. */
 export function wrongFilePlace(path: string): string | null {
-  if (!isPlainPath(path)) return 'it is no absolute path, or has an empty part, "." or ".."';
+  if (!isWholePath(path) || hasControl(path)) return 'it is no absolute path, or has an empty part, "." or ".."';
   if (!FOLDERS.some((folder) => path.startsWith(`${folder}/`))) return `it does not lie below ${FOLDERS.join(', ')}`;
   const folder = NOT_IN.find((one) => path === one || path.startsWith(`${one}/`));
   return folder === undefined ? null : `it lies below ${folder}`;
@@ -30,18 +30,19 @@ export function wrongFilePlace(path: string): string | null {
 /** A link that enables a service: `path -> target`. */
 function wrongLink(link: string): string | null {
   const [path = '', target] = link.split(' -> ');
-  const isOne = target !== undefined && target !== '' && isPlainPath(path) && /^\/etc\/.+\/./.test(path);
+  const isOne =
+    target !== undefined && target !== '' && isWholePath(path) && !hasControl(path) && /^\/etc\/.+\/./.test(path);
   return isOne ? null : `its link ${path} does not lie in a folder below /etc`;
 }
 
-function isPlainPath(path: string): boolean {
+/** Absolute, and without a part that is empty, `.` or `..`. */
+export function isWholePath(path: string): boolean {
   return (
     path.startsWith('/') &&
     path
       .slice(1)
       .split('/')
-      .every((part) => !['', '.', '..'].includes(part)) &&
-    !hasControl(path)
+      .every((part) => !['', '.', '..'].includes(part))
   );
 }
 

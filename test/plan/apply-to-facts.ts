@@ -37,9 +37,7 @@ export function applyToFacts(facts: Facts, changes: readonly Change[]): Facts {
 }
 
 function afterFile({ after }: Extract<Change, { kind: 'file' }>): FileFacts {
-  return after === null
-    ? { state: 'absent', writers: 'root' }
-    : { state: 'present', ...after, resolvedTo: null, writers: 'root' };
+  return after === null ? { state: 'absent' } : { state: 'present', ...after, resolvedTo: null, writers: 'root' };
 }
 
 function afterService(before: ServiceFacts | undefined, { after }: Extract<Change, { kind: 'service' }>): ServiceFacts {
