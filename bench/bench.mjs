@@ -1,13 +1,21 @@
 // `npm run bench`: what an audit of 100 hosts costs the client, against other tools in the same run, on loopback.
 //   node bench/bench.mjs [HOSTS] [AT A TIME]
+//   node bench/bench.mjs --compare REV [HOSTS] [PAIRS]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startRelay } from '../scripts/relay.mjs';
+import { compareWith } from './compare.mjs';
 import { measure } from './measure.mjs';
 import { startSshd } from './sshd.mjs';
+
+if (process.argv[2] === '--compare') {
+  const [revision = 'HEAD', hosts = 100, pairs = 10] = process.argv.slice(3);
+  await compareWith(revision, Number(hosts), Number(pairs));
+  process.exit(0);
+}
 
 const HOSTS = Number(process.argv[2] ?? 100);
 const AT_A_TIME = Number(process.argv[3] ?? 20);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const MIB = 1024 * 1024;
 const HOSTS = 50;
 const top = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tsync-hostile-'));
-const inventory = join(folder, 'inventory.yaml');
+const inventories = { good: '', both: '' };
 const ways = Object.keys(WAYS);
 const started: ChildProcess[] = [];
 
@@ -24,7 +24,8 @@ interface Place {
 beforeAll(async () => {
   await keyAt(join(folder, 'client'));
   const [good, hostile] = await Promise.all([play('good'), play('hostile')]);
-  writeFileSync(inventory, inventoryText(good, hostile));
+  inventories.good = writeInventory('good.yaml', good, null);
+  inventories.both = writeInventory('both.yaml', good, hostile);
 }, 60_000);
 
 afterAll(() => {
@@ -65,7 +66,8 @@ function linesOf(child: ChildProcess): AsyncIterable<string> {
   return createInterface({ input: child.stdout });
 }
 
-function inventoryText(good: Place, hostile: Place): string {
+/** An inventory of the good hosts, and of the hostile ones where they are given, in a file of its own. */
+function writeInventory(name: string, good: Place, hostile: Place | null): string {
   const numbers = Array.from({ length: HOSTS }, (_, at) => at);
   const host = (name: string, place: Place, user: string) =>
     [
@@ -74,7 +76,8 @@ function inventoryText(good: Place, hostile: Place): string {
       `      ansible_user: ${user}`,
       `      host_key: ${place.key}`,
     ].join('\n');
-  return [
+  const wayOf = (at: number) => ways[at % ways.length] ?? '';
+  const text = [
     'all:',
     '  vars:',
     '    ansible_host: 127.0.0.1',
@@ -82,14 +85,25 @@ function inventoryText(good: Place, hostile: Place): string {
     `    tsync_root: ${join(folder, 'hosts/web01/root')}`,
     `    tsync_bin: ${join(folder, 'hosts/web01/bin')}`,
     '  hosts:',
-    ...numbers.map((at) => host(`bad-${at}-${ways[at % ways.length]}`, hostile, ways[at % ways.length] ?? '')),
+    ...(hostile === null ? [] : numbers.map((at) => host(`bad-${at}-${wayOf(at)}`, hostile, wayOf(at)))),
     ...numbers.map((at) => host(`good-${at}`, good, 'ops')),
     '',
   ].join('\n');
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
 }
 
-/** One audit of all: the hostile hosts side by side, and the good ones beside them, a few at a time; `onEvent` sees each event as it is printed. */
-async function audit(onEvent: (event: { type: string; host?: string; outcome?: string }, child: ChildProcess) => void) {
+interface Audit {
+  readonly peakBytes: number;
+  /** Processor time of the longest round of the event loop, in ms. */
+  readonly longestRoundMs: number;
+}
+
+type OnEvent = (event: { type: string; host?: string; outcome?: string }, child: ChildProcess) => void;
+
+/** One audit, with room for all hostile hosts and a few good ones at a time; `onEvent` sees each event as it is printed. */
+async function audit(inventory: string, onEvent: OnEvent): Promise<Audit> {
   const watch = join(top, 'test/hostile/watch-loop.mjs');
   const child = run(join(top, 'bin/tsync.js'), '--import', watch, `audit ${inventory} --jsonl --forks ${HOSTS + 8}`);
   const said: string[] = [];
@@ -102,7 +116,24 @@ async function audit(onEvent: (event: { type: string; host?: string; outcome?: s
   for await (const line of linesOf(child)) onEvent(JSON.parse(line), child);
   clearInterval(timer);
   await ended;
-  return { peakBytes, said: said.join('') };
+  return { peakBytes, longestRoundMs: Number(/^longest round (\d+) ms$/m.exec(said.join(''))?.[1]) };
+}
+
+/** Audits, sends SIGINT after the fifth host, and gives how long the answer took, in ms by the clock. */
+async function auditAndInterrupt(inventory: string): Promise<Audit & { readonly answeredMs: number }> {
+  let finished = 0;
+  let [sentAt, answeredAt] = [0, 0];
+  const result = await audit(inventory, (event, child) => {
+    if (event.type === 'host-finished' && ++finished === 5) {
+      sentAt = performance.now();
+      child.kill('SIGINT');
+    }
+    if (event.type !== 'run-interrupted') return;
+    answeredAt ||= performance.now();
+    child.kill('SIGINT');
+  });
+  expect(answeredAt).toBeGreaterThan(0);
+  return { ...result, answeredMs: answeredAt - sentAt };
 }
 
 /** The most memory that a process ever had, in bytes. */
@@ -112,42 +143,33 @@ function peakOf(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024;
 }
 
+// What 50 good hosts alone cost on this machine at this moment is the measure: a fixed number of ms would judge the machine.
 describe.skipIf(process.platform !== 'linux' || !existsSync(join(top, 'dist')))('beside 50 hostile hosts', () => {
   it('every good host is done, in bounded memory, and nobody keeps the others waiting', {
     timeout: 400_000,
   }, async () => {
-    const good = new Map<string, string>();
-    const { peakBytes, said } = await audit((event, child) => {
-      if (event.type === 'host-finished' && event.host?.startsWith('good-')) good.set(event.host, event.outcome ?? '');
+    const alone = await audit(inventories.good, () => {});
+    const done = new Map<string, string>();
+    const beside = await audit(inventories.both, (event, child) => {
+      if (event.type === 'host-finished' && event.host?.startsWith('good-')) done.set(event.host, event.outcome ?? '');
       // the hostile ones would take their whole time
-      if (event.type === 'host-finished' && good.size === HOSTS) child.kill('SIGINT');
+      if (event.type === 'host-finished' && done.size === HOSTS) child.kill('SIGINT');
       if (event.type === 'run-interrupted') child.kill('SIGINT');
     });
-    const longest = Number(/^longest round (\d+) ms$/m.exec(said)?.[1]);
-    console.info(`at most ${Math.round(peakBytes / MIB)} MiB, and ${longest} ms of processor time without a turn`);
-    expect([...good.values()].filter((outcome) => outcome === 'drifted' || outcome === 'in-sync')).toHaveLength(HOSTS);
-    expect(peakBytes).toBeLessThan(600 * MIB);
-    expect(longest).toBeLessThan(200);
+    console.info(
+      `at most ${Math.round(beside.peakBytes / MIB)} MiB; longest round ${beside.longestRoundMs} ms of processor time, ${alone.longestRoundMs} ms with the good hosts alone`,
+    );
+    expect([...done.values()].filter((outcome) => outcome === 'drifted' || outcome === 'in-sync')).toHaveLength(HOSTS);
+    expect(beside.peakBytes).toBeLessThan(600 * MIB);
+    expect(beside.longestRoundMs).toBeLessThan(Math.max(200, 4 * alone.longestRoundMs));
   });
 
-  it('a Ctrl-C is answered within 200 ms while they flood', { timeout: 120_000 }, async () => {
-    let finished = 0;
-    let [sentMs, answeredMs] = [0, 0];
-    const { said } = await audit((event, child) => {
-      if (event.type === 'host-finished' && ++finished === 5) {
-        sentMs = performance.now();
-        child.kill('SIGINT');
-      }
-      if (event.type !== 'run-interrupted') return;
-      answeredMs ||= performance.now();
-      child.kill('SIGINT');
-    });
-    const longest = Number(/^longest round (\d+) ms$/m.exec(said)?.[1]);
-    console.info(`answered after ${Math.round(answeredMs - sentMs)} ms; ${longest} ms without a turn`);
-    expect(answeredMs).toBeGreaterThan(0);
-    expect(longest).toBeLessThan(200);
-    // Where others want the processors too, the clock tells of them.
-    const isBusy = (loadavg()[0] ?? 0) > 2 * availableParallelism();
-    if (!isBusy) expect(answeredMs - sentMs).toBeLessThan(200);
+  it('a Ctrl-C is answered as fast as beside good hosts while they flood', { timeout: 240_000 }, async () => {
+    const alone = await auditAndInterrupt(inventories.good);
+    const beside = await auditAndInterrupt(inventories.both);
+    console.info(
+      `answered after ${Math.round(beside.answeredMs)} ms, with the good hosts alone after ${Math.round(alone.answeredMs)} ms`,
+    );
+    expect(beside.answeredMs).toBeLessThan(Math.max(200, 4 * alone.answeredMs));
   });
 });
