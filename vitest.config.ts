@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -9,6 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     exclude: ['test/lab/**', 'node_modules/**'],
     testTimeout: 30_000,
+    // Most tests wait for a shell or a server of theirs: with two processors vitest would run one file at a time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     env: { NODE_ENV: 'test', TZ: 'UTC' },
   },
 });

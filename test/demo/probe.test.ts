@@ -8,6 +8,7 @@ import { factsOf } from '#facts/facts-of.js';
 import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
 import { knownSections } from '#snapshot/known-sections.js';
+import { SH, SHELLS } from '../shells.js';
 import { type OneHost, oneHost } from './one-host.js';
 import { sourceText } from './talk-to-host.js';
 
@@ -36,10 +37,6 @@ function probe(host: OneHost, shell: readonly string[]): Facts {
   return factsOf(collectSnapshot(frames, null));
 }
 
-const SHELLS = [['/bin/dash'], ['/bin/busybox', 'ash'], ['/bin/bash']].filter(
-  ([shell = '', ...args]) => spawnSync(shell, [...args, '-c', ':']).status === 0,
-);
-
 /** Each of these hosts differs for the shell: two clocks, old options, text made to confuse. */
 const WITH_EVERY_SHELL = ['api01', 'batch01', 'dmz01'];
 
@@ -47,7 +44,7 @@ describe.each(fleet.map((host) => [host.name, host] as const))('the probe progra
   test('sees the host that the fleet describes', async () => {
     const host = await oneHost(name);
     hosts.push(host);
-    for (const shell of WITH_EVERY_SHELL.includes(name) ? SHELLS : [['/bin/sh']]) {
+    for (const shell of WITH_EVERY_SHELL.includes(name) ? Object.values(SHELLS) : [SH]) {
       const facts = probe(host, shell);
       const platform = { azure: 'hyperv', hyperv: 'hyperv', kvm: 'kvm', vmware: 'vmware', aws: 'kvm' }[told.platform];
       expect(facts.virtualization).toMatchObject({ value: platform });

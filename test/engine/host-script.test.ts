@@ -7,6 +7,7 @@ import { DEFAULT_SETTINGS } from '#policy/settings.js';
 import type { PackagePlan } from '#resources/package/package-plan.js';
 import { change, planOf } from '../resources/every-kind.js';
 import { fileState } from '../resources/fake-host.js';
+import { SH } from '../shells.js';
 
 const RUN = { run: 'r1', who: 'ada@bastion', version: '0', startedAt: '2026-11-22T10:00:00Z' };
 const EDIT = change('file', '/etc/chrony/chrony.conf', null, fileState(Uint8Array.of(0x63, 0xe9, 0x0a)));
@@ -59,7 +60,7 @@ describe('what would run on a host', () => {
 
   it('can be read by a shell as a whole', () => {
     const script = scriptOf({ ...planOf([EDIT]), packages: CHRONY });
-    const { status, stderr } = spawnSync('dash', ['-n'], { input: script, encoding: 'utf8' });
+    const { status, stderr } = spawnSync(SH.join(' '), ['-n'], { input: script, encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 });

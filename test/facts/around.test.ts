@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { factsOf } from '#facts/facts-of.js';
 import { status } from '../fixtures/made/system.js';
+import { SH } from '../shells.js';
 import { azureHost } from '../snapshot/azure-host.js';
 import { type FakeHost, type FakeRoot, makeFakeRoot } from '../snapshot/fake-root.js';
 import { runProbe } from '../snapshot/run-probe.js';
@@ -18,7 +19,7 @@ function around(more: FakeHost) {
     links: { ...azureHost.links, ...more.links },
     commands: { ...azureHost.commands, ...more.commands },
   });
-  return factsOf(runProbe(['dash'], host.parameters).snapshot).around;
+  return factsOf(runProbe(SH, host.parameters).snapshot).around;
 }
 
 describe('what stands around the daemons', () => {

@@ -6,11 +6,10 @@ import { NOT_OURS } from '#facts/transactions.js';
 import { rollbackPlan } from '#plan/invert.js';
 import { cksum } from '#resources/cksum.js';
 import { readRecord, recordOf } from '#resources/image-record.js';
-import { shells } from '../snapshot/run-probe.js';
+import { SH, SHELLS } from '../shells.js';
 import { MadeTree } from './made-tree.js';
 
-const dash = ['dash'];
-const everyShell = shells.map((shell) => [shell.join(' '), shell] as const);
+const everyShell = Object.entries(SHELLS);
 
 let tree: MadeTree;
 beforeEach(() => {
@@ -52,12 +51,12 @@ describe('the facts of an image tree', () => {
         '/etc/systemd/system/multi-user.target.wants/chrony.service -> /lib/systemd/system/chrony.service',
       ],
     });
-    expect(facts).toEqual(tree.facts(dash));
+    expect(facts).toEqual(tree.facts(SH));
   });
 
   it('tell units that are masked, not there, and instances of a template', () => {
     tree.link('/etc/systemd/system/off.service', '/dev/null');
-    const { services } = tree.facts(dash, ['unit=off.service', 'unit=gone.service', 'unit=app@a.service']);
+    const { services } = tree.facts(SH, ['unit=off.service', 'unit=gone.service', 'unit=app@a.service']);
     expect(services.get('off.service')).toMatchObject({ masked: true, loadState: 'masked' });
     expect(services.get('gone.service')).toMatchObject({ loadState: 'not-found' });
     expect(services.get('app@a.service')).toMatchObject({
@@ -69,7 +68,7 @@ describe('the facts of an image tree', () => {
   it('do not follow an absolute link into the system that works on the tree', () => {
     tree.link('/etc/asked', '/etc/hostname');
     tree.link('/etc/folder', '/etc');
-    const { files } = tree.facts(dash, ['path=/etc/asked', 'path=/etc/folder/hostname', 'path=/etc/not/there']);
+    const { files } = tree.facts(SH, ['path=/etc/asked', 'path=/etc/folder/hostname', 'path=/etc/not/there']);
     expect([files.get('/etc/asked')?.state, files.get('/etc/folder/hostname')?.state]).toEqual(['refused', 'refused']);
     expect(files.get('/etc/not/there')?.state).toBe('absent');
   });
@@ -81,7 +80,7 @@ describe('the facts of an image tree', () => {
         override get parameters() {
           return [root, 'image=yes'];
         }
-      })().facts(dash);
+      })().facts(SH);
       expect(facts.os.value).toBeNull();
       expect([...facts.files.values()].filter(({ state }) => state === 'present')).toEqual([]);
     },
@@ -89,7 +88,7 @@ describe('the facts of an image tree', () => {
 
   it('know the packages of rpm only from rpm, and say so where it is not there', () => {
     tree.write('/var/lib/dpkg/status', '');
-    expect(tree.facts(dash).daemons.find(({ name }) => name === 'chrony')?.version.value).toBeNull();
+    expect(tree.facts(SH).daemons.find(({ name }) => name === 'chrony')?.version.value).toBeNull();
   });
 });
 
@@ -157,7 +156,7 @@ describe('preparing an image tree', () => {
 
   it('undoes all at once where a change fails, and keeps nothing', () => {
     const before = tree.state();
-    const plan = tree.plan(tree.facts(dash));
+    const plan = tree.plan(tree.facts(SH));
     const failing = {
       ...plan,
       changes: [
@@ -172,16 +171,16 @@ describe('preparing an image tree', () => {
         } as const,
       ],
     };
-    const steps = tree.apply(dash, failing, 'run1.image');
+    const steps = tree.apply(SH, failing, 'run1.image');
     expect(steps.at(-1)).toBe('transaction reverted');
     expect(tree.state()).toBe(before);
   });
 
   it('never writes through a link that leads out of the tree', () => {
-    const plan = tree.plan(tree.facts(dash));
+    const plan = tree.plan(tree.facts(SH));
     tree.write('/elsewhere', '');
     tree.link('/etc/tsync', '/etc/systemd');
-    const steps = tree.apply(dash, plan, 'run1.image');
+    const steps = tree.apply(SH, plan, 'run1.image');
     expect(steps.join('\n')).toMatch(
       /^prepare failed:\/etc\/tsync\/refclock.sh: |^precheck stale:file:\/etc\/tsync\/refclock.sh$/m,
     );
@@ -190,15 +189,15 @@ describe('preparing an image tree', () => {
 
   it('removes what was killed before it changed anything', () => {
     const before = tree.state();
-    const plan = tree.plan(tree.facts(dash));
+    const plan = tree.plan(tree.facts(SH));
     tree.write('/var/lib/tsync/tx/old.image/meta', 'id=old.image\n');
-    expect(tree.apply(dash, plan, 'run1.image').at(-1)).toBe('transaction applied');
-    tree.undo(dash, recordOf(plan.changes), 'run1.image');
+    expect(tree.apply(SH, plan, 'run1.image').at(-1)).toBe('transaction applied');
+    tree.undo(SH, recordOf(plan.changes), 'run1.image');
     expect(tree.state()).toBe(before);
   });
 
   it('asks for a platform before it brings in the clock of a host', () => {
-    const facts = tree.facts(dash, ['platform=']);
+    const facts = tree.facts(SH, ['platform=']);
     expect(facts.cloud.value).toBeNull();
     expect(facts.ptp.value).toBeNull();
     const plan = tree.plan(facts);
@@ -227,10 +226,10 @@ describe('a hostile image tree', () => {
   it('has no program that is run, whatever is asked of its transactions', () => {
     forge();
     forge('20260102-000000-abcdef.img', 'confirmed');
-    const said = tree.settle(dash, `revert ${ID}\ntell 20260102-000000-abcdef.img\nrecord ${ID}\nlist\nbye\n`);
+    const said = tree.settle(SH, `revert ${ID}\ntell 20260102-000000-abcdef.img\nrecord ${ID}\nlist\nbye\n`);
     expect(said).toEqual(['revert refused:image', 'tell refused:image', 'record refused:applied']);
     expect(isThere('PWNED')).toBe(false);
-    expect(tree.facts(dash).openTransactions.value).toMatchObject([
+    expect(tree.facts(SH).openTransactions.value).toMatchObject([
       { id: ID, state: 'applied', guard: { state: 'none' } },
     ]);
     expect(isThere('PWNED')).toBe(false);
@@ -239,21 +238,21 @@ describe('a hostile image tree', () => {
   it.each(['/var', '/var/lib', '/var/lib/tsync', '/var/lib/tsync/tx'])(
     'is refused, and nothing behind it is touched, where %s is a link',
     (path) => {
-      const plan = tree.plan(tree.facts(dash));
+      const plan = tree.plan(tree.facts(SH));
       rmSync(join(tree.root, path), { recursive: true, force: true });
       outside('home/alice/thesis');
       outside('home/tx/20260101-000000-abcdef.img/meta', `id=${ID}\n`);
       tree.link(path, path === '/var' ? '../../home' : join(tree.folder, 'home'));
       const mode = statSync(join(tree.folder, 'home')).mode;
-      expect(tree.apply(dash, plan, 'run1.image')).toEqual([
+      expect(tree.apply(SH, plan, 'run1.image')).toEqual([
         'prepare failed:/var/lib/tsync is not a folder of which root alone writes every part',
         'transaction untouched',
       ]);
-      tree.settle(dash, `clean ${ID}\nconfirm ${ID}\nbye\n`);
-      expect(tree.undo(dash, recordOf(plan.changes), ID)).toEqual([expect.stringContaining('transaction failed:')]);
+      tree.settle(SH, `clean ${ID}\nconfirm ${ID}\nbye\n`);
+      expect(tree.undo(SH, recordOf(plan.changes), ID)).toEqual([expect.stringContaining('transaction failed:')]);
       expect([isThere('home/alice/thesis'), isThere('home/tx/20260101-000000-abcdef.img/meta')]).toEqual([true, true]);
       expect(statSync(join(tree.folder, 'home')).mode).toBe(mode);
-      expect(tree.facts(dash).openTransactions).toMatchObject({ value: null, reason: NOT_OURS });
+      expect(tree.facts(SH).openTransactions).toMatchObject({ value: null, reason: NOT_OURS });
     },
   );
 
@@ -262,8 +261,8 @@ describe('a hostile image tree', () => {
     tree.write('/var/lib/tsync/tx/mail/inbox', 'mail');
     tree.write('/var/lib/tsync/tx/20260103-000000-abcdef.img/meta', 'id=another\n');
     tree.link('/var/lib/tsync/tx/20260104-000000-abcdef.img', join(tree.folder, 'home'));
-    const plan = tree.plan(tree.facts(dash));
-    expect(tree.apply(dash, plan, 'run1.image').at(-1)).toBe('transaction untouched');
+    const plan = tree.plan(tree.facts(SH));
+    expect(tree.apply(SH, plan, 'run1.image').at(-1)).toBe('transaction untouched');
     expect(isThere('home/alice/thesis')).toBe(true);
     expect(tree.has('/var/lib/tsync/tx/mail/inbox')).toBe(true);
     expect(tree.has('/var/lib/tsync/tx/20260103-000000-abcdef.img/meta')).toBe(true);
@@ -278,10 +277,10 @@ describe('a hostile image tree', () => {
       const folder = forge();
       tree.write(`${folder}/guards`, 'g\n');
       tree.write(`${folder}/g.pid`, `${victim.pid} ${start}\n`);
-      tree.settle(dash, `confirm ${ID}\nbye\n`);
+      tree.settle(SH, `confirm ${ID}\nbye\n`);
       forge();
       tree.link('/var/lib/tsync/lock', `${victim.pid} ${start} ${boot} apply ${ID} when who`);
-      const steps = tree.undo(dash, [], ID);
+      const steps = tree.undo(SH, [], ID);
       expect(steps).toEqual([expect.stringContaining('the lock is held by')]);
       expect(readFileSync(`/proc/${victim.pid}/stat`, 'utf8')).toContain('(sleep) S');
     } finally {
@@ -294,7 +293,7 @@ describe('a hostile image tree', () => {
     const folder = forge();
     tree.write(`${folder}/made`, `${tree.folder}/empty\n/etc/../../empty\n/../empty\n/etc/was-made\n`);
     mkdirSync(join(tree.root, 'etc/was-made'));
-    expect(tree.undo(dash, [], ID)).toEqual(['transaction reverted']);
+    expect(tree.undo(SH, [], ID)).toEqual(['transaction reverted']);
     expect([isThere('empty'), tree.has('/etc/was-made')]).toEqual([true, false]);
   });
 
@@ -305,7 +304,7 @@ describe('a hostile image tree', () => {
     tree.write(`${folder}/journal`, '1.0 file:/etc/tsync/refclock.sh begin\n');
     const bytes = new Uint8Array(readFileSync(join(tree.root, 'etc/tsync/refclock.sh')));
     const after = { mode: '644', owner: 'root', group: 'root', length: bytes.length, cksum: cksum(bytes) };
-    expect(tree.undo(dash, [{ kind: 'file', name: '/etc/tsync/refclock.sh', before: null, after }], ID).at(-1)).toBe(
+    expect(tree.undo(SH, [{ kind: 'file', name: '/etc/tsync/refclock.sh', before: null, after }], ID).at(-1)).toBe(
       'transaction reverted',
     );
     expect(tree.has('/etc/tsync/refclock.sh')).toBe(false);
@@ -320,7 +319,7 @@ describe('a hostile image tree', () => {
       rmSync(join(tree.root, folder, name), { force: true });
       if (name === 'state') tree.link(`${folder}/${name}`, join(tree.folder, 'secret'));
       else linkSync(join(tree.folder, 'secret'), join(tree.root, folder, name));
-      expect(tree.undo(dash, [], ID)).toEqual([expect.stringContaining('transaction failed:')]);
+      expect(tree.undo(SH, [], ID)).toEqual([expect.stringContaining('transaction failed:')]);
       expect(readFileSync(join(tree.folder, 'secret'), 'utf8')).toBe('outside\n');
     },
   );
@@ -339,10 +338,10 @@ describe('a hostile image tree', () => {
       before: mark('before\n'),
       after: mark('after\n'),
     } as const;
-    expect(tree.undo(dash, [change], ID).at(-1)).toContain('was changed by somebody else since');
+    expect(tree.undo(SH, [change], ID).at(-1)).toContain('was changed by somebody else since');
     expect(readFileSync(join(tree.root, 'etc/chrony/chrony.conf'), 'utf8')).toBe('of somebody else\n');
     tree.write('/etc/chrony/chrony.conf', 'after\n');
-    expect(tree.undo(dash, [change], ID).at(-1)).toBe('transaction reverted');
+    expect(tree.undo(SH, [change], ID).at(-1)).toBe('transaction reverted');
     expect(readFileSync(join(tree.root, 'etc/chrony/chrony.conf'), 'utf8')).toBe('before\n');
   });
 });

@@ -9,6 +9,7 @@ import type { HostPlan } from '#plan/plan.js';
 import { bytesToText } from '#policy/config-text.js';
 import type { Settings } from '#policy/settings.js';
 import { server, withSettings } from '../plan/made-hosts.js';
+import { SHELLS } from '../shells.js';
 import { HYPERV_PTP, present } from './make-facts.js';
 import { supportMatrix } from './matrix.js';
 
@@ -55,8 +56,7 @@ describe('a PTP clock without systemd', () => {
     try {
       writeFileSync(join(folder, 'defaults'), text.replace('/etc/tsync/refclock.sh', join(folder, 'refclock.sh')));
       writeFileSync(join(folder, 'refclock.sh'), 'echo made');
-      for (const shell of ['dash', 'bash', 'busybox']) {
-        const words = shell === 'busybox' ? ['ash'] : [];
+      for (const [shell = '', ...words] of Object.values(SHELLS)) {
         const source = (verb: string) =>
           execFileSync(shell, [...words, '-uc', `. ${folder}/defaults; echo "$DAEMON_OPTS"`, 'sh', verb], {
             encoding: 'utf8',

@@ -8,6 +8,7 @@ import type { ChronyHost } from '#policy/chrony-host.js';
 import { DISTRIBUTIONS } from '#policy/distributions.js';
 import { type HostClock, hostClockOf } from '#policy/host-clocks.js';
 import { refclockOptions, refclockScript, snippetPlace, udevRule } from '#policy/refclock.js';
+import { SHELLS } from '../shells.js';
 
 const HOST = {
   distribution: DISTRIBUTIONS.debian,
@@ -22,10 +23,6 @@ function clockOf(virtualization: Virtualization, cloud: Cloud = 'none'): HostClo
   return clock;
 }
 const HYPERV = clockOf('hyperv');
-const SHELLS = [['dash'], ['busybox', 'sh'], ['bash', '--posix'], ['mksh'], ['posh']].filter(
-  ([shell]) => spawnSync('sh', ['-c', `command -v ${shell}`]).status === 0,
-);
-
 let root = '';
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'tsync-refclock-'));
@@ -56,7 +53,7 @@ function addClock(device: string, name: string): void {
 
 const snippet = () => join(root, 'run/chrony-dhcp/tsync-refclock.conf');
 
-describe.each(SHELLS)('the script that puts the refclock in, under %s', (...shell) => {
+describe.each(Object.entries(SHELLS))('the script that puts the refclock in, under %s', (_name, shell) => {
   it('names the clock of the Hyper-V host and no other', () => {
     addClock('ptp0', 'mlx5_p2p');
     addClock('ptp1', 'hyperv');

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { applyProgram } from '#resources/apply-program.js';
 import { cksum } from '#resources/cksum.js';
 import { settleProgram } from '#resources/settle-program.js';
+import { SH } from '../shells.js';
 import { action, change, everyKind, META, planOf } from './every-kind.js';
 import { fileState, TEXTS } from './fake-host.js';
 
@@ -87,7 +88,7 @@ it('gives the shell every name, person and value as data', () => {
       );
       const verbs =
         'because() { :; }; change_file() { printf "%s|" "$1"; shift 11; printf "%s|" "$1"; }; change_service() { printf "%s|" "$1" "$4"; }; change_parameter() { printf "%s|" "$@"; }; ';
-      const { stdout, stderr } = spawnSync('dash', ['-c', `${verbs}${program}\ntransaction_data`]);
+      const { stdout, stderr } = spawnSync(SH.join(' '), ['-c', `${verbs}${program}\ntransaction_data`]);
       expect(stderr.toString()).toBe('');
       expect(stdout.toString('latin1')).toBe(`/${name}|${value}|s${name}|/l -> ${value}|m|${name}|=${value}|=${name}|`);
     }),

@@ -18,16 +18,6 @@ import { fileURLToPath } from 'node:url';
 import type { ProgramTexts } from '#resources/settle-program.js';
 import { BOOTSTRAP, bootstrapInput, type Marks } from '#transport/bootstrap.js';
 
-/** The shells that programs must run under, as words of a command line. */
-export const SHELLS: Readonly<Record<string, readonly string[]>> = {
-  dash: ['dash'],
-  'busybox ash': ['busybox', 'ash'],
-  bash: ['bash'],
-  'bash --posix': ['bash', '--posix'],
-  mksh: ['mksh'],
-  posh: ['posh'],
-};
-
 const source = (path: string) => readFileSync(fileURLToPath(new URL(`../../src/${path}`, import.meta.url)), 'utf8');
 
 export const TEXTS: ProgramTexts = {

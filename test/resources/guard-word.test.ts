@@ -10,15 +10,15 @@ import { settleProgram } from '#resources/settle-program.js';
 import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
 import { knownSections } from '#snapshot/known-sections.js';
+import { SH, SHELLS } from '../shells.js';
 import { action, change, META, planOf } from './every-kind.js';
-import { FakeHost, fileState, MARKS, type Ran, SHELLS, TEXTS } from './fake-host.js';
+import { FakeHost, fileState, MARKS, type Ran, TEXTS } from './fake-host.js';
 
 // The guard's word holds: what is open stays known as open, an older guard undoes nothing that was confirmed later, a full disk takes
 // no state, and what somebody else wrote is kept and named. test/lab/proof shows the same on real hosts.
 
 const ID = META.transaction;
 const LATER = 'run2.web-1';
-const dash = ['dash'];
 const probe = readFileSync(fileURLToPath(new URL('../../src/snapshot/probe.sh', import.meta.url)), 'utf8');
 const settle = settleProgram({ ...TEXTS, probe });
 const added = planOf([change('file', '/etc/site.conf', null, fileState('first\n'))]);
@@ -35,7 +35,7 @@ afterEach(() => host.remove());
 
 const tx = (name: string, id = ID) => host.path(`var/lib/tsync/tx/${id}/${name}`);
 const site = () => (existsSync(host.path('etc/site.conf')) ? readFileSync(host.path('etc/site.conf'), 'utf8') : null);
-const ask = (...requests: string[]) => host.run(dash, settle, { requests });
+const ask = (...requests: string[]) => host.run(SH, settle, { requests });
 const later = (before: string | null, after: string) =>
   applyProgram(
     TEXTS,
@@ -126,24 +126,24 @@ describe.each(Object.entries(SHELLS))('under %s', (_name, shell) => {
 
 describe('a state that cannot be written', () => {
   it('leaves the old one as it was, and nothing armed that could come back later', () => {
-    host.run(dash, program);
+    host.run(SH, program);
     rmSync(tx('words'), { recursive: true });
-    expect(host.undo(dash, ID, 'guard', { before: FULL }).steps.at(-1)).toBe(
+    expect(host.undo(SH, ID, 'guard', { before: FULL }).steps.at(-1)).toBe(
       'transaction failed:taken back, but the state could not be written',
     );
     expect(host.transactionState(ID)).toBe('applied');
     expect(host.armedGuards()).toEqual([]);
     expect(existsSync(host.path(`etc/systemd/system/tsync-boot-${ID}.service`))).toBe(false);
-    expect(host.run(dash, later(null, 'second\n')).steps[0]).toMatch(/^lock held:/);
+    expect(host.run(SH, later(null, 'second\n')).steps[0]).toMatch(/^lock held:/);
     expect(ask(`revert ${ID}`).steps.at(-1)).toBe('revert reverted');
   });
 
   it('is no trouble where no link can be made: the word itself goes', () => {
-    host.run(dash, program);
+    host.run(SH, program);
     const path = join(host.folder, 'without-links');
     mkdirSync(path);
     writeFileSync(join(path, 'ln'), '#!/bin/sh\ncase $1 in -s) exec /bin/ln "$@" ;; esac\nexit 1\n', { mode: 0o755 });
-    expect(host.run(dash, settle, { requests: [`confirm ${ID}`], path }).steps).toEqual(['confirm confirmed']);
+    expect(host.run(SH, settle, { requests: [`confirm ${ID}`], path }).steps).toEqual(['confirm confirmed']);
     expect(host.transactionState(ID)).toBe('confirmed');
   });
 });
@@ -151,15 +151,15 @@ describe('a state that cannot be written', () => {
 describe('an older guard', () => {
   /** The first transaction, open by damage, and a later one over it, confirmed. */
   function damaged(): void {
-    host.run(dash, program);
+    host.run(SH, program);
     writeFileSync(tx('state'), 'reverted\n');
-    host.run(dash, later('first\n', 'second\n'));
+    host.run(SH, later('first\n', 'second\n'));
     ask(`confirm ${LATER}`);
     rmSync(tx('state'));
   }
 
   it.each([
-    ['at a boot', () => host.undo(dash, ID, 'boot')],
+    ['at a boot', () => host.undo(SH, ID, 'boot')],
     ['when the next run takes back what was abandoned', () => ask(`revert ${ID}`)],
   ])('restores nothing over what was confirmed later: %s', (_when, undo) => {
     damaged();
@@ -171,7 +171,7 @@ describe('an older guard', () => {
 
   it('is settled by confirming it, and by nothing else but a person on the host', () => {
     damaged();
-    host.undo(dash, ID);
+    host.undo(SH, ID);
     expect(ask(`clean ${ID}`, `extend ${ID} 60`, `confirm ${ID}`, `state ${ID}`).steps).toEqual([
       'clean refused:failed',
       'extend refused:failed',
@@ -179,7 +179,7 @@ describe('an older guard', () => {
       'state confirmed',
     ]);
     rmSync(tx('state'));
-    expect(host.undo(dash, ID, 'now').steps.at(-1)).toBe('transaction reverted');
+    expect(host.undo(SH, ID, 'now').steps.at(-1)).toBe('transaction reverted');
     expect(site()).toBeNull();
   });
 
@@ -187,47 +187,47 @@ describe('an older guard', () => {
     damaged();
     rmSync(tx('earlier', LATER));
     spawnSync('touch', ['-d', '1 minute ago', tx('program.sh')]);
-    host.undo(dash, ID);
+    host.undo(SH, ID);
     expect(site()).toBe('second\n');
   });
 
   it('restores where the later one was taken back, or changed something else', () => {
-    host.run(dash, program);
+    host.run(SH, program);
     writeFileSync(tx('state'), 'reverted\n');
-    host.run(dash, later('first\n', 'second\n'));
-    host.undo(dash, LATER);
+    host.run(SH, later('first\n', 'second\n'));
+    host.undo(SH, LATER);
     const other = planOf([change('file', '/etc/other.conf', null, fileState('x\n'))]);
-    host.run(dash, applyProgram(TEXTS, other, { ...META, transaction: 'run3.web-1' }));
+    host.run(SH, applyProgram(TEXTS, other, { ...META, transaction: 'run3.web-1' }));
     ask('confirm run3.web-1');
     writeFileSync(tx('state'), 'applied\n');
-    expect(host.undo(dash, ID).steps.at(-1)).toBe('transaction reverted');
+    expect(host.undo(SH, ID).steps.at(-1)).toBe('transaction reverted');
     expect(site()).toBeNull();
   });
 
   it('counts what restarted the same daemon as made over it', () => {
     host.start('chrony.service');
     const restart = [action('restart', 'chrony.service')];
-    host.run(dash, applyProgram(TEXTS, planOf(added.changes, restart), META));
+    host.run(SH, applyProgram(TEXTS, planOf(added.changes, restart), META));
     writeFileSync(tx('state'), 'reverted\n');
     const other = planOf([change('file', '/etc/other.conf', null, fileState('x\n'))], restart);
-    host.run(dash, applyProgram(TEXTS, other, { ...META, transaction: LATER }));
+    host.run(SH, applyProgram(TEXTS, other, { ...META, transaction: LATER }));
     ask(`confirm ${LATER}`);
     writeFileSync(tx('state'), 'applied\n');
-    host.undo(dash, ID);
+    host.undo(SH, ID);
     expect(site()).toBe('first\n');
   });
 });
 
 it('arms timers that isolating another target leaves alone, and plain ones where systemd is too old for that', () => {
-  host.run(dash, program);
+  host.run(SH, program);
   const options = readFileSync(join(host.folder, `tsync-guard-${ID}.options`), 'utf8').split('\n');
   for (const option of ['--timer-property', '--property'])
     expect(options).toEqual(
       expect.arrayContaining([`${option}=IgnoreOnIsolate=yes`, `${option}=DefaultDependencies=no`]),
     );
-  host.undo(dash, ID);
+  host.undo(SH, ID);
   writeFileSync(join(host.folder, 'old-systemd-run'), '');
-  expect(host.run(dash, later(null, 'x\n')).steps.at(-1)).toBe('transaction applied');
+  expect(host.run(SH, later(null, 'x\n')).steps.at(-1)).toBe('transaction applied');
   expect(host.armedGuards()).toHaveLength(2);
 });
 
@@ -263,7 +263,7 @@ describe('file systems that a boot empties', () => {
     const path = types(...rules);
     const before = host.state();
     const plan = planOf([change('file', '/etc/chrony/x.conf', null, fileState('x\n'))]);
-    expect(host.run(dash, applyProgram(TEXTS, plan, META), { path }).steps).toEqual([
+    expect(host.run(SH, applyProgram(TEXTS, plan, META), { path }).steps).toEqual([
       `prepare volatile:${said}`,
       'transaction untouched',
     ]);
@@ -273,7 +273,7 @@ describe('file systems that a boot empties', () => {
 
   it('goes on where all goes with a boot: that takes everything back', () => {
     const path = types(['*', TMPFS]);
-    expect(host.run(dash, program, { path }).steps.at(-1)).toBe('transaction applied');
+    expect(host.run(SH, program, { path }).steps.at(-1)).toBe('transaction applied');
   });
 
   // mounting needs root
@@ -288,7 +288,7 @@ describe('file systems that a boot empties', () => {
       const options = `lowerdir=${host.path('var/lib')},upperdir=${memory}/upper,workdir=${memory}/work`;
       spawnSync('mount', ['-t', 'overlay', 'overlay', '-o', options, host.path('var/lib')]);
       try {
-        expect(host.run(SHELLS[name] ?? dash, program).steps[0]).toBe(
+        expect(host.run(SHELLS[name] ?? SH, program).steps[0]).toBe(
           'prepare volatile:a boot empties /var/lib/tsync, and keeps /etc',
         );
       } finally {
@@ -304,18 +304,18 @@ describe('what somebody else wrote', () => {
     host.write('etc/real.conf', 'old\n');
     symlinkSync('real.conf', host.path('etc/link.conf'));
     const plan = planOf([change('file', '/etc/link.conf', fileState('old\n'), fileState('new\n'))]);
-    host.run(dash, applyProgram(TEXTS, plan, META));
+    host.run(SH, applyProgram(TEXTS, plan, META));
     host.write('etc/real.conf', 'new\nby hand\n');
-    expect(host.undo(dash, ID).steps[0]).toBe(`found-kept:/etc/link.conf /var/lib/tsync/tx/${ID}/backup/1.found`);
+    expect(host.undo(SH, ID).steps[0]).toBe(`found-kept:/etc/link.conf /var/lib/tsync/tx/${ID}/backup/1.found`);
     expect(readFileSync(host.path('etc/real.conf'), 'utf8')).toBe('old\n');
   });
 
   it('is kept twice where it was written twice, and once where the undo was run again', () => {
-    host.run(dash, program);
+    host.run(SH, program);
     for (const text of ['one\n', 'one\n', 'two\n']) {
       host.write('etc/site.conf', text);
       writeFileSync(tx('state'), 'applied\n');
-      host.undo(dash, ID);
+      host.undo(SH, ID);
     }
     const kept = readdirSync(tx('backup')).map((name) => readFileSync(tx(`backup/${name}`), 'utf8'));
     expect(kept.sort()).toEqual(['one\n', 'two\n']);
@@ -323,30 +323,30 @@ describe('what somebody else wrote', () => {
   });
 
   it('is kept as another name of the file where there is no space for a copy', () => {
-    host.run(dash, program);
+    host.run(SH, program);
     host.write('etc/site.conf', 'by hand\n');
-    host.undo(dash, ID, 'guard', { before: FULL });
+    host.undo(SH, ID, 'guard', { before: FULL });
     expect(readFileSync(tx('backup/1.found'), 'utf8')).toBe('by hand\n');
     expect(site()).toBeNull();
   });
 
   it('is told no more once somebody has merged it and removed the copy', () => {
-    host.run(dash, program);
+    host.run(SH, program);
     host.write('etc/site.conf', 'by hand\n');
-    host.undo(dash, ID);
+    host.undo(SH, ID);
     rmSync(tx('backup/1.found'));
     expect(ask(`state ${ID}`, `clean ${ID}`).steps).toEqual(['state reverted', 'clean cleaned']);
   });
 
   it('outlasts ten later transactions', () => {
-    host.run(dash, program);
+    host.run(SH, program);
     host.write('etc/site.conf', 'by hand\n');
-    host.undo(dash, ID);
+    host.undo(SH, ID);
     for (let number = 10; number < 22; number++) {
       mkdirSync(tx('', `x${number}`), { recursive: true });
       writeFileSync(tx('state', `x${number}`), 'confirmed\n');
     }
-    host.run(dash, applyProgram(TEXTS, added, { ...META, transaction: 'zz.web-1' }));
+    host.run(SH, applyProgram(TEXTS, added, { ...META, transaction: 'zz.web-1' }));
     const left = readdirSync(host.path('var/lib/tsync/tx'));
     expect(left).toContain(ID);
     expect(left.filter((name) => name.startsWith('x'))).toHaveLength(10);
@@ -357,7 +357,7 @@ describe('what somebody else wrote', () => {
 it.runIf(process.getuid?.() === 0)(
   'ends what bears its mark and is its own user, and nobody else who wears it',
   async () => {
-    host.run(dash, program);
+    host.run(SH, program);
     const env = { ...process.env, TSYNC_TRANSACTION: `${host.path(`var/lib/tsync/tx/${ID}`)}:` };
     const own = spawn('sleep', ['60'], { env, detached: true });
     const strangers = [
@@ -365,7 +365,7 @@ it.runIf(process.getuid?.() === 0)(
       spawn('setpriv', ['--ruid=54321', 'sleep', '60'], { env, detached: true }),
     ];
     await new Promise((resolve) => setTimeout(resolve, 500));
-    host.undo(dash, ID);
+    host.undo(SH, ID);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect([own.signalCode, ...strangers.map(({ signalCode }) => signalCode)]).toEqual(['SIGKILL', null, null]);
     for (const stranger of strangers) stranger.kill('SIGKILL');

@@ -9,8 +9,9 @@ import { packageProgram } from '#resources/package/package-program.js';
 import { settleProgram } from '#resources/settle-program.js';
 import { probeProgram } from '#snapshot/probe-program.js';
 import { newMarks } from '#transport/bootstrap.js';
+import { SHELLS } from '../shells.js';
 import { everyKind, furnish, META } from './every-kind.js';
-import { FakeHost, type RunOptions, SHELLS, TEXTS } from './fake-host.js';
+import { FakeHost, type RunOptions, TEXTS } from './fake-host.js';
 
 const ID = META.transaction;
 /** Of this process alone: others on the machine may test with the usual ones. */

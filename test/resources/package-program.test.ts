@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { PackageManager } from '#facts/facts.js';
 import type { PackagePlan, PackageRequest } from '#resources/package/package-plan.js';
 import { packageProgram } from '#resources/package/package-program.js';
-import { FakeHost, SHELLS, TEXTS } from './fake-host.js';
+import { SHELLS } from '../shells.js';
+import { FakeHost, TEXTS } from './fake-host.js';
 
 const META = {
   transaction: 'p1',

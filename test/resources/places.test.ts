@@ -17,8 +17,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyProgram } from '#resources/apply-program.js';
 import { settleProgram } from '#resources/settle-program.js';
 import { wrongFilePlace } from '#resources/wrong-place.js';
+import { SH, SHELLS } from '../shells.js';
 import { change, META, planOf } from './every-kind.js';
-import { FakeHost, fileState, SHELLS, TEXTS } from './fake-host.js';
+import { FakeHost, fileState, TEXTS } from './fake-host.js';
 
 // Root writes only where root alone can say what stands there: looked at on the host, before anything is touched and at each write.
 // Folders of ordinary users belong to uid 1000 here, which takes root to arrange.
@@ -61,7 +62,7 @@ function whenArmed(command: string): void {
 }
 
 // The check itself is tried under every shell in test/snapshot/rooted.test.ts.
-const shells = Object.entries(SHELLS).filter(([name]) => name === 'dash' || name === 'busybox ash');
+const shells = Object.entries(SHELLS).filter(([name]) => name === SH.join(' ') || name === 'busybox ash');
 
 describe.skipIf(!isRoot).each(shells)('under %s', (_name, shell) => {
   it.each([

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyProgram } from '#resources/apply-program.js';
 import { settleProgram } from '#resources/settle-program.js';
+import { SH, SHELLS } from '../shells.js';
 import { action, change, META, planOf } from './every-kind.js';
-import { FakeHost, fileState, SHELLS, TEXTS } from './fake-host.js';
+import { FakeHost, fileState, TEXTS } from './fake-host.js';
 
 const ID = META.transaction;
 const HOOK = `tsync-boot-${ID}`;
@@ -112,7 +113,7 @@ it.each(cases)(
 );
 
 describe.each(layouts)('services of %s', (layout) => {
-  const shell = ['dash'];
+  const shell = SH;
   beforeEach(() => furnish(layout));
 
   it('are taken back at the next boot by their files and links, and not in the boot in which they were changed', () => {
@@ -139,7 +140,7 @@ describe.each(layouts)('services of %s', (layout) => {
 
 it('adds its hook to the list of startpar, after all that is in it, with its mode', () => {
   furnish('debian');
-  host.run(['dash'], programFor('debian'));
+  host.run(SH, programFor('debian'));
   const list = readFileSync(host.path('etc/init.d/.depend.boot'), 'utf8');
   expect(list).toBe(
     `TARGETS = hostname.sh mountall.sh ${HOOK}\nINTERACTIVE =\nmountall.sh: hostname.sh\n${HOOK}: hostname.sh mountall.sh\n`,
@@ -149,12 +150,12 @@ it('adds its hook to the list of startpar, after all that is in it, with its mod
 
 it('takes its hook out of a list that insserv made anew meanwhile', () => {
   furnish('debian');
-  host.run(['dash'], programFor('debian'));
+  host.run(SH, programFor('debian'));
   host.write(
     'etc/init.d/.depend.boot',
     `TARGETS = hostname.sh ${HOOK} mountall.sh new\n${HOOK}: mountall.sh\nnew: x\n`,
   );
-  host.undo(['dash'], ID);
+  host.undo(SH, ID);
   expect(readFileSync(host.path('etc/init.d/.depend.boot'), 'utf8')).toBe(
     'TARGETS = hostname.sh mountall.sh new\nnew: x\n',
   );
@@ -165,7 +166,7 @@ it('restarts a daemon that ends only after its script said so', () => {
   host.start('chrony');
   writeFileSync(join(host.folder, 'lazy-chrony'), '');
   const plan = planOf([], [action('restart', 'chrony')]);
-  expect(host.run(['dash'], applyProgram(TEXTS, plan, META)).steps.at(-1)).toBe('transaction applied');
+  expect(host.run(SH, applyProgram(TEXTS, plan, META)).steps.at(-1)).toBe('transaction applied');
   const log = readFileSync(join(host.folder, 'service.log'), 'utf8');
   expect(log.indexOf('chrony start')).toBeGreaterThan(log.indexOf('chrony stop'));
   expect(existsSync(join(host.active, 'chrony'))).toBe(true);
@@ -177,7 +178,7 @@ it.each(['debian', 'openrc'] as const)(
     furnish(layout);
     const before = host.state();
     writeFileSync(join(host.folder, 'fail-chrony'), '');
-    const { steps } = host.run(['dash'], programFor(layout));
+    const { steps } = host.run(SH, programFor(layout));
     expect(steps).toContain('service:chrony failed:chrony: could not be made active');
     expect(steps.at(-1)).toBe('transaction reverted');
     expect(host.state()).toBe(before);
@@ -193,7 +194,7 @@ it.each([
   furnish('debian');
   edit();
   const before = host.state();
-  const { steps } = host.run(['dash'], programFor('debian'));
+  const { steps } = host.run(SH, programFor('debian'));
   expect(steps[0]).toBe('precheck stale:service:ntp');
   expect(host.state()).toBe(before);
 });

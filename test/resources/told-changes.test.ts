@@ -10,14 +10,15 @@ import { toldChanges } from '#resources/told-changes.js';
 import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
 import { knownSections } from '#snapshot/known-sections.js';
+import { SH, SHELLS } from '../shells.js';
 import { change, everyKind, furnish, META, planOf } from './every-kind.js';
-import { FakeHost, fileState, MARKS, type Ran, SHELLS, TEXTS } from './fake-host.js';
+import { FakeHost, fileState, MARKS, type Ran, TEXTS } from './fake-host.js';
 
 const probe = readFileSync(fileURLToPath(new URL('../../src/snapshot/probe.sh', import.meta.url)), 'utf8');
 const settle = settleProgram({ ...TEXTS, probe });
 const ID = META.transaction;
 const FOLDER = `/var/lib/tsync/tx/${ID}`;
-const shell = ['dash'];
+const shell = SH;
 
 let host: FakeHost;
 beforeEach(() => {

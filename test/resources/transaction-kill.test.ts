@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyProgram } from '#resources/apply-program.js';
+import { SH, SHELLS } from '../shells.js';
 import { everyKind, furnish, META } from './every-kind.js';
-import { FakeHost, SHELLS, TEXTS } from './fake-host.js';
+import { FakeHost, TEXTS } from './fake-host.js';
 
 // The kill matrix: the program is ended by SIGKILL in place of every command that it runs (each step of the journal lies between
 // two of these), and then the guard does its work. Whatever was reached, the host must be as before.
@@ -103,9 +104,9 @@ describe.each(Object.entries(SHELLS).map(([name, shell], index) => ({ name, shel
 );
 
 it('is as before when the state could not be written by an undo that was killed', () => {
-  host.run(['dash'], program);
+  host.run(SH, program);
   writeFileSync(host.path(`var/lib/tsync/tx/${ID}/state`), 'reverting\n');
-  host.undo(['dash'], ID);
+  host.undo(SH, ID);
   expectBefore(0);
   expect(readdirSync(host.path('var/lib/tsync'))).toEqual(['tx']);
 });

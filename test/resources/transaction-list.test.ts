@@ -8,8 +8,9 @@ import { settleProgram } from '#resources/settle-program.js';
 import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
 import { knownSections } from '#snapshot/known-sections.js';
+import { SH, SHELLS } from '../shells.js';
 import { change, everyKind, furnish, META, planOf } from './every-kind.js';
-import { FakeHost, fileState, MARKS, type Ran, SHELLS, TEXTS } from './fake-host.js';
+import { FakeHost, fileState, MARKS, type Ran, TEXTS } from './fake-host.js';
 
 const probe = readFileSync(fileURLToPath(new URL('../../src/snapshot/probe.sh', import.meta.url)), 'utf8');
 const settle = settleProgram({ ...TEXTS, probe });
@@ -81,10 +82,10 @@ describe.each(Object.entries(SHELLS))('under %s', (_name, shell) => {
 });
 
 it('cleans away what a program left that was killed before it changed anything, with its unit for the next boot', () => {
-  host.run(['dash'], applyProgram(TEXTS, everyKind, META));
+  host.run(SH, applyProgram(TEXTS, everyKind, META));
   rmSync(host.path(`var/lib/tsync/tx/${ID}/state`));
   writeFileSync(host.path(`var/lib/tsync/tx/${ID}/journal`), '');
-  const { steps } = host.run(['dash'], settle, { requests: [`state ${ID}`, `clean ${ID}`, 'bye'] });
+  const { steps } = host.run(SH, settle, { requests: [`state ${ID}`, `clean ${ID}`, 'bye'] });
   expect(steps).toEqual(['state preparing', 'clean cleaned']);
   expect(host.armedGuards()).toEqual([]);
   expect(existsSync(host.path(`etc/systemd/system/tsync-boot-${ID}.service`))).toBe(false);
@@ -94,10 +95,10 @@ it('knows after a cleaning which folders it had made, and removes them in the ro
   const made = host.path('etc/made-by-tsync');
   finished('old.a', 'confirmed', `${made}\n`);
   host.write('etc/made-by-tsync/x', 'x\n');
-  host.run(['dash'], settle, { requests: ['clean old.a', 'bye'] });
+  host.run(SH, settle, { requests: ['clean old.a', 'bye'] });
   const undo = planOf([change('file', '/etc/made-by-tsync/x', fileState('x\n'), null)]);
-  host.run(['dash'], applyProgram(TEXTS, undo, META));
-  host.run(['dash'], settle, { requests: [`confirm ${ID}`, 'bye'] });
+  host.run(SH, applyProgram(TEXTS, undo, META));
+  host.run(SH, settle, { requests: [`confirm ${ID}`, 'bye'] });
   expect(existsSync(made)).toBe(false);
 });
 
@@ -106,7 +107,7 @@ it('keeps the ten newest finished transactions, and every open one', () => {
   finished('20261001-000000-aaaaaa.a', 'reverted');
   const id = '20261122-000000-aaaaaa.a';
   const program = applyProgram(TEXTS, everyKind, { ...META, transaction: id });
-  expect(host.run(['dash'], program).steps.at(-1)).toBe('transaction applied');
+  expect(host.run(SH, program).steps.at(-1)).toBe('transaction applied');
   const left = readdirSync(host.path('var/lib/tsync/tx')).sort();
   expect(left).toHaveLength(11);
   expect(left[0]).toBe('20261105-000000-aaaaaa.a');

@@ -13,11 +13,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyProgram } from '#resources/apply-program.js';
 import { settleProgram } from '#resources/settle-program.js';
+import { SH, SHELLS } from '../shells.js';
 import { action, change, everyKind, furnish, META, planOf } from './every-kind.js';
-import { FakeHost, fileState, SHELLS, TEXTS } from './fake-host.js';
+import { FakeHost, fileState, TEXTS } from './fake-host.js';
 
 const ID = META.transaction;
-const dash = ['dash'];
 const program = applyProgram(TEXTS, everyKind, META);
 const settle = settleProgram(TEXTS);
 
@@ -98,7 +98,7 @@ describe.each(Object.entries(SHELLS))('under %s', (_name, shell) => {
 });
 
 it('writes who, when and why beside the backups, for nobody else to read', () => {
-  host.run(dash, program);
+  host.run(SH, program);
   const folder = host.path(`var/lib/tsync/tx/${ID}`);
   expect(readFileSync(join(folder, 'meta'), 'utf8').split('\n')).toEqual([
     `id=${ID}`,
@@ -118,7 +118,7 @@ it('writes who, when and why beside the backups, for nobody else to read', () =>
 });
 
 it('arms the guard and the unit for the next boot before the first change', () => {
-  host.run(dash, program);
+  host.run(SH, program);
   const unit = readFileSync(host.path(`etc/systemd/system/tsync-boot-${ID}.service`), 'utf8');
   expect(unit).toContain('DefaultDependencies=no');
   expect(unit).toContain('undo boot');
@@ -156,7 +156,7 @@ it.each([
 ])('touches nothing when the host is stale: %s', (_what, edit) => {
   edit();
   const before = host.state();
-  const { steps } = host.run(dash, program);
+  const { steps } = host.run(SH, program);
   expect(steps[0]).toMatch(/^precheck stale:/);
   expect(steps).toHaveLength(2);
   expect(host.state()).toBe(before);
@@ -164,11 +164,11 @@ it.each([
 });
 
 it('refuses a second transaction while one is open, and names its holder', () => {
-  host.run(dash, program);
+  host.run(SH, program);
   const other = applyProgram(TEXTS, planOf([]), { ...META, transaction: 'run2.web-1' });
-  expect(host.run(dash, other).steps[0]).toBe(`lock held:${META.who},${META.startedAt},${ID}`);
-  host.undo(dash, ID);
-  expect(host.run(dash, other).steps.at(-1)).toBe('transaction applied');
+  expect(host.run(SH, other).steps[0]).toBe(`lock held:${META.who},${META.startedAt},${ID}`);
+  host.undo(SH, ID);
+  expect(host.run(SH, other).steps.at(-1)).toBe('transaction applied');
 });
 
 it('takes over the lock of a holder that is gone, and none of a holder that lives', () => {
@@ -177,7 +177,7 @@ it('takes over the lock of a holder that is gone, and none of a holder that live
   const started = readFileSync(`/proc/${process.pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
   const lock = host.path('var/lib/tsync/lock');
   symlinkSync(`${process.pid} ${started} ${boot} apply other 2026 ann`, lock);
-  expect(host.run(dash, program).steps[0]).toBe('lock held:ann,2026,other');
+  expect(host.run(SH, program).steps[0]).toBe('lock held:ann,2026,other');
   for (const dead of [
     `999999 1 ${boot} apply other 2026 ann`,
     `${process.pid} 1 ${boot} apply other 2026 ann`,
@@ -185,8 +185,8 @@ it('takes over the lock of a holder that is gone, and none of a holder that live
   ]) {
     rmSync(lock, { force: true });
     symlinkSync(dead, lock);
-    expect(host.run(dash, program).steps.at(-1)).toBe('transaction applied');
-    host.undo(dash, ID);
+    expect(host.run(SH, program).steps.at(-1)).toBe('transaction applied');
+    host.undo(SH, ID);
     rmSync(host.path('var/lib/tsync/tx'), { recursive: true });
   }
 });
@@ -194,7 +194,7 @@ it('takes over the lock of a holder that is gone, and none of a holder that live
 it('takes everything back at once when a step fails', () => {
   writeFileSync(join(host.folder, 'fail-chrony.service'), '');
   const before = host.state();
-  const { steps } = host.run(dash, program);
+  const { steps } = host.run(SH, program);
   expect(steps).toContain('service:chrony.service failed:chrony.service: could not be made active');
   expect(steps.at(-1)).toBe('transaction reverted');
   expect(host.state()).toBe(before);
@@ -205,7 +205,7 @@ it('says what the daemon wrote that does not start with a change', () => {
   const words = 'Invalid directive at line 1 in file /etc/chrony/conf.d/site.conf';
   writeFileSync(join(host.folder, 'journal'), `${words}\n`);
   writeFileSync(join(host.folder, 'fail-chrony.service'), '');
-  const { steps } = host.run(dash, program);
+  const { steps } = host.run(SH, program);
   expect(steps).toContain(`service:chrony.service failed:chrony.service: could not be made active: ${words}`);
   expect(steps.at(-1)).toBe('transaction reverted');
 });
@@ -229,7 +229,7 @@ it('says that there is no cksum, and not that somebody changed the files', () =>
   mkdirSync(path);
   writeFileSync(join(path, 'cksum'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
   const before = host.state();
-  expect(host.run(dash, program, { path }).steps).toEqual([
+  expect(host.run(SH, program, { path }).steps).toEqual([
     'prepare failed:there is no cksum on this host',
     'transaction untouched',
   ]);
@@ -239,7 +239,7 @@ it('says that there is no cksum, and not that somebody changed the files', () =>
 it('touches nothing when the guard cannot be armed', () => {
   writeFileSync(join(host.folder, 'fail-systemd-run'), '');
   const before = host.state();
-  expect(host.run(dash, program).steps).toEqual([
+  expect(host.run(SH, program).steps).toEqual([
     'precheck ok',
     'guard failed:it could not be armed',
     'transaction untouched',
@@ -253,7 +253,7 @@ it('touches nothing when there is no space for the way back', () => {
     change('file', '/etc/chrony/chrony.conf', fileState('pool 2.debian.pool.ntp.org iburst\n'), fileState('small\n')),
     change('file', '/etc/tsync/large', null, fileState('x'.repeat(400_000))),
   ]);
-  const ran = host.run(dash, applyProgram(TEXTS, plan, META), { before: 'ulimit -f 700; trap "" XFSZ;' });
+  const ran = host.run(SH, applyProgram(TEXTS, plan, META), { before: 'ulimit -f 700; trap "" XFSZ;' });
   expect(ran.steps).toEqual([
     'precheck ok',
     'prepare failed:the way back could not be written',
@@ -298,7 +298,7 @@ describe.runIf(process.getuid?.() === 0)('on a full disk', () => {
 it('follows no link out of the root, and replaces none', () => {
   symlinkSync('/etc/hostname', host.path('etc/chrony/outside.conf'));
   const plan = planOf([change('file', '/etc/chrony/outside.conf', null, fileState('x'))]);
-  expect(host.run(dash, applyProgram(TEXTS, plan, META)).steps[0]).toMatch(
+  expect(host.run(SH, applyProgram(TEXTS, plan, META)).steps[0]).toMatch(
     /^prepare failed:\/etc\/chrony\/outside.conf: /,
   );
 });
@@ -306,7 +306,7 @@ it('follows no link out of the root, and replaces none', () => {
 // seen on an emulated machine: the module was loaded before the undo at boot had taken its file away
 it('restores at boot a parameter that the module took from a file of the transaction, although its own change had not begun', () => {
   const before = host.state();
-  host.run(dash, program);
+  host.run(SH, program);
   const journal = host.path(`var/lib/tsync/tx/${ID}/journal`);
   const cut = host
     .journal(ID)
@@ -314,7 +314,7 @@ it('restores at boot a parameter that the module took from a file of the transac
     .filter((line) => !line.includes('module-parameter:'));
   writeFileSync(journal, cut.join('\n'));
   rmSync(host.path('run/tsync'), { recursive: true });
-  host.undo(dash, ID, 'boot');
+  host.undo(SH, ID, 'boot');
   expect(host.transactionState(ID)).toBe('reverted');
   expect(host.state().replace(/\nactive:.*/, '')).toBe(before.replace(/\nactive:.*/, ''));
 });
@@ -326,40 +326,40 @@ it.each([
   ['is gone', (file: string) => rmSync(file)],
 ])('takes all back, and lets nobody else begin, where the state %s', (_what, lose) => {
   const before = host.state();
-  host.run(dash, program);
+  host.run(SH, program);
   lose(host.path(`var/lib/tsync/tx/${ID}/state`));
-  expect(host.run(dash, settle, { requests: [`state ${ID}`, `confirm ${ID}`, `clean ${ID}`] }).steps).toEqual([
+  expect(host.run(SH, settle, { requests: [`state ${ID}`, `confirm ${ID}`, `clean ${ID}`] }).steps).toEqual([
     'state lost',
     'confirm refused:lost',
     'clean refused:lost',
   ]);
-  expect(host.undo(dash, ID).steps.at(-1)).toBe('transaction reverted');
+  expect(host.undo(SH, ID).steps.at(-1)).toBe('transaction reverted');
   expect(host.state()).toBe(before);
 });
 
 it('keeps aside what somebody else wrote meanwhile', () => {
-  host.run(dash, program);
+  host.run(SH, program);
   host.write('etc/chrony/chrony.conf', 'by hand\n');
-  expect(host.undo(dash, ID).steps.at(-1)).toBe('transaction reverted');
+  expect(host.undo(SH, ID).steps.at(-1)).toBe('transaction reverted');
   expect(readFileSync(host.path(`var/lib/tsync/tx/${ID}/backup/1.found`), 'utf8')).toBe('by hand\n');
 });
 
 it('says that it failed when something cannot be taken back, and can be run again', () => {
   const before = host.state();
-  host.run(dash, program);
+  host.run(SH, program);
   writeFileSync(join(host.folder, 'fail-systemd-timesyncd.service'), '');
-  expect(host.undo(dash, ID).steps.at(-1)).toMatch(
+  expect(host.undo(SH, ID).steps.at(-1)).toMatch(
     /^transaction failed:systemd-timesyncd.service: could not be made active/,
   );
   expect(host.transactionState(ID)).toBe('failed');
   rmSync(join(host.folder, 'fail-systemd-timesyncd.service'));
-  expect(host.run(dash, settle, { requests: [`revert ${ID}`] }).steps.at(-1)).toBe('revert reverted');
+  expect(host.run(SH, settle, { requests: [`revert ${ID}`] }).steps.at(-1)).toBe('revert reverted');
   expect(host.state()).toBe(before);
 });
 
 it('gives a verdict only where there is one to give', () => {
   expect(
-    host.run(dash, settle, {
+    host.run(SH, settle, {
       requests: ['state none', 'confirm none', 'revert none', 'extend none 9', 'confirm ../x', 'state '],
     }).steps,
   ).toEqual([
@@ -370,9 +370,9 @@ it('gives a verdict only where there is one to give', () => {
     'confirm refused:absent',
     'state absent',
   ]);
-  host.run(dash, program);
-  host.undo(dash, ID);
-  expect(host.run(dash, settle, { requests: [`confirm ${ID}`, `revert ${ID}`] }).steps).toEqual([
+  host.run(SH, program);
+  host.undo(SH, ID);
+  expect(host.run(SH, settle, { requests: [`confirm ${ID}`, `revert ${ID}`] }).steps).toEqual([
     'confirm refused:reverted',
     'transaction reverted',
     'revert reverted',
@@ -380,40 +380,40 @@ it('gives a verdict only where there is one to give', () => {
 });
 
 it('extends the guard by arming a new one before the old one goes', () => {
-  host.run(dash, program);
-  expect(host.run(dash, settle, { requests: [`extend ${ID} 900`, `extend ${ID} soon`] }).steps).toEqual([
+  host.run(SH, program);
+  expect(host.run(SH, settle, { requests: [`extend ${ID} 900`, `extend ${ID} soon`] }).steps).toEqual([
     'extend extended',
     'extend refused:seconds',
   ]);
   expect(host.armedGuards()).toEqual([`tsync-guard-${ID}.3-anchored.timer`, `tsync-guard-${ID}.3.timer`]);
-  expect(host.run(dash, settle, { requests: [`confirm ${ID}`] }).steps).toEqual(['confirm confirmed']);
+  expect(host.run(SH, settle, { requests: [`confirm ${ID}`] }).steps).toEqual(['confirm confirmed']);
   expect(host.armedGuards()).toEqual([]);
 });
 
 it('does not wait at boot for a module that is loaded later: its parameter comes from the restored files', () => {
-  host.run(dash, program);
+  host.run(SH, program);
   rmSync(host.path(`run/tsync/${ID}`));
   rmSync(host.path('sys/module/hv_utils'), { recursive: true });
-  expect(host.undo(dash, ID, 'boot').steps.at(-1)).toBe('transaction reverted');
+  expect(host.undo(SH, ID, 'boot').steps.at(-1)).toBe('transaction reverted');
 });
 
 it('says that a parameter could not be restored when its module is gone in a running system', () => {
-  host.run(dash, program);
+  host.run(SH, program);
   rmSync(host.path('sys/module/hv_utils'), { recursive: true });
-  expect(host.undo(dash, ID).steps.at(-1)).toMatch(
+  expect(host.undo(SH, ID).steps.at(-1)).toMatch(
     /^transaction failed:hv_utils.timesync_implicit: could not be restored/,
   );
 });
 
 it('does nothing at boot while the boot is the one it was armed in, and takes it back in the next', () => {
   const before = host.state();
-  host.run(dash, program);
+  host.run(SH, program);
   const applied = host.state();
-  expect(host.undo(dash, ID, 'boot').steps).toEqual([]);
+  expect(host.undo(SH, ID, 'boot').steps).toEqual([]);
   expect(host.state()).toBe(applied);
   rmSync(host.path('run'), { recursive: true });
   for (const timer of host.armedGuards()) rmSync(join(host.active, timer));
-  expect(host.undo(dash, ID, 'boot').steps.at(-1)).toBe('transaction reverted');
+  expect(host.undo(SH, ID, 'boot').steps.at(-1)).toBe('transaction reverted');
   expect(host.state()).toBe(before);
   expect(
     readFileSync(join(host.folder, 'systemctl.log'), 'utf8')
@@ -423,7 +423,7 @@ it('does nothing at boot while the boot is the one it was armed in, and takes it
 });
 
 it('asks each server in a preflight of its own, without touching port or clock', () => {
-  const { output } = host.run(dash, settle, { requests: ['preflight 8 10.0.0.1 ntp.example'] });
+  const { output } = host.run(SH, settle, { requests: ['preflight 8 10.0.0.1 ntp.example'] });
   expect(output).toContain('chronyd -Q -t 8 server 10.0.0.1 iburst cmdport 0 port 0\n');
   expect(output).toContain('section command preflight:ntp.example ok ');
 });
@@ -431,7 +431,7 @@ it('asks each server in a preflight of its own, without touching port or clock',
 it('does nothing when the program was cut off on its way', () => {
   const before = host.state();
   for (const length of [100, program.length >> 1, program.length - 20]) {
-    host.run(dash, program.subarray(0, length));
+    host.run(SH, program.subarray(0, length));
     expect(host.state()).toBe(before);
   }
 });
@@ -440,11 +440,11 @@ it.each([0, 40, 80, 120, 200])(
   'ends confirmed or reverted, and says the same, when the guard fires %i ms after the verdict',
   async (delayMs) => {
     const before = host.state();
-    host.run(dash, program);
+    host.run(SH, program);
     const applied = host.state();
-    const verdict = host.begin(dash, settle, { requests: [`confirm ${ID}`, 'bye'] });
+    const verdict = host.begin(SH, settle, { requests: [`confirm ${ID}`, 'bye'] });
     await new Promise((resolve) => setTimeout(resolve, delayMs));
-    host.undo(dash, ID);
+    host.undo(SH, ID);
     const { steps } = await verdict;
     const state = host.transactionState(ID);
     if (state === 'confirmed') {
@@ -461,10 +461,10 @@ it.each([0, 40, 80, 120, 200])(
 it('ends an apply program that is still at work when it is taken back', async () => {
   const before = host.state();
   writeFileSync(join(host.folder, 'hang-chrony.service'), '');
-  const applying = host.begin(dash, program);
+  const applying = host.begin(SH, program);
   while (!host.journal(ID).includes('service:chrony.service begin'))
     await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(host.undo(dash, ID, 'revert').steps.at(-1)).toBe('transaction reverted');
+  expect(host.undo(SH, ID, 'revert').steps.at(-1)).toBe('transaction reverted');
   expect((await applying).steps.at(-1)).not.toContain('chrony.service done');
   expect(host.state()).toBe(before);
 });

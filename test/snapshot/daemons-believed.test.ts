@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { Facts } from '#facts/facts.js';
 import { factsOf } from '#facts/facts-of.js';
 import { status } from '../fixtures/made/system.js';
+import { SH, SHELLS } from '../shells.js';
 import { azureHost } from './azure-host.js';
 import { type FakeHost, makeFakeRoot } from './fake-root.js';
-import { runProbe, shells } from './run-probe.js';
+import { runProbe } from './run-probe.js';
 
 /** A process as /proc shows it to root. */
 interface Made {
@@ -55,7 +56,7 @@ const WITHOUT_SYSTEMD = {
 };
 const OWN = process({ pid: 812, uid: 112, group: '/system.slice/chrony.service', commandLine: ['/usr/sbin/chronyd'] });
 
-function probed(base: FakeHost, hosts: readonly FakeHost[], shell = ['dash'], prepare = (_root: string) => {}): Facts {
+function probed(base: FakeHost, hosts: readonly FakeHost[], shell = SH, prepare = (_root: string) => {}): Facts {
   const root = makeFakeRoot({
     ...base,
     files: Object.assign(
@@ -99,7 +100,7 @@ describe('a process that bears the name of a time daemon', () => {
       chmodSync(join(root, 'home/ops'), 0o777);
     };
     for (const hosts of [[process(made)], [process(made), OWN]]) {
-      const facts = probed(UNITS, hosts, ['dash'], crowd);
+      const facts = probed(UNITS, hosts, SH, crowd);
       expect(facts.around.strangers.value).toEqual([{ pid: 1001, name: 'chronyd', uid: made.uid ?? 1000 }]);
       expect(chronyOf(facts)?.commandLine ?? []).not.toContain(EVIL);
       expect(facts.chrony.configFiles.join(' ')).not.toContain('evil');
@@ -107,7 +108,7 @@ describe('a process that bears the name of a time daemon', () => {
     }
   });
 
-  it.each(shells.map((shell) => [shell.join(' '), shell] as const))(
+  it.each(Object.entries(SHELLS))(
     'does not hide the one that is, whatever the order of their numbers, under %s',
     (_, shell) => {
       const strangers = [1001, 1002, 99].map((pid) => process({ pid }));
@@ -181,7 +182,7 @@ describe('the file that a daemon was started with', () => {
           commandLine: ['/usr/sbin/chronyd', '-f', file],
         }),
       ],
-      ['dash'],
+      SH,
       prepare,
     );
 
@@ -212,7 +213,7 @@ describe('the file that a daemon was started with', () => {
         files: { ...UNITS.files, '/etc/chrony/chrony.conf': 'include /home/ops/*.conf\nsourcedir /srv/time\n' },
       },
       [OWN],
-      ['dash'],
+      SH,
       (root) => {
         chmodSync(join(root, 'home/ops'), 0o777);
         mkdirSync(join(root, 'srv/time'), { recursive: true });

@@ -5,9 +5,10 @@ import { factsOf } from '#facts/facts-of.js';
 import type { Section, Snapshot } from '#snapshot/snapshot.js';
 import { madeRows } from '../fixtures/hosts.js';
 import { makeHost } from '../fixtures/made/make-host.js';
+import { SH, SHELLS } from '../shells.js';
 import { azureHost } from './azure-host.js';
 import { type FakeRoot, makeFakeRoot } from './fake-root.js';
-import { MARK, NONCE, program, runProbe, shells } from './run-probe.js';
+import { MARK, NONCE, program, runProbe } from './run-probe.js';
 
 const decoder = new TextDecoder();
 const text = (snapshot: Snapshot, name: string) => decoder.decode(section(snapshot, name).bytes);
@@ -29,21 +30,18 @@ describe('the probe program', () => {
   });
   afterAll(() => host.remove());
 
-  it.each(shells.map((shell) => [shell.join(' '), shell] as const))(
-    'reads module parameters that are asked for under %s',
-    (_, shell) => {
-      const names = ['hv_utils.timesync_implicit', 'hv_utils.nothing', 'loop.max_part', '../x', 'a b.c'];
-      const { snapshot } = runProbe(shell, [...host.parameters, ...names.map((name) => `parameter=${name}`)]);
-      expect([...factsOf(snapshot).moduleParameters]).toEqual([
-        ['hv_utils.timesync_implicit', { state: 'present', value: 'N' }],
-        ['hv_utils.nothing', { state: 'no-parameter' }],
-        ['loop.max_part', { state: 'no-module' }],
-      ]);
-    },
-  );
+  it.each(Object.entries(SHELLS))('reads module parameters that are asked for under %s', (_, shell) => {
+    const names = ['hv_utils.timesync_implicit', 'hv_utils.nothing', 'loop.max_part', '../x', 'a b.c'];
+    const { snapshot } = runProbe(shell, [...host.parameters, ...names.map((name) => `parameter=${name}`)]);
+    expect([...factsOf(snapshot).moduleParameters]).toEqual([
+      ['hv_utils.timesync_implicit', { state: 'present', value: 'N' }],
+      ['hv_utils.nothing', { state: 'no-parameter' }],
+      ['loop.max_part', { state: 'no-module' }],
+    ]);
+  });
 
-  it.each(shells.map((shell) => [shell.join(' '), shell] as const))('prints the same snapshot under %s', (_, shell) => {
-    const reference = runProbe(['dash'], [...host.parameters, ...asked]).snapshot;
+  it.each(Object.entries(SHELLS))('prints the same snapshot under %s', (_, shell) => {
+    const reference = runProbe(SH, [...host.parameters, ...asked]).snapshot;
     const { snapshot, stderr } = runProbe(shell, [...host.parameters, ...asked]);
     expect(snapshot.complete).toBe(true);
     expect(stderr.replace(/.*ignored null byte.*\n/g, '')).toBe('');
@@ -64,8 +62,8 @@ describe('the probe program', () => {
     (_, row) => {
       const old = makeFakeRoot(makeHost(row.packages, row.parts));
       try {
-        const reference = runProbe(['dash'], old.parameters).snapshot;
-        for (const shell of shells) {
+        const reference = runProbe(SH, old.parameters).snapshot;
+        for (const shell of Object.values(SHELLS)) {
           const { snapshot, stderr } = runProbe(shell, old.parameters);
           expect(snapshot.sections, shell.join(' ')).toEqual(reference.sections);
           expect(stderr.replace(/.*ignored null byte.*\n/g, ''), shell.join(' ')).toBe('');
@@ -81,14 +79,14 @@ describe('the probe program', () => {
     if (!row) throw new Error('no such row');
     const old = makeFakeRoot(makeHost(row.packages, row.parts));
     try {
-      const { snapshot, stdout } = runProbe(['dash'], old.parameters);
+      const { snapshot, stdout } = runProbe(SH, old.parameters);
       expect(decoder.decode(stdout)).not.toContain('crypto pw SECRET');
       expect(section(snapshot, '/etc/ntp/crypto/pw').state).toBe('refused');
       expect(text(snapshot, 'ntp-config')).toContain('file /etc/ntp/crypto/pw');
     } finally {
       old.remove();
     }
-    const names = runProbe(['dash'], host.parameters).snapshot.sections.map(({ name }) => name);
+    const names = runProbe(SH, host.parameters).snapshot.sections.map(({ name }) => name);
     expect(names).toContain('tracking');
     expect(names).not.toContain('tracking-text');
   });
@@ -102,7 +100,7 @@ describe('the probe program', () => {
     ] as const) {
       const other = makeFakeRoot({ ...azureHost, commands: { ...azureHost.commands, chronyd: chronyd(version) } });
       try {
-        const { snapshot, stdout } = runProbe(['dash'], other.parameters);
+        const { snapshot, stdout } = runProbe(SH, other.parameters);
         expect(decoder.decode(stdout)).not.toContain('SECRET');
         expect(snapshot.sections.map(({ name }) => name).includes('chrony-check')).toBe(expected);
         if (expected)
@@ -117,7 +115,7 @@ describe('the probe program', () => {
     const chronyc = "echo '506 Cannot talk to daemon'; exit 1";
     const other = makeFakeRoot({ ...azureHost, commands: { ...azureHost.commands, chronyc } });
     try {
-      const { snapshot } = runProbe(['dash'], other.parameters);
+      const { snapshot } = runProbe(SH, other.parameters);
       const { chrony } = factsOf(snapshot);
       for (const fact of [chrony.tracking, chrony.sources])
         expect(fact).toMatchObject({ value: null, reason: expect.stringContaining('506 Cannot talk to daemon') });
@@ -129,7 +127,7 @@ describe('the probe program', () => {
   });
 
   it('sees what a plan for an Azure guest needs', () => {
-    const facts = factsOf(runProbe(['dash'], [...host.parameters, ...asked]).snapshot);
+    const facts = factsOf(runProbe(SH, [...host.parameters, ...asked]).snapshot);
     expect(facts.cloud).toEqual({ value: 'azure' });
     expect(facts.virtualization).toEqual({ value: 'hyperv' });
     expect(facts.ptp.value).toEqual([
@@ -165,7 +163,7 @@ describe('the probe program', () => {
   });
 
   it('follows include, confdir and sourcedir in the order of chronyd, and stops at a loop', () => {
-    const { snapshot } = runProbe(['dash'], host.parameters);
+    const { snapshot } = runProbe(SH, host.parameters);
     expect(factsOf(snapshot).chrony).toMatchObject({
       configPath: '/etc/chrony/chrony.conf',
       configFiles: [
@@ -190,7 +188,7 @@ describe('the probe program', () => {
         files: { ...azureHost.files, '/proc/812/cmdline': cmdline, '/run/coreos/platform-chrony.conf': 'rtcsync\n' },
       });
       try {
-        return factsOf(runProbe(['dash'], other.parameters).snapshot).chrony;
+        return factsOf(runProbe(SH, other.parameters).snapshot).chrony;
       } finally {
         other.remove();
       }
@@ -208,7 +206,7 @@ describe('the probe program', () => {
   });
 
   it('never lets a key, a password or a shadow entry leave the host', () => {
-    const { stdout, snapshot } = runProbe(['dash'], [...host.parameters, ...asked]);
+    const { stdout, snapshot } = runProbe(SH, [...host.parameters, ...asked]);
     const printed = decoder.decode(stdout);
     expect(printed).not.toContain('SECRETSECRET');
     expect(printed).not.toContain('hunter2');
@@ -217,12 +215,12 @@ describe('the probe program', () => {
   });
 
   it('asks timesyncd nothing where it does not run, because asking would start it and stop chronyd', () => {
-    const { stdout } = runProbe(['dash'], host.parameters);
+    const { stdout } = runProbe(SH, host.parameters);
     expect(decoder.decode(stdout)).not.toContain('this starts timesyncd');
   });
 
   it('takes links and masks for what they are', () => {
-    const { services } = factsOf(runProbe(['dash'], host.parameters).snapshot);
+    const { services } = factsOf(runProbe(SH, host.parameters).snapshot);
     expect(services.get('chronyd.service')).toBe(services.get('chrony.service'));
     expect(services.get('chrony.service')).toMatchObject({
       unit: 'chrony.service',
@@ -247,14 +245,14 @@ describe('the probe program', () => {
   ])('knows a container by %j', (files, virtualization) => {
     const other = makeFakeRoot({ ...azureHost, files: { ...azureHost.files, ...files } });
     try {
-      expect(factsOf(runProbe(['dash'], other.parameters).snapshot).virtualization.value).toBe(virtualization);
+      expect(factsOf(runProbe(SH, other.parameters).snapshot).virtualization.value).toBe(virtualization);
     } finally {
       other.remove();
     }
   });
 
   it('tells a daemon of a container from the own one', () => {
-    const { daemons } = factsOf(runProbe(['dash'], host.parameters).snapshot);
+    const { daemons } = factsOf(runProbe(SH, host.parameters).snapshot);
     expect(daemons.find((daemon) => daemon.name === 'chrony')).toMatchObject({
       pid: 812,
       active: { value: true },
@@ -270,14 +268,14 @@ describe('the probe program', () => {
     '/root/.netrc',
   ])('leaves the secrets of %s on the host, whoever asks for it', (path) => {
     const secret = makeFakeRoot({ ...azureHost, files: { ...azureHost.files, [path]: 'SECRETSECRET\n' } });
-    const { snapshot } = runProbe(['dash'], [...secret.parameters, `path=${path}`]);
+    const { snapshot } = runProbe(SH, [...secret.parameters, `path=${path}`]);
     secret.remove();
     expect(factsOf(snapshot).files.get(path)).toMatchObject({ state: 'refused' });
     expect(snapshot.sections.some(({ bytes }) => new TextDecoder().decode(bytes).includes('SECRET'))).toBe(false);
   });
 
   it('says of each file that was asked for what became of it', () => {
-    const { files } = factsOf(runProbe(['dash'], [...host.parameters, ...asked]).snapshot);
+    const { files } = factsOf(runProbe(SH, [...host.parameters, ...asked]).snapshot);
     expect(files.get('/etc/asked for.txt')).toMatchObject({ state: 'present', mode: '0644' });
     expect(files.get('/etc/dangling.conf')).toMatchObject({ state: 'refused' });
     expect(files.get('/etc/shadow')).toMatchObject({ state: 'refused' });
@@ -286,7 +284,7 @@ describe('the probe program', () => {
     expect(files.get('/etc/modprobe.d/time.conf')).toMatchObject({ state: 'present' });
   });
 
-  it.each(shells.map((shell) => [shell.join(' '), shell] as const))(
+  it.each(Object.entries(SHELLS))(
     'prints it under %s on a host that has no timeout command, and leaves no process behind',
     async (_, shell) => {
       const has = "then timeout='timeout -k 1'; fi";
@@ -295,7 +293,7 @@ describe('the probe program', () => {
       expect(text.length).toBe(program.length);
       const { snapshot, stderr } = runProbe(shell, host.parameters, text);
       expect(stderr.replace(/.*ignored null byte.*\n/g, '')).toBe('');
-      expect(snapshot.sections).toEqual(runProbe(['dash'], host.parameters).snapshot.sections);
+      expect(snapshot.sections).toEqual(runProbe(SH, host.parameters).snapshot.sections);
       await new Promise((resolve) => setTimeout(resolve, 1500));
       expect(leftBehind()).toEqual([]);
     },
@@ -315,7 +313,7 @@ describe('the probe program', () => {
       commands: { ...azureHost.commands, dmesg: `printf 'hv_utils: ${frame.replaceAll('\n', '\\nhv_utils')}'; exit 3` },
     });
     try {
-      for (const shell of shells) {
+      for (const shell of Object.values(SHELLS)) {
         const { snapshot } = runProbe(shell, other.parameters);
         expect(snapshot.complete).toBe(true);
         expect(text(snapshot, 'cmdline:812')).toBe(`/usr/sbin/chronyd\0${frame}\0`);
@@ -336,7 +334,7 @@ describe('the probe program', () => {
       files: { ...azureHost.files, ...Object.fromEntries(paths.map((path) => [path, '#\n'.repeat(32_000)])) },
     });
     try {
-      const { snapshot, stdout } = runProbe(['dash'], [...other.parameters, ...paths.map((path) => `path=${path}`)]);
+      const { snapshot, stdout } = runProbe(SH, [...other.parameters, ...paths.map((path) => `path=${path}`)]);
       expect(snapshot.complete).toBe(true);
       expect(stdout.length).toBeLessThan(3_400_000);
       const large = paths.map((path) => section(snapshot, path));
@@ -349,14 +347,14 @@ describe('the probe program', () => {
 
   it('does nothing at all when it was cut off on its way', () => {
     for (const length of [program.length - 1 - 'tsync_probe "$@"'.length, Math.floor(program.length / 2), 40]) {
-      const { stdout } = runProbe(['dash'], host.parameters, program.slice(0, length));
+      const { stdout } = runProbe(SH, host.parameters, program.slice(0, length));
       expect(decoder.decode(stdout)).not.toContain(`@${NONCE}`);
     }
   });
 
   it('changes nothing below its root', () => {
     const before = listing(host.root);
-    runProbe(['dash'], host.parameters);
+    runProbe(SH, host.parameters);
     expect(listing(host.root)).toEqual(before);
   });
 });
@@ -379,7 +377,7 @@ describe('a host that wants to keep the probe busy', () => {
       },
     });
     try {
-      const { snapshot, stdout } = runProbe(['dash'], host.parameters);
+      const { snapshot, stdout } = runProbe(SH, host.parameters);
       expect(snapshot.complete).toBe(true);
       expect(stdout.length).toBeLessThan(1_000_000);
       expect(section(snapshot, 'uname').state).toBe('timeout');

@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NONCE, shells } from './run-probe.js';
+import { SH, SHELLS } from '../shells.js';
+import { NONCE } from './run-probe.js';
 
 // What others than root may change on the way decides nothing that root does: the one check of paths, as every program has it.
 
@@ -62,7 +63,7 @@ function ask(shell: readonly string[], ...paths: string[]): string[] {
 
 const all = (pattern: RegExp) => (answers: readonly string[]) => answers.every((answer) => pattern.test(answer));
 
-describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('under %s', (_name, shell) => {
+describe.each(Object.entries(SHELLS))('under %s', (_name, shell) => {
   it('takes a file of root’s in folders of root’s, along links of root’s, and one that is not there yet', () => {
     file('etc/chrony/chrony.conf');
     link('chrony/chrony.conf', 'etc/chrony.conf');
@@ -163,34 +164,31 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('under %
 
 // only root may give a file away
 describe.runIf(process.getuid?.() === 0)('of an ordinary user', () => {
-  it.each(shells.map((shell) => [shell.join(' '), shell] as const))(
-    'refuses folders, and names files, under %s',
-    (_name, shell) => {
-      file('srv/ops/app.conf');
-      chownSync(at('srv/ops'), 1234, 0);
-      file('etc/owned');
-      chownSync(at('etc/owned'), 1234, 1234);
-      folder('etc/shared', 0o775);
-      chownSync(at('etc/shared'), 0, 1234);
-      folder('etc/roots', 0o775);
-      link('../srv/ops', 'etc/ops');
-      expect(
-        ask(shell, '/srv/ops/app.conf', '/etc/ops/app.conf', '/etc/shared/x', '/etc/roots/x', '/etc/owned'),
-      ).toEqual([
+  it.each(Object.entries(SHELLS))('refuses folders, and names files, under %s', (_name, shell) => {
+    file('srv/ops/app.conf');
+    chownSync(at('srv/ops'), 1234, 0);
+    file('etc/owned');
+    chownSync(at('etc/owned'), 1234, 1234);
+    folder('etc/shared', 0o775);
+    chownSync(at('etc/shared'), 0, 1234);
+    folder('etc/roots', 0o775);
+    link('../srv/ops', 'etc/ops');
+    expect(ask(shell, '/srv/ops/app.conf', '/etc/ops/app.conf', '/etc/shared/x', '/etc/roots/x', '/etc/owned')).toEqual(
+      [
         'refused others /srv/ops/app.conf',
         'refused others /srv/ops/app.conf',
         'refused others /etc/shared/x',
         'rooted root /etc/roots/x',
         'rooted file /etc/owned',
-      ]);
-    },
-  );
+      ],
+    );
+  });
 
   it('takes an access list for what it is', () => {
     folder('etc/listed', 0o775);
     const set = spawnSync('setfacl', ['-m', 'u:1234:rwx', at('etc/listed')]);
     if (set.status !== 0) return;
-    expect(ask(['dash'], '/etc/listed/x')).toEqual(['refused others /etc/listed/x']);
+    expect(ask(SH, '/etc/listed/x')).toEqual(['refused others /etc/listed/x']);
   });
 });
 
@@ -202,32 +200,29 @@ give() {
 give "$@"
 `;
 
-describe.each(shells.map((shell) => [shell.join(' '), shell] as const))(
-  'what a file holds, under %s',
-  (_name, shell) => {
-    it('stays on the host where others can exchange the file and not everybody may read it, or where its real name is that of a secret', () => {
-      file('etc/secret', 0o600);
-      file('etc/open', 0o644);
-      file('etc/shadow', 0o644);
-      folder('srv/ops', 0o777);
-      link('../../etc/secret', 'srv/ops/secret.conf');
-      link('../../etc/open', 'srv/ops/open.conf');
-      link('shadow', 'etc/plain.conf');
-      file('srv/ops/own.conf', 0o640);
-      const [command = 'sh', ...options] = shell;
-      const paths = ['/srv/ops/secret.conf', '/srv/ops/open.conf', '/etc/plain.conf', '/srv/ops/own.conf', '/etc/open'];
-      const ran = spawnSync(command, [...options, '-c', READ, 'sh', NONCE, '0', `root=${root}`], {
-        input: paths.map((path) => `${path}\n`).join(''),
-        env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' },
-      });
-      const told = ran.stdout.toString().matchAll(/^@\S+ section file (\S+) (\S+) (\d+)/gm);
-      expect([...told].map(([, path, state, length]) => `${path} ${state} ${length}`)).toEqual([
-        '/srv/ops/secret.conf refused 0',
-        '/srv/ops/open.conf ok 2',
-        '/etc/plain.conf refused 0',
-        '/srv/ops/own.conf refused 0',
-        '/etc/open ok 2',
-      ]);
+describe.each(Object.entries(SHELLS))('what a file holds, under %s', (_name, shell) => {
+  it('stays on the host where others can exchange the file and not everybody may read it, or where its real name is that of a secret', () => {
+    file('etc/secret', 0o600);
+    file('etc/open', 0o644);
+    file('etc/shadow', 0o644);
+    folder('srv/ops', 0o777);
+    link('../../etc/secret', 'srv/ops/secret.conf');
+    link('../../etc/open', 'srv/ops/open.conf');
+    link('shadow', 'etc/plain.conf');
+    file('srv/ops/own.conf', 0o640);
+    const [command = 'sh', ...options] = shell;
+    const paths = ['/srv/ops/secret.conf', '/srv/ops/open.conf', '/etc/plain.conf', '/srv/ops/own.conf', '/etc/open'];
+    const ran = spawnSync(command, [...options, '-c', READ, 'sh', NONCE, '0', `root=${root}`], {
+      input: paths.map((path) => `${path}\n`).join(''),
+      env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' },
     });
-  },
-);
+    const told = ran.stdout.toString().matchAll(/^@\S+ section file (\S+) (\S+) (\d+)/gm);
+    expect([...told].map(([, path, state, length]) => `${path} ${state} ${length}`)).toEqual([
+      '/srv/ops/secret.conf refused 0',
+      '/srv/ops/open.conf ok 2',
+      '/etc/plain.conf refused 0',
+      '/srv/ops/own.conf refused 0',
+      '/etc/open ok 2',
+    ]);
+  });
+});

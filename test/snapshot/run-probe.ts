@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import { FrameReader } from '#snapshot/frame-reader.js';
 import { knownSections } from '#snapshot/known-sections.js';
@@ -42,27 +41,4 @@ export function readConversation(bytes: Uint8Array): Snapshot {
   const frames = reader.push(bytes);
   if (reader.violation !== null) throw new Error(reader.violation);
   return collectSnapshot(frames, null);
-}
-
-const SHELLS: readonly (readonly string[])[] = [
-  ['dash'],
-  ['busybox', 'ash'],
-  ['bash'],
-  ['bash', '--posix'],
-  ['mksh'],
-  ['posh'],
-];
-
-/** The shells of this machine that hosts may have as `sh`. */
-export const shells = SHELLS.filter(([name = '']) => isInstalled(name));
-
-function isInstalled(name: string): boolean {
-  return ['/bin', '/usr/bin'].some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -10,6 +10,7 @@ import { measureClock } from '#snapshot/measure-clock.js';
 import { type Conversed, type ConverseOptions, converse, defaultClockAsking } from '#transport/converse.js';
 import { PrivilegeGate } from '#transport/privilege-gate.js';
 import { createSshTransport, defaultDeadlines } from '#transport/ssh-transport.js';
+import { SHELLS } from '../shells.js';
 import { hostAt, makeKey, type SshHost, type SshHostOptions, startSshHost } from './ssh-host.js';
 
 const nonce = '00112233445566778899aabbccddeeff';
@@ -117,9 +118,9 @@ describe('a conversation', () => {
     expect(new TextDecoder().decode(section?.bytes)).toBe(`/a b|${library.length + printing.length - library.length}`);
   });
 
-  it.each(['dash', 'busybox sh', 'bash', 'mksh', 'posh'])('works with %s as the shell of the host', async (shell) => {
+  it.each(Object.entries(SHELLS))('works with %s as the shell of the host', async (_name, shell) => {
     const bin = join(folder, 'sh');
-    await writeFile(bin, `#!/bin/bash\nexec ${shell} "$@"\n`);
+    await writeFile(bin, `#!/bin/sh\nexec ${shell.join(' ')} "$@"\n`);
     await chmod(bin, 0o755);
     const { conversed, frames } = await talk(await hostWith({ path: folder }), measuring, {
       clock: defaultClockAsking,
