@@ -3,7 +3,7 @@ import { hasWork } from './has-work.js';
 import type { HostPlan } from './plan.js';
 
 /**
- * Why a host is refused whose chronyd does not take the configuration that is there, while something on it should be changed: the plan
+ * Why a host is refused whose chronyd rejects its present configuration, while something on it should be changed: the plan
  * holds nothing back in silence. Null for every other host.
  */
 export function rejectedConfigOf(plan: HostPlan): Problem | null {

@@ -10,7 +10,7 @@ export interface FileEdit {
 }
 
 /**
- * Why nothing may be changed where chronyd does not take the configuration that is there: a restart would leave the host without
+ * Why nothing may be changed where chronyd rejects its present configuration: a restart would leave the host without
  * a time daemon, and taking the change back would not bring it back. Null where it takes it, or where an edit takes out the line
  * that it names.
  */

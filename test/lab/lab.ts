@@ -124,6 +124,20 @@ export class Lab {
     return stdout;
   }
 
+  /** Stops every process of host `index`, its init too. Its network still acknowledges what arrives. */
+  async freeze(index: number): Promise<void> {
+    await this.inside(index, 'kill -STOP -1');
+    process.kill(Number(this.inits.get(index)), 'SIGSTOP');
+  }
+
+  /** Lets host `index` go on. */
+  async thaw(index: number): Promise<void> {
+    const init = this.inits.get(index);
+    if (init === undefined) return;
+    process.kill(Number(init), 'SIGCONT');
+    await this.inside(index, 'kill -CONT -1');
+  }
+
   /** Ends all that runs on host `index` at once, as a power cut does, and boots it again; it keeps what was on its disk. */
   async cutPower(index: number): Promise<void> {
     this.inits.delete(index);
