@@ -284,11 +284,7 @@ tell_action() { :; }
 
 # back_up_action: what an undo must know of before.
 back_up_action() {
-  case $1 in
-    restart) service_state "$2" >"$tx/backup/$number" || : ;;
-    module-load) if [ -d "$root/sys/module/$2" ]; then : >"$tx/backup/$number"; fi ;;
-    relabel) if rooted "$2"; then stat -c %C "$resolved" >"$tx/backup/$number" || :; fi ;;
-  esac
+  if [ "$1" = restart ]; then service_state "$2" >"$tx/backup/$number" || :; fi
 } 2>/dev/null
 
 make_action() {
@@ -299,20 +295,12 @@ make_action() {
     reload-sources) within 20 chronyc reload sources ;;
     daemon-reload) within 60 systemctl daemon-reload ;;
     udev-trigger) reload_udev ;;
-    module-load) within 30 modprobe "$2" ;;
-    relabel) rooted "$2" && within 30 restorecon "$resolved" ;;
-    initramfs) rebuild_initramfs ;;
     *) false ;;
   esac || fail "$entry_name: ${said:-did not succeed}"
 } >/dev/null 2>&1
 
 refresh_action() {
-  case $1 in
-    udev-trigger) reload_udev ;;
-    module-load) [ -e "$tx/backup/$number" ] || within 30 modprobe -r "$2" ;;
-    relabel) rooted "$2" && within 30 chcon "$(cat "$tx/backup/$number")" "$resolved" ;;
-    initramfs) rebuild_initramfs ;;
-  esac || fail "$entry_name: could not be taken back"
+  [ "$1" != udev-trigger ] || reload_udev || fail "$entry_name: could not be taken back"
 } >/dev/null 2>&1
 
 run_action() {
@@ -335,14 +323,6 @@ reload_udev() {
   within 20 udevadm control --reload &&
     within 20 udevadm trigger --subsystem-match=ptp --action=add || return 1
   [ "$mode" = boot ] || within 20 udevadm settle --timeout=15 || :
-}
-
-rebuild_initramfs() {
-  if has dracut; then
-    within 300 dracut -f
-  else
-    within 300 update-initramfs -u
-  fi
 }
 
 # ---- files and folders, for every kind
