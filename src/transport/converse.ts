@@ -76,8 +76,6 @@ export interface Conversed extends ClockRound {
 /** Three prompt answers: each costs 0.2 to 0.6 ms of CPU here, and the shortest round trip of three is rarely bettered by a fourth. */
 export const defaultClockAsking: ClockAsking = { burst: 3, bursts: 4, goodEnoughSeconds: 0.01 };
 
-export const defaultConverseDeadlines: ConverseDeadlines = { readyMs: 20_000, silenceMs: 30_000, totalMs: 180_000 };
-
 /**
  * Holds the conversation of docs/host-programs.md: starts the shell, becomes the user, sends the program, gives out its frames and
  * exchanges clock readings. Rejects with `HostTrouble` (`privilege/*`, `transport/*`); every wait has a deadline.

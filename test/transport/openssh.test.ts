@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Frame } from '#snapshot/frames.js';
 import { measureClock } from '#snapshot/measure-clock.js';
-import { converse, defaultClockAsking, defaultConverseDeadlines } from '#transport/converse.js';
+import { converse, defaultClockAsking } from '#transport/converse.js';
 import { PrivilegeGate } from '#transport/privilege-gate.js';
 import { createSshTransport, defaultDeadlines, type SshTransportOptions } from '#transport/ssh-transport.js';
 import { type Relay, startRelay } from '../../scripts/relay.mjs';
@@ -57,7 +57,7 @@ describe.skipIf(sshdPath === null)('with the sshd of OpenSSH', () => {
       parameters: [],
       become: null,
       privilege: new PrivilegeGate(),
-      deadlines: defaultConverseDeadlines,
+      deadlines: { readyMs: 20_000, silenceMs: 30_000, totalMs: 180_000 },
       maxBytes: 1_000_000,
       clock: defaultClockAsking,
       monotonicMs: () => performance.now(),
