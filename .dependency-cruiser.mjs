@@ -3,6 +3,8 @@ const LAYERS = [
   ['errors', 'what can go wrong is known to all and knows nobody'],
   ['inventory', 'who the hosts are does not depend on what is found on them'],
   ['snapshot', 'raw output is parsed before anything means something'],
+  ['conversation', 'what a host says is taken apart before anybody believes it'],
+  ['probe', 'the same program for all hosts knows nothing of what is wanted'],
   ['facts', 'facts are what a snapshot means, and nothing that anybody wants'],
   ['resources', 'what can be set is a closed list that no policy changes'],
   ['checks', 'what can be measured is a closed list that no policy changes'],
@@ -18,7 +20,7 @@ const LAYERS = [
   ['demo', 'a simulated fleet stands outside of what it simulates'],
   ['cli', 'parse, call, render: nothing imports the command line'],
 ];
-const PURE = '^src/(errors|inventory|snapshot|facts|resources|checks|policy|plan|run|report)/';
+const PURE = '^src/(errors|inventory|snapshot|conversation|probe|facts|resources|checks|policy|plan|run|report)/';
 
 const layerRules = LAYERS.slice(0, -1).map(([layer, reason], index) => ({
   name: `layer-${layer}`,

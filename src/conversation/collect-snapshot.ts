@@ -1,5 +1,5 @@
+import type { ClockMeasurement, Section, Snapshot } from '#snapshot/snapshot.js';
 import type { Frame } from './frames.js';
-import type { ClockMeasurement, Section, Snapshot } from './snapshot.js';
 
 /** Folds the frames of one probe into a snapshot. Without the `done` frame it is incomplete; nothing is thrown. */
 export function collectSnapshot(frames: readonly Frame[], clock: ClockMeasurement | null): Snapshot {

@@ -1,5 +1,5 @@
+import { type FileAttributes, isWriters, type Section, type Writers } from '#snapshot/snapshot.js';
 import type { Frame } from './frames.js';
-import { type FileAttributes, isWriters, type Section, type Writers } from './snapshot.js';
 
 /** What one answer of a host may cost: from a request of ours to the next. */
 export interface FrameLimits {

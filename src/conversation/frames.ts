@@ -1,4 +1,4 @@
-import type { Section } from './snapshot.js';
+import type { Section } from '#snapshot/snapshot.js';
 
 /** One frame of a conversation; the grammar is in docs/host-programs.md. */
 export type Frame =

@@ -1,4 +1,4 @@
-import type { Section } from './snapshot.js';
+import type { Section } from '#snapshot/snapshot.js';
 
 /** Names of sections: whole ones, and beginnings, which end in a colon or a slash. */
 type Names = Readonly<Record<Section['kind'], readonly string[]>>;

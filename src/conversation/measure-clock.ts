@@ -1,4 +1,4 @@
-import type { ClockExchange, ClockMeasurement } from './snapshot.js';
+import type { ClockExchange, ClockMeasurement } from '#snapshot/snapshot.js';
 
 /**
  * The host's clock against ours, from the exchange with the smallest round trip: the host read its clock somewhere within it, so

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { PROBE_FILES, probeProgram } from '#probe/probe-program.js';
 import { type ProgramTexts, settleProgram } from '#resources/settle-program.js';
-import { probeProgram } from '#snapshot/probe-program.js';
 
 /** The programs that run on hosts, composed once from the shell files beside their parsers. */
 export interface Programs {
@@ -12,10 +12,12 @@ export interface Programs {
 
 /** Reads the shell files that the build puts beside the compiled code. */
 export function loadPrograms(): Programs {
-  const text = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+  // What is said to shellcheck means nothing to a host.
+  const text = (path: string) =>
+    readFileSync(new URL(`../${path}`, import.meta.url), 'utf8').replace(/^ *# shellcheck .*\n/gm, '');
   const texts: ProgramTexts = {
-    conversation: text('snapshot/conversation.sh'),
-    probe: text('snapshot/probe.sh'),
+    conversation: text('conversation/conversation.sh'),
+    probe: PROBE_FILES.map((name) => text(`probe/${name}.sh`)).join(''),
     transaction: text('resources/transaction.sh'),
     bootHook: text('resources/boot-hook.sh'),
     file: text('resources/file/file.sh'),

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { collectSnapshot } from '#conversation/collect-snapshot.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
@@ -8,7 +9,6 @@ import type { Change } from '#resources/resource.js';
 import { toldChanges } from '#resources/told-changes.js';
 import { isNamed } from '#run/open-transactions.js';
 import type { Outcome } from '#run/outcome.js';
-import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
 import { listTransactions } from './list-transactions.js';

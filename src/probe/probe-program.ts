@@ -1,3 +1,27 @@
+/** The shell files of this folder that make up the probe. Functions only: their order means nothing to a host. */
+export const PROBE_FILES = [
+  'probe',
+  'tools',
+  'files',
+  'system',
+  'ptp',
+  'hyperv',
+  'kernel-log',
+  'processes',
+  'services',
+  'init-scripts',
+  'packages',
+  'daemons',
+  'chrony',
+  'ntpd',
+  'timesyncd',
+  'dhcp-servers',
+  'around',
+  'transactions',
+  'module-parameters',
+  'image',
+] as const;
+
 /**
  * The probe program: the shared functions, the probe's own, and the call, as bytes.
  * The same bytes for every host, so that a security team can allow them by their digest.

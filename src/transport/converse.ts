@@ -1,9 +1,9 @@
+import { defaultFrameLimits, FrameReader } from '#conversation/frame-reader.js';
+import type { Frame } from '#conversation/frames.js';
+import { knownSections, type ProgramKind } from '#conversation/known-sections.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
 import { type ProblemCode, problem } from '#errors/problem.js';
-import { defaultFrameLimits, FrameReader } from '#snapshot/frame-reader.js';
-import type { Frame } from '#snapshot/frames.js';
-import { knownSections, type ProgramKind } from '#snapshot/known-sections.js';
 import type { ClockExchange } from '#snapshot/snapshot.js';
 import type { Become } from './become.js';
 import { bootstrapCommand, bootstrapInput, INPUT_TAKEN, type Marks, sudoPrompt } from './bootstrap.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultFrameLimits, type FrameLimits, FrameReader } from '#snapshot/frame-reader.js';
-import type { Frame } from '#snapshot/frames.js';
-import { knownSections } from '#snapshot/known-sections.js';
+import { defaultFrameLimits, type FrameLimits, FrameReader } from '#conversation/frame-reader.js';
+import type { Frame } from '#conversation/frames.js';
+import { knownSections } from '#conversation/known-sections.js';
 
 const nonce = '0123456789abcdef0123456789abcdef';
 const token = 'fedcba9876543210fedcba9876543210';

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { knownSections, type ProgramKind } from '#snapshot/known-sections.js';
+import { knownSections, type ProgramKind } from '#conversation/known-sections.js';
+import { loadPrograms } from '#engine/programs.js';
 
-const source = (path: string) => readFileSync(new URL(`../../src/${path}`, import.meta.url), 'utf8');
+const { texts } = loadPrograms();
 
 /** Sections that a shell file prints, as `KIND NAME`; of a name that ends in a variable what stands before it. */
 function printed(text: string): readonly string[] {
@@ -23,14 +23,14 @@ function printed(text: string): readonly string[] {
 }
 
 it.each([
-  ['probe', 'snapshot/probe.sh', 35],
-  ['settle', 'snapshot/probe.sh', 35],
-  ['settle', 'resources/transaction.sh', 2],
-  ['settle', 'resources/file/file.sh', 1],
-  ['packages', 'resources/package/package.sh', 2],
-] as const)('knows for %s every section that %s prints', (program: ProgramKind, path, least) => {
+  ['probe', 'probe', 35],
+  ['settle', 'probe', 35],
+  ['settle', 'transaction', 2],
+  ['settle', 'file', 1],
+  ['packages', 'package', 2],
+] as const)('knows for %s every section that %s prints', (program: ProgramKind, part, least) => {
   const isKnown = knownSections(program);
-  const calls = [...new Set(printed(source(path)))];
+  const calls = [...new Set(printed(texts[part]))];
   expect(calls.length).toBeGreaterThanOrEqual(least);
   const unknown = calls.filter((call) => {
     const [kind = '', name = ''] = call.split(' ');

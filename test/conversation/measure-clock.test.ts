@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { measureClock } from '#snapshot/measure-clock.js';
+import { measureClock } from '#conversation/measure-clock.js';
 
 describe('measureClock', () => {
   it('takes the exchange with the smallest round trip', () => {

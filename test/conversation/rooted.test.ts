@@ -1,22 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NONCE, shells } from './run-probe.js';
+import { loadPrograms } from '#engine/programs.js';
+import { NONCE, shells } from '../probe/run-probe.js';
 
 // What others than root may change on the way decides nothing that root does: the one check of paths, as every program has it.
 
-const conversation = readFileSync(new URL('../../src/snapshot/conversation.sh', import.meta.url), 'utf8');
+const { conversation } = loadPrograms().texts;
 const ASK = `${conversation}
 ask() {
   read_parameters "$@"

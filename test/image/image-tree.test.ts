@@ -6,7 +6,7 @@ import { NOT_OURS } from '#facts/transactions.js';
 import { rollbackPlan } from '#plan/invert.js';
 import { cksum } from '#resources/cksum.js';
 import { readRecord, recordOf } from '#resources/image-record.js';
-import { shells } from '../snapshot/run-probe.js';
+import { shells } from '../probe/run-probe.js';
 import { MadeTree } from './made-tree.js';
 
 const dash = ['dash'];

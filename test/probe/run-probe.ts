@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
-import { collectSnapshot } from '#snapshot/collect-snapshot.js';
-import { FrameReader } from '#snapshot/frame-reader.js';
-import { knownSections } from '#snapshot/known-sections.js';
-import { probeProgram } from '#snapshot/probe-program.js';
+import { collectSnapshot } from '#conversation/collect-snapshot.js';
+import { FrameReader } from '#conversation/frame-reader.js';
+import { knownSections } from '#conversation/known-sections.js';
+import { loadPrograms } from '#engine/programs.js';
 import type { Snapshot } from '#snapshot/snapshot.js';
 import { BOOTSTRAP, bootstrapInput } from '#transport/bootstrap.js';
 
@@ -15,8 +15,7 @@ export const MARKS = { token: TOKEN, nonce: NONCE, prompt: '' } as const;
 /** In the environment of every program that this process runs, so that what it leaves behind can be found. */
 export const MARK = ['PROBE_TEST', `of ${process.pid} ${performance.timeOrigin}`] as const;
 
-const source = (name: string) => readFileSync(new URL(`../../src/snapshot/${name}`, import.meta.url), 'utf8');
-export const program = probeProgram({ conversation: source('conversation.sh'), probe: source('probe.sh') });
+export const { probe: program, texts } = loadPrograms();
 
 export interface ProbeRun {
   readonly snapshot: Snapshot;

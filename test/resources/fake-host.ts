@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadPrograms } from '#engine/programs.js';
 import type { ProgramTexts } from '#resources/settle-program.js';
 import { BOOTSTRAP, bootstrapInput, type Marks } from '#transport/bootstrap.js';
 
@@ -28,17 +29,10 @@ export const SHELLS: Readonly<Record<string, readonly string[]>> = {
   posh: ['posh'],
 };
 
-const source = (path: string) => readFileSync(fileURLToPath(new URL(`../../src/${path}`, import.meta.url)), 'utf8');
-
+/** The texts of programs without the long probe. */
 export const TEXTS: ProgramTexts = {
-  conversation: source('snapshot/conversation.sh'),
+  ...loadPrograms().texts,
   probe: 'probe_sections() { begin probed; finish; }\n',
-  transaction: source('resources/transaction.sh'),
-  bootHook: source('resources/boot-hook.sh'),
-  file: source('resources/file/file.sh'),
-  service: source('resources/service/service.sh'),
-  moduleParameter: source('resources/module-parameter/module-parameter.sh'),
-  package: source('resources/package/package.sh'),
 };
 
 const STAND_INS = fileURLToPath(new URL('./stand-ins/', import.meta.url));

@@ -1,15 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { collectSnapshot } from '#conversation/collect-snapshot.js';
+import { FrameReader } from '#conversation/frame-reader.js';
+import { knownSections } from '#conversation/known-sections.js';
+import { loadPrograms } from '#engine/programs.js';
 import { indexSections } from '#facts/sections.js';
 import { transactionsFact } from '#facts/transactions.js';
 import { applyProgram } from '#resources/apply-program.js';
-import { settleProgram } from '#resources/settle-program.js';
-import { collectSnapshot } from '#snapshot/collect-snapshot.js';
-import { FrameReader } from '#snapshot/frame-reader.js';
-import { knownSections } from '#snapshot/known-sections.js';
 import { action, change, META, planOf } from './every-kind.js';
 import { FakeHost, fileState, MARKS, type Ran, SHELLS, TEXTS } from './fake-host.js';
 
@@ -19,8 +18,7 @@ import { FakeHost, fileState, MARKS, type Ran, SHELLS, TEXTS } from './fake-host
 const ID = META.transaction;
 const LATER = 'run2.web-1';
 const dash = ['dash'];
-const probe = readFileSync(fileURLToPath(new URL('../../src/snapshot/probe.sh', import.meta.url)), 'utf8');
-const settle = settleProgram({ ...TEXTS, probe });
+const { settle } = loadPrograms();
 const added = planOf([change('file', '/etc/site.conf', null, fileState('first\n'))]);
 const program = applyProgram(TEXTS, added, META);
 /** Nothing can be written any more, as on a full disk; links and renames need no room. */

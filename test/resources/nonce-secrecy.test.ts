@@ -2,12 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadPrograms } from '#engine/programs.js';
 import { applyProgram } from '#resources/apply-program.js';
 import { packageProgram } from '#resources/package/package-program.js';
-import { settleProgram } from '#resources/settle-program.js';
-import { probeProgram } from '#snapshot/probe-program.js';
 import { newMarks } from '#transport/bootstrap.js';
 import { everyKind, furnish, META } from './every-kind.js';
 import { FakeHost, type RunOptions, SHELLS, TEXTS } from './fake-host.js';
@@ -15,11 +13,7 @@ import { FakeHost, type RunOptions, SHELLS, TEXTS } from './fake-host.js';
 const ID = META.transaction;
 /** Of this process alone: others on the machine may test with the usual ones. */
 const marks = newMarks(() => randomBytes(16).toString('hex'));
-const texts = {
-  ...TEXTS,
-  probe: readFileSync(fileURLToPath(new URL('../../src/snapshot/probe.sh', import.meta.url)), 'utf8'),
-};
-const settle = settleProgram(texts);
+const { probe, settle } = loadPrograms();
 const packages = packageProgram(
   TEXTS,
   {
@@ -59,7 +53,7 @@ afterEach(() => host.remove());
 
 /** One conversation of each sort, in the order of a run: what it is called, the program, what else is sent. */
 const CONVERSATIONS: readonly (readonly [string, Uint8Array, RunOptions])[] = [
-  ['probe', probeProgram(texts), { requests: ['t 1', 'go'], parameters: ['path=/etc/chrony/conf.d/odd.conf'] }],
+  ['probe', probe, { requests: ['t 1', 'go'], parameters: ['path=/etc/chrony/conf.d/odd.conf'] }],
   ['packages', packages, { requests: ['make', 'bye'] }],
   ['apply', applyProgram(TEXTS, everyKind, META), {}],
   ['revert', settle, { requests: ['probe', `state ${ID}`, `revert ${ID}`, 'list', `clean ${ID}`, 'bye'] }],

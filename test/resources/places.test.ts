@@ -12,10 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadPrograms } from '#engine/programs.js';
 import { applyProgram } from '#resources/apply-program.js';
-import { settleProgram } from '#resources/settle-program.js';
 import { wrongFilePlace } from '#resources/wrong-place.js';
 import { change, META, planOf } from './every-kind.js';
 import { FakeHost, fileState, SHELLS, TEXTS } from './fake-host.js';
@@ -26,8 +25,7 @@ import { FakeHost, fileState, SHELLS, TEXTS } from './fake-host.js';
 const ID = META.transaction;
 const OPS = 1000;
 const isRoot = process.getuid?.() === 0;
-const probe = readFileSync(fileURLToPath(new URL('../../src/snapshot/probe.sh', import.meta.url)), 'utf8');
-const settle = settleProgram({ ...TEXTS, probe });
+const { settle } = loadPrograms();
 const toSet = (path: string, before: string | null = 'old\n') =>
   applyProgram(
     TEXTS,
@@ -60,7 +58,7 @@ function whenArmed(command: string): void {
   writeFileSync(logger, `#!/bin/sh\ncd '${host.root}' || exit\n${command}\n`, { mode: 0o755 });
 }
 
-// The check itself is tried under every shell in test/snapshot/rooted.test.ts.
+// The check itself is tried under every shell in test/conversation/rooted.test.ts.
 const shells = Object.entries(SHELLS).filter(([name]) => name === 'dash' || name === 'busybox ash');
 
 describe.skipIf(!isRoot).each(shells)('under %s', (_name, shell) => {

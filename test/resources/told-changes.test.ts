@@ -1,20 +1,18 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { collectSnapshot } from '#conversation/collect-snapshot.js';
+import { FrameReader } from '#conversation/frame-reader.js';
+import { knownSections } from '#conversation/known-sections.js';
+import { loadPrograms } from '#engine/programs.js';
 import { indexSections } from '#facts/sections.js';
 import { applyProgram } from '#resources/apply-program.js';
 import type { Change } from '#resources/resource.js';
-import { settleProgram } from '#resources/settle-program.js';
 import { toldChanges } from '#resources/told-changes.js';
-import { collectSnapshot } from '#snapshot/collect-snapshot.js';
-import { FrameReader } from '#snapshot/frame-reader.js';
-import { knownSections } from '#snapshot/known-sections.js';
 import { change, everyKind, furnish, META, planOf } from './every-kind.js';
 import { FakeHost, fileState, MARKS, type Ran, SHELLS, TEXTS } from './fake-host.js';
 
-const probe = readFileSync(fileURLToPath(new URL('../../src/snapshot/probe.sh', import.meta.url)), 'utf8');
-const settle = settleProgram({ ...TEXTS, probe });
+const { settle } = loadPrograms();
 const ID = META.transaction;
 const FOLDER = `/var/lib/tsync/tx/${ID}`;
 const shell = ['dash'];

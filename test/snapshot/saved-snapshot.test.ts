@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { collectSnapshot } from '#snapshot/collect-snapshot.js';
-import { compactShell, probeProgram } from '#snapshot/probe-program.js';
+import { collectSnapshot } from '#conversation/collect-snapshot.js';
+import { compactShell, probeProgram } from '#probe/probe-program.js';
 import type { Section, Snapshot } from '#snapshot/snapshot.js';
 import { snapshotDigest } from '#snapshot/snapshot-digest.js';
-import { readConversation } from './run-probe.js';
+import { readConversation } from '../probe/run-probe.js';
 import { snapshotFromJson, snapshotToJson } from './snapshot-json.js';
 
 const fixture = (name: string) => readConversation(readFileSync(new URL(`../fixtures/probe/${name}`, import.meta.url)));

@@ -3,8 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Frame } from '#snapshot/frames.js';
-import { measureClock } from '#snapshot/measure-clock.js';
+import type { Frame } from '#conversation/frames.js';
+import { measureClock } from '#conversation/measure-clock.js';
+import { loadPrograms } from '#engine/programs.js';
 import { converse, defaultClockAsking } from '#transport/converse.js';
 import { PrivilegeGate } from '#transport/privilege-gate.js';
 import { createSshTransport, defaultDeadlines, type SshTransportOptions } from '#transport/ssh-transport.js';
@@ -13,7 +14,7 @@ import { hostAt } from './ssh-host.js';
 import { type Sshd, sshdPath, startSshd } from './sshd.js';
 
 const run = promisify(execFile);
-const library = readFileSync(new URL('../../src/snapshot/conversation.sh', import.meta.url), 'utf8');
+const { conversation: library } = loadPrograms().texts;
 const program = `${library}
 main() { read_parameters "$@"; clock_exchanges; section uname uname -a; section_file /etc/os-release; done_frame; }
 main "$@"
