@@ -7,6 +7,8 @@ const LAYERS = [
   ['probe', 'the same program for all hosts knows nothing of what is wanted'],
   ['facts', 'facts are what a snapshot means, and nothing that anybody wants'],
   ['resources', 'what can be set is a closed list that no policy changes'],
+  ['transaction', 'how changes are made and taken back does not depend on who wants them'],
+  ['packages', 'what a package manager is asked does not depend on who wants it'],
   ['checks', 'what can be measured is a closed list that no policy changes'],
   ['policy', 'a policy sees settings and facts, never the plan made of it'],
   ['plan', 'a plan is a pure function of what was read'],
@@ -20,7 +22,8 @@ const LAYERS = [
   ['demo', 'a simulated fleet stands outside of what it simulates'],
   ['cli', 'parse, call, render: nothing imports the command line'],
 ];
-const PURE = '^src/(errors|inventory|snapshot|conversation|probe|facts|resources|checks|policy|plan|run|report)/';
+const PURE =
+  '^src/(errors|inventory|snapshot|conversation|probe|facts|resources|transaction|packages|checks|policy|plan|run|report)/';
 
 const layerRules = LAYERS.slice(0, -1).map(([layer, reason], index) => ({
   name: `layer-${layer}`,

@@ -1,5 +1,5 @@
 import type { PackageManager } from '#facts/facts.js';
-import type { RuleId } from '../resource.js';
+import type { RuleId } from '#resources/resource.js';
 
 /**
  * What is to be asked of a host's package manager. Packages are no transaction: they are a phase of their own, without a guard,

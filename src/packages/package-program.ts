@@ -1,5 +1,5 @@
-import { quoted, type TransactionMeta, transactionMeta } from '../apply-program.js';
-import type { ProgramTexts } from '../settle-program.js';
+import { quoted, type TransactionMeta, transactionMeta } from '#transaction/apply-program.js';
+import type { ProgramTexts } from '#transaction/verify-program.js';
 import type { PackagePlan, PackageRequest } from './package-plan.js';
 
 /** What a package program does. `preview` only asks; `make` takes the lock, and waits with its work for the word. */
@@ -16,11 +16,11 @@ export interface PackageWork {
 
 /** The program that asks a host's package manager, and lets it install. Throws for a name or version that is none. */
 export function packageProgram(
-  texts: Pick<ProgramTexts, 'conversation' | 'transaction' | 'bootHook' | 'package'>,
+  texts: Pick<ProgramTexts, 'conversation' | 'transaction' | 'package'>,
   work: PackageWork,
   meta: TransactionMeta,
 ): Uint8Array {
-  const library = [texts.conversation, texts.transaction, texts.bootHook, texts.package].join('\n');
+  const library = [texts.conversation, texts.transaction, texts.package].join('\n');
   return new TextEncoder().encode(
     `${library}\n${transactionMeta(work, meta)}${packageData(work)}tsync_packages "$@"\n`,
   );

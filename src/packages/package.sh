@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # Packages: asks the host's package manager what it would do, and on the word `make` lets it do that. Functions only.
-# A package program is conversation.sh + transaction.sh (lock, log) + this + transaction_meta and package_data (generated).
-# shellcheck disable=SC2154 # base, root, newline ...: conversation.sh, transaction.sh; who, manager, goal ...: generated
+# A package program is conversation.sh + transaction/*.sh (lock, log) + this + transaction_meta and package_data (generated).
+# shellcheck disable=SC2154 # base, root, newline ...: conversation.sh, src/transaction; who, manager, goal ...: generated
 # shellcheck disable=SC2034 # limit is for x
 # shellcheck disable=SC2086 # words of names and versions, which hold no blank and no pattern
 

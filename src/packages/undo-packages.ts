@@ -1,5 +1,5 @@
 import type { Facts } from '#facts/facts.js';
-import type { PackageChange, PackagePlan } from '#resources/package/package-plan.js';
+import type { PackageChange, PackagePlan } from '#packages/package-plan.js';
 
 /** What a run did to packages, as asked for a rollback: null where all of it is taken back already, or nothing can be. */
 export function undoPackages(made: readonly PackageChange[], facts: Facts, run: string): PackagePlan | null {

@@ -1,8 +1,8 @@
 import { printable } from '#errors/printable.js';
+import type { Action, Change, States } from '#resources/resource.js';
 import { cksum } from './cksum.js';
 import { recordOf, recordText } from './image-record.js';
-import type { Action, Change, States } from './resource.js';
-import type { ProgramTexts } from './settle-program.js';
+import type { ProgramTexts } from './verify-program.js';
 
 /** What an apply program does: a host's plan is one. */
 export interface AppliedPlan {
@@ -34,14 +34,7 @@ export function applyProgram(
   meta: TransactionMeta,
   place: 'host' | 'image' = 'host',
 ): Uint8Array {
-  const library = [
-    texts.conversation,
-    texts.transaction,
-    texts.bootHook,
-    texts.file,
-    texts.service,
-    texts.moduleParameter,
-  ].join('\n');
+  const library = [texts.conversation, texts.transaction, texts.file, texts.service, texts.moduleParameter].join('\n');
   return joined([
     `${library}\n`,
     transactionMeta(plan, meta),

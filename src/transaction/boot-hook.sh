@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # What takes a transaction back at the next boot, before a time daemon starts: a unit of systemd, a script of OpenRC or one of
 # sysv init. Part of apply and settle programs. It restores files and links only, and removes itself.
-# shellcheck disable=SC2154 # root, bin, image, tx, transaction: conversation.sh, transaction.sh
+# shellcheck disable=SC2154 # the files of a program share their variables
 
 # install_boot_hook: nothing where the host has no place for one; the plan of such a host says so, and was approved with that.
 install_boot_hook() {

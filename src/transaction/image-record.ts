@@ -1,7 +1,7 @@
 import { known, unknown } from '#facts/fact.js';
 import type { Fact } from '#facts/facts.js';
+import type { Change, States } from '#resources/resource.js';
 import { cksum } from './cksum.js';
-import type { Change, States } from './resource.js';
 
 /** A file as a transaction knows it; its content is a backup, or what is there now. */
 export interface FileMark {

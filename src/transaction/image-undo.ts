@@ -1,6 +1,6 @@
 import { joined, quoted, type TransactionMeta, transactionMeta } from './apply-program.js';
 import type { FileMark, RecordedChange, UnitMark } from './image-record.js';
-import type { ProgramTexts } from './settle-program.js';
+import type { ProgramTexts } from './verify-program.js';
 
 /**
  * The program that takes back what is open in an image tree: this tsync's own functions, and changes that were read as data. Of the
@@ -12,9 +12,9 @@ export function imageUndoProgram(
   changes: readonly RecordedChange[],
   meta: Omit<TransactionMeta, 'guardSeconds'>,
 ): Uint8Array {
-  const { conversation, transaction, bootHook, file, service } = texts;
+  const { conversation, transaction, file, service } = texts;
   return joined([
-    `${[conversation, transaction, bootHook, file, service].join('\n')}\n`,
+    `${[conversation, transaction, file, service].join('\n')}\n`,
     transactionMeta({ host, planDigest: '' }, { ...meta, guardSeconds: 1 }),
     'transaction_data() {\n',
     ...changes.map(undoCall),

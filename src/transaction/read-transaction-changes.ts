@@ -2,16 +2,16 @@ import { known, shown, unknown } from '#facts/fact.js';
 import type { Fact } from '#facts/facts.js';
 import { filesOf } from '#facts/files.js';
 import type { Sections } from '#facts/sections.js';
+import type { Change, Kind, States } from '#resources/resource.js';
+import { wrongPlace } from '#resources/wrong-place.js';
 import { cksum } from './cksum.js';
-import type { Change, Kind, States } from './resource.js';
-import { wrongPlace } from './wrong-place.js';
 
 /**
  * The changes of a confirmed transaction, in their order, as its saved program tells them (`tsync_tell`, docs/host-programs.md):
  * contents come from the program and from the backups, and must fit the lengths and check sums that the program knows.
  * `folder` is the transaction's on the host. Unknown as soon as one part of one change is not whole.
  */
-export function toldChanges(sections: Sections, folder: string): Fact<readonly Change[]> {
+export function readTransactionChanges(sections: Sections, folder: string): Fact<readonly Change[]> {
   const files = filesOf(sections);
   const changes: Change[] = [];
   for (const name of sections.others.keys()) {

@@ -2,9 +2,9 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PackageManager } from '#facts/facts.js';
-import type { PackagePlan, PackageRequest } from '#resources/package/package-plan.js';
-import { packageProgram } from '#resources/package/package-program.js';
-import { FakeHost, SHELLS, TEXTS } from './fake-host.js';
+import type { PackagePlan, PackageRequest } from '#packages/package-plan.js';
+import { packageProgram } from '#packages/package-program.js';
+import { FakeHost, SHELLS, TEXTS } from '../transaction/fake-host.js';
 
 const META = {
   transaction: 'p1',

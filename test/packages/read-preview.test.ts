@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PackageManager } from '#facts/facts.js';
-import { readMadison, readPreview } from '#resources/package/read-preview.js';
+import { readMadison, readPreview } from '#packages/read-preview.js';
 
 const NONE = new Map<string, readonly string[]>();
 const read = (manager: PackageManager, text: string, exit: number | null = 0, available = NONE) =>

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyProgram } from '#resources/apply-program.js';
-import { cksum } from '#resources/cksum.js';
-import { settleProgram } from '#resources/settle-program.js';
+import { applyProgram } from '#transaction/apply-program.js';
+import { cksum } from '#transaction/cksum.js';
+import { verifyProgram } from '#transaction/verify-program.js';
 import { action, change, everyKind, META, planOf } from './every-kind.js';
 import { fileState, TEXTS } from './fake-host.js';
 
@@ -60,7 +60,7 @@ it('is the same for the same plan, byte for byte', () => {
 
 it('ends with the call, so that a program that was cut off does nothing', () => {
   expect(text(applyProgram(TEXTS, everyKind, META)).endsWith('\n}\n\ntsync_apply "$@"\n')).toBe(true);
-  expect(text(settleProgram(TEXTS)).endsWith('\ntsync_settle "$@"\n')).toBe(true);
+  expect(text(verifyProgram(TEXTS)).endsWith('\ntsync_settle "$@"\n')).toBe(true);
 });
 
 it.each(['', '.', '..', '../x', '-x', 'a/b', 'a b', "a'b", 'a\nb'])('refuses the transaction id %j', (transaction) => {

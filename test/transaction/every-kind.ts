@@ -1,6 +1,6 @@
 import { symlinkSync } from 'node:fs';
-import type { AppliedPlan, TransactionMeta } from '#resources/apply-program.js';
 import type { Action, Change } from '#resources/resource.js';
+import type { AppliedPlan, TransactionMeta } from '#transaction/apply-program.js';
 import { type FakeHost, fileState } from './fake-host.js';
 
 export const META: TransactionMeta = {

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadPrograms } from '#engine/programs.js';
-import type { ProgramTexts } from '#resources/settle-program.js';
+import type { ProgramTexts } from '#transaction/verify-program.js';
 import { BOOTSTRAP, bootstrapInput, type Marks } from '#transport/bootstrap.js';
 
 /** The shells that programs must run under, as words of a command line. */

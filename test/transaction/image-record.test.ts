@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type RecordedChange, readRecord, recordText } from '#resources/image-record.js';
-import { imageUndoProgram } from '#resources/image-undo.js';
+import { type RecordedChange, readRecord, recordText } from '#transaction/image-record.js';
+import { imageUndoProgram } from '#transaction/image-undo.js';
 import { TEXTS } from './fake-host.js';
 
 const mark = { mode: '644', owner: 'root', group: 'root', length: 12, cksum: 3_000_000_000 };

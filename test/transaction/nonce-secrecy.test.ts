@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadPrograms } from '#engine/programs.js';
-import { applyProgram } from '#resources/apply-program.js';
-import { packageProgram } from '#resources/package/package-program.js';
+import { packageProgram } from '#packages/package-program.js';
+import { applyProgram } from '#transaction/apply-program.js';
 import { newMarks } from '#transport/bootstrap.js';
 import { everyKind, furnish, META } from './every-kind.js';
 import { FakeHost, type RunOptions, SHELLS, TEXTS } from './fake-host.js';

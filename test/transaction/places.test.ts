@@ -14,8 +14,8 @@ import {
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadPrograms } from '#engine/programs.js';
-import { applyProgram } from '#resources/apply-program.js';
 import { wrongFilePlace } from '#resources/wrong-place.js';
+import { applyProgram } from '#transaction/apply-program.js';
 import { change, META, planOf } from './every-kind.js';
 import { FakeHost, fileState, SHELLS, TEXTS } from './fake-host.js';
 

@@ -6,9 +6,9 @@ import { FrameReader } from '#conversation/frame-reader.js';
 import { knownSections } from '#conversation/known-sections.js';
 import { loadPrograms } from '#engine/programs.js';
 import { indexSections } from '#facts/sections.js';
-import { applyProgram } from '#resources/apply-program.js';
 import type { Change } from '#resources/resource.js';
-import { toldChanges } from '#resources/told-changes.js';
+import { applyProgram } from '#transaction/apply-program.js';
+import { readTransactionChanges } from '#transaction/read-transaction-changes.js';
 import { change, everyKind, furnish, META, planOf } from './every-kind.js';
 import { FakeHost, fileState, MARKS, type Ran, SHELLS, TEXTS } from './fake-host.js';
 
@@ -28,7 +28,7 @@ const sectionsOf = (output: string) => {
   const frames = new FrameReader(MARKS, knownSections('settle')).push(new Uint8Array(Buffer.from(output, 'latin1')));
   return indexSections(collectSnapshot([...frames, { type: 'done' }], null));
 };
-const told = ({ output }: Ran) => toldChanges(sectionsOf(output), FOLDER);
+const told = ({ output }: Ran) => readTransactionChanges(sectionsOf(output), FOLDER);
 
 /** Bytes as numbers: what a view of a larger buffer is must not count. */
 const plain = (changes: readonly Change[] | null | undefined) =>
@@ -87,7 +87,7 @@ it('takes any answer without an exception, and no content for another one', () =
     fc.property(fc.array(damage, { minLength: 1, maxLength: 5 }), (places) => {
       let text = output;
       for (const [at, length, put] of places) text = text.slice(0, at) + put + text.slice(at + length);
-      const { value } = toldChanges(sectionsOf(text), FOLDER);
+      const { value } = readTransactionChanges(sectionsOf(text), FOLDER);
       for (const content of contentsOf(value ?? [])) expect(planned).toContain(content);
     }),
   );

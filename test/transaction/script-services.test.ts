@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { applyProgram } from '#resources/apply-program.js';
-import { settleProgram } from '#resources/settle-program.js';
+import { applyProgram } from '#transaction/apply-program.js';
+import { verifyProgram } from '#transaction/verify-program.js';
 import { action, change, META, planOf } from './every-kind.js';
 import { FakeHost, fileState, SHELLS, TEXTS } from './fake-host.js';
 
 const ID = META.transaction;
 const HOOK = `tsync-boot-${ID}`;
-const settle = settleProgram(TEXTS);
+const settle = verifyProgram(TEXTS);
 
 /** How each init lays its links, and where the hook for the next boot goes. */
 const LAYOUTS = {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { applyProgram } from '#resources/apply-program.js';
+import { applyProgram } from '#transaction/apply-program.js';
 import { everyKind, furnish, META } from './every-kind.js';
 import { FakeHost, SHELLS, TEXTS } from './fake-host.js';
 

@@ -6,7 +6,7 @@ import { knownSections } from '#conversation/known-sections.js';
 import { loadPrograms } from '#engine/programs.js';
 import { indexSections } from '#facts/sections.js';
 import { transactionsFact } from '#facts/transactions.js';
-import { applyProgram } from '#resources/apply-program.js';
+import { applyProgram } from '#transaction/apply-program.js';
 import { change, everyKind, furnish, META, planOf } from './every-kind.js';
 import { FakeHost, fileState, MARKS, type Ran, SHELLS, TEXTS } from './fake-host.js';
 

@@ -11,15 +11,15 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { applyProgram } from '#resources/apply-program.js';
-import { settleProgram } from '#resources/settle-program.js';
+import { applyProgram } from '#transaction/apply-program.js';
+import { verifyProgram } from '#transaction/verify-program.js';
 import { action, change, everyKind, furnish, META, planOf } from './every-kind.js';
 import { FakeHost, fileState, SHELLS, TEXTS } from './fake-host.js';
 
 const ID = META.transaction;
 const dash = ['dash'];
 const program = applyProgram(TEXTS, everyKind, META);
-const settle = settleProgram(TEXTS);
+const settle = verifyProgram(TEXTS);
 
 let host: FakeHost;
 beforeEach(() => {
