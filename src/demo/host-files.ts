@@ -16,8 +16,9 @@ export interface HostFiles {
   readonly units: readonly string[];
 }
 
-const COMMANDS =
-  'systemctl systemd-run timer timedatectl dmesg journalctl udevadm modprobe modinfo logger uname id date'.split(' ');
+const COMMANDS = 'systemctl systemd-run timer timedatectl dmesg journalctl udevadm modinfo logger uname id date'.split(
+  ' ',
+);
 
 /** Everything of a fresh host: its distribution, its hardware, its daemons, its faults. Same host, same files. */
 export function hostFiles(host: DemoHost): HostFiles {
@@ -38,7 +39,7 @@ export function hostFiles(host: DemoHost): HostFiles {
     folders: parts.flatMap((part) => part.folders ?? []),
     commands: [
       ...COMMANDS,
-      ...(distribution.packages === 'rpm' ? ['rpm', 'restorecon', 'chcon', 'getenforce'] : ['dpkg-query']),
+      ...(distribution.packages === 'rpm' ? ['rpm', 'restorecon', 'getenforce'] : ['dpkg-query']),
       ...parts.flatMap((part) => part.commands ?? []),
     ],
     units: host.daemons.map((daemon) => unitOf(daemon, distribution)),

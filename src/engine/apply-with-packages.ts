@@ -1,5 +1,5 @@
 import { type Problem, problem } from '#errors/problem.js';
-import type { PackageChange } from '#resources/package/package-plan.js';
+import type { PackageChange } from '#packages/package-plan.js';
 import { summariseHost } from '#run/host-summary.js';
 import type { Outcome } from '#run/outcome.js';
 import { type ApplyTask, applyHost } from './apply-host.js';

@@ -1,5 +1,5 @@
+import type { Frame } from '#conversation/frames.js';
 import { printable } from '#errors/printable.js';
-import type { Frame } from '#snapshot/frames.js';
 import type { EngineDeps } from './deps.js';
 
 const PREFIX = 'found-kept:';

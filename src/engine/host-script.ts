@@ -1,5 +1,5 @@
-import { applyProgram, joined, type TransactionMeta } from '#resources/apply-program.js';
-import { packageProgram } from '#resources/package/package-program.js';
+import { packageProgram } from '#packages/package-program.js';
+import { applyProgram, joined, type TransactionMeta } from '#transaction/apply-program.js';
 import type { ApplyTask } from './apply-host.js';
 import { transactionId } from './new-transaction.js';
 import type { Programs } from './programs.js';

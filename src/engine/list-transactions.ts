@@ -1,9 +1,9 @@
+import { collectSnapshot } from '#conversation/collect-snapshot.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { problem } from '#errors/problem.js';
 import type { HostTransaction } from '#facts/facts.js';
 import { indexSections } from '#facts/sections.js';
 import { transactionsFact } from '#facts/transactions.js';
-import { collectSnapshot } from '#snapshot/collect-snapshot.js';
 import type { SettleDialog } from './settle-dialog.js';
 
 /**

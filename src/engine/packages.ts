@@ -1,12 +1,12 @@
+import type { Frame } from '#conversation/frames.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
+import type { PackageChange, PackagePlan } from '#packages/package-plan.js';
+import { packageProgram } from '#packages/package-program.js';
+import { type PreviewPart, readMadison, readPreview } from '#packages/read-preview.js';
 import { foldKeyOf, planDigestOf } from '#plan/digests.js';
 import type { HostPlan } from '#plan/plan.js';
-import type { PackageChange, PackagePlan } from '#resources/package/package-plan.js';
-import { packageProgram } from '#resources/package/package-program.js';
-import { type PreviewPart, readMadison, readPreview } from '#resources/package/read-preview.js';
 import { summariseHost } from '#run/host-summary.js';
-import type { Frame } from '#snapshot/frames.js';
 import type { Assessed } from './assess-fleet.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';

@@ -1,11 +1,11 @@
+import { collectSnapshot } from '#conversation/collect-snapshot.js';
+import type { Frame } from '#conversation/frames.js';
+import { measureClock } from '#conversation/measure-clock.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { factsOf } from '#facts/facts-of.js';
 import type { Host } from '#inventory/host.js';
-import { collectSnapshot } from '#snapshot/collect-snapshot.js';
-import type { Frame } from '#snapshot/frames.js';
-import { measureClock } from '#snapshot/measure-clock.js';
 import type { ClockMeasurement, Snapshot } from '#snapshot/snapshot.js';
 import { snapshotDigest } from '#snapshot/snapshot-digest.js';
 import { type ClockRound, defaultClockAsking } from '#transport/converse.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type ProgramTexts, settleProgram } from '#resources/settle-program.js';
-import { probeProgram } from '#snapshot/probe-program.js';
+import { PROBE_FILES, probeProgram } from '#probe/probe-program.js';
+import { type ProgramTexts, TRANSACTION_FILES, verifyProgram } from '#transaction/verify-program.js';
 
 /** The programs that run on hosts, composed once from the shell files beside their parsers. */
 export interface Programs {
@@ -12,16 +12,17 @@ export interface Programs {
 
 /** Reads the shell files that the build puts beside the compiled code. */
 export function loadPrograms(): Programs {
-  const text = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+  // What is said to shellcheck means nothing to a host.
+  const text = (path: string) =>
+    readFileSync(new URL(`../${path}`, import.meta.url), 'utf8').replace(/^ *# shellcheck .*\n/gm, '');
   const texts: ProgramTexts = {
-    conversation: text('snapshot/conversation.sh'),
-    probe: text('snapshot/probe.sh'),
-    transaction: text('resources/transaction.sh'),
-    bootHook: text('resources/boot-hook.sh'),
+    conversation: text('conversation/conversation.sh'),
+    probe: PROBE_FILES.map((name) => text(`probe/${name}.sh`)).join(''),
+    transaction: TRANSACTION_FILES.map((name) => text(`transaction/${name}.sh`)).join(''),
     file: text('resources/file/file.sh'),
     service: text('resources/service/service.sh'),
     moduleParameter: text('resources/module-parameter/module-parameter.sh'),
-    package: text('resources/package/package.sh'),
+    package: text('packages/package.sh'),
   };
-  return { probe: probeProgram(texts), settle: settleProgram(texts), texts };
+  return { probe: probeProgram(texts), settle: verifyProgram(texts), texts };
 }

@@ -1,14 +1,14 @@
 import pLimit from 'p-limit';
+import { collectSnapshot } from '#conversation/collect-snapshot.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import { indexSections } from '#facts/sections.js';
 import { RULES } from '#policy/rules.js';
 import type { Change } from '#resources/resource.js';
-import { toldChanges } from '#resources/told-changes.js';
 import { isNamed } from '#run/open-transactions.js';
 import type { Outcome } from '#run/outcome.js';
-import { collectSnapshot } from '#snapshot/collect-snapshot.js';
+import { readTransactionChanges } from '#transaction/read-transaction-changes.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';
 import { listTransactions } from './list-transactions.js';
@@ -79,7 +79,7 @@ async function told(dialog: SettleDialog, id: string): Promise<readonly Change[]
   const answer = answerOf(frames, 'tell');
   if (answer !== 'told') throw unreadable(`Asked what ${id} changed, the host answered: ${answer || 'nothing'}`);
   const sections = indexSections(collectSnapshot([...frames, { type: 'done' }], null));
-  const fact = toldChanges(sections, `/var/lib/tsync/tx/${id}`);
+  const fact = readTransactionChanges(sections, `/var/lib/tsync/tx/${id}`);
   if (fact.value === null) throw unreadable(`What ${id} changed: ${fact.reason}`);
   const strange = fact.value.find(({ because }) => !RULE_IDS.has(because));
   if (strange !== undefined)

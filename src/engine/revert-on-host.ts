@@ -1,4 +1,4 @@
-import type { Frame } from '#snapshot/frames.js';
+import type { Frame } from '#conversation/frames.js';
 import { answerOf, type SettleDialog } from './settle-dialog.js';
 
 /**

@@ -1,8 +1,8 @@
+import type { Frame } from '#conversation/frames.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
 import type { Host } from '#inventory/host.js';
-import type { Frame } from '#snapshot/frames.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { ClockRound, ConverseControl } from '#transport/converse.js';
 import type { EngineDeps } from './deps.js';

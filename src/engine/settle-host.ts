@@ -1,11 +1,11 @@
+import type { Frame } from '#conversation/frames.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { HostPlan } from '#plan/plan.js';
-import { recordOf } from '#resources/image-record.js';
 import { summariseHost } from '#run/host-summary.js';
 import type { Outcome } from '#run/outcome.js';
-import type { Frame } from '#snapshot/frames.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
+import { recordOf } from '#transaction/image-record.js';
 import type { EngineDeps } from './deps.js';
 import { foundKept } from './found-kept.js';
 import type { HostTask } from './host-task.js';

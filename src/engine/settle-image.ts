@@ -1,11 +1,11 @@
+import { collectSnapshot } from '#conversation/collect-snapshot.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
 import { indexSections } from '#facts/sections.js';
 import type { Host } from '#inventory/host.js';
-import { type RecordedChange, readRecord } from '#resources/image-record.js';
-import { imageUndoProgram } from '#resources/image-undo.js';
-import { collectSnapshot } from '#snapshot/collect-snapshot.js';
+import { type RecordedChange, readRecord } from '#transaction/image-record.js';
+import { imageUndoProgram } from '#transaction/image-undo.js';
 import type { EngineDeps } from './deps.js';
 import { answerOf, type SettleDialog } from './settle-dialog.js';
 import { talk } from './talk.js';

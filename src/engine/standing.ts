@@ -1,9 +1,9 @@
 import { printable } from '#errors/printable.js';
+import type { PackageChange } from '#packages/package-plan.js';
 import { assess } from '#plan/assess.js';
 import { rollbackPlan } from '#plan/invert.js';
 import type { HostPlan } from '#plan/plan.js';
 import { mustRevert, waitingFor } from '#plan/settled.js';
-import type { PackageChange } from '#resources/package/package-plan.js';
 import type { Change } from '#resources/resource.js';
 import type { Judge } from './assess-fleet.js';
 import type { HostTask } from './host-task.js';

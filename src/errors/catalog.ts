@@ -360,10 +360,6 @@ export const catalog = {
     summary: 'a stored event cannot be read',
     hint: 'It was written by another version of tsync, or the file was damaged. Read the run with the tsync that wrote it.',
   },
-  'snapshot/invalid': {
-    summary: 'the saved snapshot is not valid',
-    hint: 'Save it anew with this version of tsync.',
-  },
   'source/missing': {
     summary: 'there is no such file',
     hint: 'Check the path.',

@@ -1,11 +1,5 @@
 import { printable } from './printable.js';
-import type { Problem } from './problem.js';
 import type { Place, TsyncError } from './tsync-error.js';
-
-/** What `--json` prints of an error. */
-export interface ErrorJson {
-  readonly error: Problem & { readonly exitCode: number; readonly place: Place | null };
-}
 
 /**
  * A mistake as text for a terminal, without a line feed at the end:
@@ -19,11 +13,6 @@ export function renderError(error: TsyncError): string {
     printable(detail, { lines: true }),
     `hint: ${hint}`,
   ].join('\n');
-}
-
-/** The same as data. */
-export function errorToJson(error: TsyncError): ErrorJson {
-  return { error: { ...error.problem, exitCode: error.exitCode, place: error.place } };
 }
 
 const WIDTH = 100;

@@ -5,7 +5,7 @@ import type { Section, Snapshot } from '#snapshot/snapshot.js';
  * hundreds of hosts: more than an honest probe can send is not worth it.
  */
 export const FACT_BOUNDS = {
-  /** As many as the probe reads (`probe_file` in probe.sh). */
+  /** As many as the probe reads (`probe_file` in src/probe/files.sh). */
   files: 120,
   /** The probe has about 40, and one for each process and each failed unit. */
   sections: 400,

@@ -6,7 +6,7 @@ interface Hazard {
 }
 
 /**
- * What is known to mind. The probe looks for the same names (`minding_processes` in probe.sh). Programs that run in a Java
+ * What is known to mind. The probe looks for the same names (`minding_processes` in src/probe/processes.sh). Programs that run in a Java
  * machine (Cassandra, Kafka, ZooKeeper, Elasticsearch) all have the name `java` and are not seen.
  */
 export const HAZARDS: readonly Hazard[] = [

@@ -1,13 +1,13 @@
 import { problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
+import type { PackageChange } from '#packages/package-plan.js';
+import { undoPackages } from '#packages/undo-packages.js';
 import { ruleOf } from '#policy/rules.js';
 import { readState, sameState } from '#resources/compare.js';
-import type { PackageChange } from '#resources/package/package-plan.js';
 import type { Change } from '#resources/resource.js';
 import { actionsOf } from './actions-of.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import type { Conflict, Finding, HostPlan } from './plan.js';
-import { undoPackages } from './undo-packages.js';
 
 /** The same changes swapped, in reverse order. */
 export function invertChanges(changes: readonly Change[]): readonly Change[] {

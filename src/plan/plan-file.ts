@@ -209,9 +209,6 @@ const ACTION_KINDS = [
   'reload-sources',
   'daemon-reload',
   'udev-trigger',
-  'module-load',
-  'initramfs',
-  'relabel',
 ] as const satisfies readonly Action['kind'][];
 
 function readFinding(json: JsonObject, changes: readonly Change[]): Finding {

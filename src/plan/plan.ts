@@ -1,6 +1,6 @@
 import type { Evidence, Measurement, Severity } from '#checks/verdict.js';
 import type { Problem } from '#errors/problem.js';
-import type { PackagePlan } from '#resources/package/package-plan.js';
+import type { PackagePlan } from '#packages/package-plan.js';
 import type { Action, Change, RuleId } from '#resources/resource.js';
 
 export type { Evidence, Measurement, Severity } from '#checks/verdict.js';

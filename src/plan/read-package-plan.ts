@@ -1,4 +1,4 @@
-import type { PackageChange, PackagePlan, PackageRequest } from '#resources/package/package-plan.js';
+import type { PackageChange, PackagePlan, PackageRequest } from '#packages/package-plan.js';
 import type { JsonObject } from './json-reader.js';
 
 /** The packages of a plan file. Throws `TsyncError` (exit 65) with the place of what is wrong. */

@@ -2,7 +2,7 @@ import type { Problem } from '#errors/problem.js';
 import type { DaemonFacts, Facts } from '#facts/facts.js';
 import { parseVersion } from './chrony-version.js';
 import { isBelow } from './host-path.js';
-import { findSystem, outside, type System } from './system-scope.js';
+import { outside, type System } from './system-scope.js';
 
 /** A host that this policy can set: chrony on a distribution and under an init that are known. All of it known. */
 export interface ChronyHost extends System {
@@ -19,13 +19,7 @@ export type Scope =
   /** `lacksChrony`: all else would do, but chrony is not (wholly) installed. */
   | { readonly inside: false; readonly problem: Problem; readonly lacksChrony: boolean };
 
-/** Tells whether tsync may set the time of this host by chrony, and if not, the first reason why. */
-export function findScope(facts: Facts): Scope {
-  const found = findSystem(facts);
-  return found.inside ? findChrony(facts, found.system) : { ...found, lacksChrony: false };
-}
-
-/** chrony on a system that can be set. */
+/** Tells whether tsync may set the time of this system by chrony, and if not, the first reason why. */
 export function findChrony(facts: Facts, system: System): Scope {
   const daemon = facts.daemons.find((one) => one.name === 'chrony');
   if (daemon === undefined || daemon.installed.value === false)

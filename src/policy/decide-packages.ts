@@ -1,7 +1,7 @@
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
-import type { PackagePlan } from '#resources/package/package-plan.js';
+import type { PackagePlan } from '#packages/package-plan.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
 import type { Observation } from './policy.js';
 import { isClockMissing } from './ptp-offer.js';

@@ -1,7 +1,7 @@
 import type { Check } from '#checks/check.js';
 import type { Evidence, Verdict } from '#checks/verdict.js';
 import type { Problem } from '#errors/problem.js';
-import type { PackagePlan } from '#resources/package/package-plan.js';
+import type { PackagePlan } from '#packages/package-plan.js';
 import type { Resource } from '#resources/resource.js';
 import type { KnownRuleId } from './rules.js';
 

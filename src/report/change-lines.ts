@@ -63,7 +63,4 @@ const ACTIONS: { readonly [K in Action['kind']]: string } = {
   'reload-sources': 'reload the sources of',
   'daemon-reload': 'let systemd read its units again',
   'udev-trigger': 'apply the udev rules to the clock devices',
-  'module-load': 'load the module',
-  initramfs: 'build the initramfs again',
-  relabel: 'restore the SELinux label of',
 };

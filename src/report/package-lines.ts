@@ -1,6 +1,6 @@
 import { assertNever } from '#errors/assert-never.js';
 import { printable } from '#errors/printable.js';
-import type { PackageChange, PackagePlan, PackageRequest } from '#resources/package/package-plan.js';
+import type { PackageChange, PackagePlan, PackageRequest } from '#packages/package-plan.js';
 import { fieldLines } from './field.js';
 import type { Drawing } from './paint.js';
 

@@ -1,6 +1,6 @@
 import { printable } from '#errors/printable.js';
+import type { PackageChange } from '#packages/package-plan.js';
 import type { HostPlan } from '#plan/plan.js';
-import type { PackageChange } from '#resources/package/package-plan.js';
 import type { Event } from '#run/event.js';
 import type { Outcome } from '#run/outcome.js';
 import type { RunState } from '#run/run-state.js';

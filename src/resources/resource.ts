@@ -46,15 +46,8 @@ export type Change = {
 
 /** What changes make necessary: derived, never written by hand. `after`: the changes that ask for it. */
 export interface Action {
-  readonly kind:
-    | 'restart'
-    | 'reload-sources'
-    | 'daemon-reload'
-    | 'udev-trigger'
-    | 'module-load'
-    | 'initramfs'
-    | 'relabel';
-  /** Unit, module or path; empty where there is nothing to name. */
+  readonly kind: 'restart' | 'reload-sources' | 'daemon-reload' | 'udev-trigger';
+  /** A unit, or empty where there is nothing to name. */
   readonly name: string;
   readonly after: readonly ChangeId[];
   readonly withoutSyncSeconds: number;

@@ -1,7 +1,7 @@
 import type { Problem } from '#errors/problem.js';
 import type { HostTransaction } from '#facts/facts.js';
+import type { PackageChange } from '#packages/package-plan.js';
 import type { HostPlan } from '#plan/plan.js';
-import type { PackageChange } from '#resources/package/package-plan.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { HostSummary, OperatorClock, RunAsked, RunKind } from './event.js';
 import type { Outcome } from './outcome.js';

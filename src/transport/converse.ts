@@ -1,9 +1,9 @@
+import { defaultFrameLimits, FrameReader } from '#conversation/frame-reader.js';
+import type { Frame } from '#conversation/frames.js';
+import { knownSections, type ProgramKind } from '#conversation/known-sections.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
 import { type ProblemCode, problem } from '#errors/problem.js';
-import { defaultFrameLimits, FrameReader } from '#snapshot/frame-reader.js';
-import type { Frame } from '#snapshot/frames.js';
-import { knownSections, type ProgramKind } from '#snapshot/known-sections.js';
 import type { ClockExchange } from '#snapshot/snapshot.js';
 import type { Become } from './become.js';
 import { bootstrapCommand, bootstrapInput, INPUT_TAKEN, type Marks, sudoPrompt } from './bootstrap.js';
@@ -75,8 +75,6 @@ export interface Conversed extends ClockRound {
 
 /** Three prompt answers: each costs 0.2 to 0.6 ms of CPU here, and the shortest round trip of three is rarely bettered by a fourth. */
 export const defaultClockAsking: ClockAsking = { burst: 3, bursts: 4, goodEnoughSeconds: 0.01 };
-
-export const defaultConverseDeadlines: ConverseDeadlines = { readyMs: 20_000, silenceMs: 30_000, totalMs: 180_000 };
 
 /**
  * Holds the conversation of docs/host-programs.md: starts the shell, becomes the user, sends the program, gives out its frames and

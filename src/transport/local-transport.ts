@@ -4,7 +4,7 @@ import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
 import type { Host } from '#inventory/host.js';
-import { compactShell } from '#snapshot/probe-program.js';
+import { compactShell } from '#probe/probe-program.js';
 import { quote } from './bootstrap.js';
 import type { Connection, ExecEnd, ImageAccess, RemoteExec, Transport } from './connection.js';
 

@@ -1,19 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { collectSnapshot } from '#conversation/collect-snapshot.js';
+import { FrameReader } from '#conversation/frame-reader.js';
+import { knownSections } from '#conversation/known-sections.js';
 import { distributions } from '#demo/distributions.js';
 import { fleet } from '#demo/fleet.js';
+import { loadPrograms } from '#engine/programs.js';
 import type { Facts } from '#facts/facts.js';
 import { factsOf } from '#facts/facts-of.js';
-import { collectSnapshot } from '#snapshot/collect-snapshot.js';
-import { FrameReader } from '#snapshot/frame-reader.js';
-import { knownSections } from '#snapshot/known-sections.js';
 import { SH, SHELLS } from '../shells.js';
 import { type OneHost, oneHost } from './one-host.js';
-import { sourceText } from './talk-to-host.js';
 
 const NONCE = '0123456789abcdef0123456789abcdef';
-const PROGRAM = `${sourceText('snapshot/conversation.sh')}\n${sourceText('snapshot/probe.sh')}\ntsync_probe "$@"\n`;
+const PROGRAM = new TextDecoder().decode(loadPrograms().probe);
 
 const hosts: OneHost[] = [];
 afterAll(() => Promise.all(hosts.map((host) => host.remove())));

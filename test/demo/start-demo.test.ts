@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Demo, startDemo } from '#demo/start-demo.js';
-import { conversationCommand, converseWith, execOn, sourceText } from './talk-to-host.js';
+import { loadPrograms } from '#engine/programs.js';
+import { conversationCommand, converseWith, execOn } from './talk-to-host.js';
 
 const top = realpathSync(mkdtempSync(join(tmpdir(), 'tsync-demo-test-')));
 const folder = join(top, 'demo');
@@ -51,6 +52,8 @@ function processesOf(path: string): string[] {
     .filter((commandLine) => commandLine.includes(path));
 }
 
+const { conversation } = loadPrograms().texts;
+
 describe('a simulated host', () => {
   test('runs a program of tsync with sh in its own folder, as the user who logged in', async () => {
     const program = 'printf "%s %s %s\\n" "$4" "$(pwd -P)" "$TSYNC_DEMO_UID"\n';
@@ -61,7 +64,7 @@ describe('a simulated host', () => {
   });
 
   test('gives root by sudo, and by logging in as root', async () => {
-    const program = `${sourceText('snapshot/conversation.sh')}\nread_parameters "$@"\nx id -u\n`;
+    const program = `${conversation}\nread_parameters "$@"\nx id -u\n`;
     const asked = { parameters: parameters('web01'), program };
     expect((await converseWith(address('web01'), asked)).stdout.trim().split('\n').at(-1)).toBe('1000');
     expect((await converseWith(address('web01'), { ...asked, sudo: true })).stdout.trim().split('\n').at(-1)).toBe('0');
@@ -162,7 +165,7 @@ describe('starting again', () => {
 
   test('fires an armed guard when it closes, and leaves no process', async () => {
     const program = [
-      sourceText('snapshot/conversation.sh'),
+      conversation,
       'read_parameters "$@"',
       'x systemd-run --unit=tsync-guard-7 --on-active=3600 /bin/sh -c \'echo "$0" >"$1"\' fired "$root/fired"',
       '',

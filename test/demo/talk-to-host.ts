@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { BOOTSTRAP } from '#transport/bootstrap.js';
 
@@ -16,11 +15,6 @@ export interface HostAnswer {
 /** The constant command for a program of that many bytes. */
 export function conversationCommand(bytes: number): string {
   return `sh -c '${BOOTSTRAP}' tsync ${TOKEN} ${bytes}`;
-}
-
-/** The text of a shell file of the source tree. */
-export function sourceText(path: string): string {
-  return readFileSync(new URL(`../../src/${path}`, import.meta.url), 'utf8');
 }
 
 /** Runs a command on a simulated host over SSH with that input, and gives what came back when it ended (or was left). */

@@ -19,7 +19,7 @@ import { reduce } from '#run/reduce.js';
 import type { RunState } from '#run/run-state.js';
 import { openStore } from '#store/open-store.js';
 import { PrivilegeGate } from '#transport/privilege-gate.js';
-import { TEXTS } from '../resources/fake-host.js';
+import { TEXTS } from '../transaction/fake-host.js';
 import { faultsOf, fleetPage, type SeedRow } from './fleet-page.js';
 import { ModelHost } from './model-host.js';
 

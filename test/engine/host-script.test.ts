@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { ApplyTask } from '#engine/apply-host.js';
 import { hostScript } from '#engine/host-script.js';
 import { loadPrograms } from '#engine/programs.js';
+import type { PackagePlan } from '#packages/package-plan.js';
 import { DEFAULT_SETTINGS } from '#policy/settings.js';
-import type { PackagePlan } from '#resources/package/package-plan.js';
-import { change, planOf } from '../resources/every-kind.js';
-import { fileState } from '../resources/fake-host.js';
 import { SH } from '../shells.js';
+import { change, planOf } from '../transaction/every-kind.js';
+import { fileState } from '../transaction/fake-host.js';
 
 const RUN = { run: 'r1', who: 'ada@bastion', version: '0', startedAt: '2026-11-22T10:00:00Z' };
 const EDIT = change('file', '/etc/chrony/chrony.conf', null, fileState(Uint8Array.of(0x63, 0xe9, 0x0a)));

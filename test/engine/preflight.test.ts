@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Frame } from '#conversation/frames.js';
 import { judgePreflight } from '#engine/preflight.js';
-import type { Frame } from '#snapshot/frames.js';
 
 /** Real lines of `chronyd -Q` 4.3 on Debian 12. */
 const ANSWERED = `2026-11-22T10:20:59Z chronyd version 4.3 starting (+CMDMON +NTP +REFCLOCK +RTC +PRIVDROP +SCFILTER +SIGND +ASYNCDNS +NTS +SECHASH +IPV6 -DEBUG)

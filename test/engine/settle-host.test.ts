@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Frame } from '#conversation/frames.js';
 import type { EngineDeps } from '#engine/deps.js';
 import { type SettleTask, settleHost } from '#engine/settle-host.js';
 import type { EventBody } from '#run/event.js';
-import type { Frame } from '#snapshot/frames.js';
 
 type Step = readonly [id: string, state: string];
 let answers: Record<string, readonly Step[]>;

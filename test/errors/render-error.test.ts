@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { errorToJson, renderError } from '#errors/render-error.js';
+import { renderError } from '#errors/render-error.js';
 import { TsyncError } from '#errors/tsync-error.js';
 
 function rendered(excerpt: string, column: number): readonly string[] {
@@ -42,21 +42,5 @@ describe('renderError', () => {
 
   it('lets no control character through', () => {
     expect(rendered('a\u001b[31m: b', 1).join('')).not.toContain('\u001b');
-  });
-});
-
-describe('errorToJson', () => {
-  it('has the problem, the place and the exit code', () => {
-    const place = { file: 'a', line: 1, column: 2, excerpt: 'x' };
-    expect(errorToJson(new TsyncError('yaml/invalid', 'Wrong.', { exitCode: 65, place }))).toEqual({
-      error: {
-        code: 'yaml/invalid',
-        summary: 'the YAML is not valid',
-        detail: 'Wrong.',
-        hint: expect.any(String),
-        exitCode: 65,
-        place,
-      },
-    });
   });
 });

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Section, Snapshot } from '#snapshot/snapshot.js';
 import { fixtureHosts } from '../fixtures/hosts.js';
-import { azureHost } from '../snapshot/azure-host.js';
-import { makeFakeRoot } from '../snapshot/fake-root.js';
-import { readConversation, runProbe } from '../snapshot/run-probe.js';
+import { azureHost } from '../probe/azure-host.js';
+import { makeFakeRoot } from '../probe/fake-root.js';
+import { readConversation, runProbe } from '../probe/run-probe.js';
 
 const real = readConversation(
   readFileSync(new URL('../fixtures/probe/conversation-debian12-root.txt', import.meta.url)),

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { factsOf } from '#facts/facts-of.js';
 import { status } from '../fixtures/made/system.js';
+import { azureHost } from '../probe/azure-host.js';
+import { type FakeHost, type FakeRoot, makeFakeRoot } from '../probe/fake-root.js';
+import { runProbe } from '../probe/run-probe.js';
 import { SH } from '../shells.js';
-import { azureHost } from '../snapshot/azure-host.js';
-import { type FakeHost, type FakeRoot, makeFakeRoot } from '../snapshot/fake-root.js';
-import { runProbe } from '../snapshot/run-probe.js';
 
 let host: FakeRoot | null = null;
 afterEach(() => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DaemonName } from '#facts/facts.js';
 import { factsOf } from '#facts/facts-of.js';
 import { parseTimespan } from '#facts/timesyncd.js';
-import { readConversation } from '../snapshot/run-probe.js';
+import { readConversation } from '../probe/run-probe.js';
 import { command, factsWith, file, values, without } from './sections.js';
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');

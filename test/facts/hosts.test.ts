@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { factsOf } from '#facts/facts-of.js';
-import { serialiseSnapshot } from '#snapshot/serialise-snapshot.js';
 import { fixtureHosts, madeFile, madeRows } from '../fixtures/hosts.js';
 import { snapshotOf } from '../fixtures/made/snapshot-of.js';
+import { snapshotToJson } from '../snapshot/snapshot-json.js';
 
 describe('the fixture hosts', () => {
   it.each(madeRows.map((row) => [row.row, row] as const))('are what the probe prints today: %s', async (name, row) => {
     const snapshot = snapshotOf(row);
     expect(snapshot.complete).toBe(true);
-    await expect(serialiseSnapshot(snapshot)).toMatchFileSnapshot(madeFile(name).pathname);
+    await expect(snapshotToJson(snapshot)).toMatchFileSnapshot(madeFile(name).pathname);
   });
 });
 

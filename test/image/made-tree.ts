@@ -13,19 +13,19 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { FrameReader } from '#conversation/frame-reader.js';
+import { knownSections } from '#conversation/known-sections.js';
 import type { Facts } from '#facts/facts.js';
 import { factsOf } from '#facts/facts-of.js';
 import { assess } from '#plan/assess.js';
-import { type AppliedPlan, applyProgram } from '#resources/apply-program.js';
-import type { RecordedChange } from '#resources/image-record.js';
-import { imageUndoProgram } from '#resources/image-undo.js';
-import { settleProgram } from '#resources/settle-program.js';
-import { FrameReader } from '#snapshot/frame-reader.js';
-import { knownSections } from '#snapshot/known-sections.js';
+import { type AppliedPlan, applyProgram } from '#transaction/apply-program.js';
+import type { RecordedChange } from '#transaction/image-record.js';
+import { imageUndoProgram } from '#transaction/image-undo.js';
+import { verifyProgram } from '#transaction/verify-program.js';
 import { BOOTSTRAP, bootstrapInput } from '#transport/bootstrap.js';
 import { withSettings } from '../plan/made-hosts.js';
-import { TEXTS } from '../resources/fake-host.js';
-import { MARKS, runProbe } from '../snapshot/run-probe.js';
+import { MARKS, runProbe } from '../probe/run-probe.js';
+import { TEXTS } from '../transaction/fake-host.js';
 import { FILES, LINKS } from './tree-files.js';
 
 export class MadeTree {
@@ -102,7 +102,7 @@ export class MadeTree {
   }
 
   settle(shell: readonly string[], requests: string): readonly string[] {
-    return this.#run(shell, settleProgram(TEXTS), [], requests);
+    return this.#run(shell, verifyProgram(TEXTS), [], requests);
   }
 
   #run(

@@ -5,7 +5,6 @@ import { factsOf } from '#facts/facts-of.js';
 import { parseInventory } from '#inventory/parse-inventory.js';
 import { assess } from '#plan/assess.js';
 import type { HostPlan } from '#plan/plan.js';
-import { findScope } from '#policy/chrony-host.js';
 import { readLayout } from '#policy/chrony-layout.js';
 import { bytesToText } from '#policy/config-text.js';
 import { parsePlaybook } from '#policy/playbook.js';
@@ -14,6 +13,7 @@ import { resolveSettings } from '#policy/resolve-settings.js';
 import { readPlaybook } from '#sources/read-playbook.js';
 import { fixtureHosts } from '../fixtures/hosts.js';
 import { applyToFacts } from '../plan/apply-to-facts.js';
+import { chronyHostOf } from './chrony-host-of.js';
 
 const playbooks = fileURLToPath(new URL('../../playbooks/', import.meta.url));
 const inventory = parseInventory('all: {hosts: {h: }}', 'i');
@@ -159,9 +159,7 @@ async function planOf(name: string, row: string) {
 
 /** Server lines that count, lines about leap seconds, and what the script at start puts in: name and options of the clock. */
 function sourcesOf(facts: Facts): readonly string[] {
-  const scope = findScope(facts);
-  if (!scope.inside) throw new Error(scope.problem.detail);
-  const reading = readLayout(facts, scope.host);
+  const reading = readLayout(facts, chronyHostOf(facts));
   if (!reading.known) throw new Error(reading.problem.detail);
   const lines = reading.layout.files.flatMap(({ lines }) => lines).filter(({ disabled }) => !disabled);
   const wanted = lines.filter(({ directive }) =>

@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Frame } from '#snapshot/frames.js';
-import { measureClock } from '#snapshot/measure-clock.js';
-import { converse, defaultClockAsking, defaultConverseDeadlines } from '#transport/converse.js';
+import type { Frame } from '#conversation/frames.js';
+import { measureClock } from '#conversation/measure-clock.js';
+import { loadPrograms } from '#engine/programs.js';
+import { converse, defaultClockAsking } from '#transport/converse.js';
 import { PrivilegeGate } from '#transport/privilege-gate.js';
 import { createSshTransport, defaultDeadlines, type SshTransportOptions } from '#transport/ssh-transport.js';
 import { type Relay, startRelay } from '../../scripts/relay.mjs';
@@ -13,7 +14,7 @@ import { hostAt } from './ssh-host.js';
 import { type Sshd, sshdPath, startSshd } from './sshd.js';
 
 const run = promisify(execFile);
-const library = readFileSync(new URL('../../src/snapshot/conversation.sh', import.meta.url), 'utf8');
+const { conversation: library } = loadPrograms().texts;
 const program = `${library}
 main() { read_parameters "$@"; clock_exchanges; section uname uname -a; section_file /etc/os-release; done_frame; }
 main "$@"
@@ -57,7 +58,7 @@ describe.skipIf(sshdPath === null)('with the sshd of OpenSSH', () => {
       parameters: [],
       become: null,
       privilege: new PrivilegeGate(),
-      deadlines: defaultConverseDeadlines,
+      deadlines: { readyMs: 20_000, silenceMs: 30_000, totalMs: 180_000 },
       maxBytes: 1_000_000,
       clock: defaultClockAsking,
       monotonicMs: () => performance.now(),

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PackagePlan } from '#packages/package-plan.js';
 import { unifiedDiff } from '#plan/unified-diff.js';
 import { cellWidth } from '#report/cell-width.js';
-import type { PackagePlan } from '#resources/package/package-plan.js';
 import type { RunState } from '#run/run-state.js';
 import { drawFrame, type Frame } from '#tui/draw-frame.js';
 import { createProjector } from '#tui/scene.js';

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # The verbs for files. A state is MODE OWNER GROUP LENGTH CKSUM; absent is "absent - - - -".
 # shellcheck disable=SC2015 # "a && b || fail" is meant so
-# shellcheck disable=SC2154 # root, tx, number, transaction, temp, second: transaction.sh; resolved, words, ways ...: conversation.sh
+# shellcheck disable=SC2154 # root, tx, number, transaction, temp, second: src/transaction; resolved, words, ways ...: conversation.sh
 
 # change_file PATH [state before: 5 words] [state after: 5 words] CONTENT
 change_file() { entry file "file:$1" "$@"; }

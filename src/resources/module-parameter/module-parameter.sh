@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # The verbs for module parameters at run time. A state is "absent" or "=VALUE", as /sys shows it.
-# shellcheck disable=SC2154 # root, tx, number, mode: transaction.sh
+# shellcheck disable=SC2154 # root, tx, number, mode: src/transaction
 
 # change_parameter MODULE NAME [state before] [state after]
 change_parameter() { entry parameter "module-parameter:$1.$2" "$@"; }

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # The verbs for services: units of systemd, scripts of OpenRC and sysv init. A state is ACTIVE MASKED LINKS: active or inactive, masked or unmasked,
 # and every link that enables the unit, one "path -> target" a line.
-# shellcheck disable=SC2154 # root, tx, number, mode, newline: transaction.sh, conversation.sh
+# shellcheck disable=SC2154 # root, tx, number, mode, newline: src/transaction, conversation.sh
 
 # change_service UNIT [state before: 3 words] [state after: 3 words]
 change_service() { entry service "service:$1" "$@"; }

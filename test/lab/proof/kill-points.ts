@@ -1,4 +1,4 @@
-/** Functions of transaction.sh around whose work a victim can be killed: `before` and `after` are points, with its arguments. */
+/** Functions of a transaction around whose work a victim can be killed: `before` and `after` are points, with its arguments. */
 const HOOKED: Readonly<Record<string, string>> = {
   arm_guard: 'guard',
   write_state: 'state $1',
@@ -35,12 +35,12 @@ hold() {
 }
 `;
 
-/** transaction.sh with a point before and after each step that is journalled; it does nothing else in another way. */
+/** The text of src/transaction/ with a point before and after each step that is journalled; it does nothing else in another way. */
 export function withKillPoints(transaction: string): string {
   let text = transaction;
   for (const name of Object.keys(HOOKED)) {
     const renamed = text.replace(`\n${name}() {`, `\nplain_${name}() {`);
-    if (renamed === text) throw new Error(`transaction.sh has no function ${name} any more`);
+    if (renamed === text) throw new Error(`src/transaction/ has no function ${name} any more`);
     text = renamed;
   }
   return `${text}${HOLD}${Object.entries(HOOKED).map(hooked).join('')}`;

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadPrograms } from '#engine/programs.js';
 import { invertChanges } from '#plan/invert.js';
 import type { HostPlan } from '#plan/plan.js';
-import { applyProgram } from '#resources/apply-program.js';
-import { settleProgram } from '#resources/settle-program.js';
+import { applyProgram } from '#transaction/apply-program.js';
+import { verifyProgram } from '#transaction/verify-program.js';
 import type { Lab } from '../lab.js';
 import type { Operator } from '../operator.js';
 import { runProgram, type Steps } from './direct.js';
@@ -40,8 +40,8 @@ export type PlanFiles = Readonly<Record<keyof typeof TIMES, string>>;
 const UNDO_SECONDS = 45;
 const texts = loadPrograms().texts;
 const instrumented = { ...texts, transaction: withKillPoints(texts.transaction) };
-const shipped = { texts, settle: settleProgram(texts) };
-const held = { texts: instrumented, settle: settleProgram(instrumented) };
+const shipped = { texts, settle: verifyProgram(texts) };
+const held = { texts: instrumented, settle: verifyProgram(instrumented) };
 
 /** A furnished host on which trials are made one after the other: each begins with the host as it was before the first. */
 export class TrialHost {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPrograms } from '#engine/programs.js';
 import type { HostPlan } from '#plan/plan.js';
-import { applyProgram } from '#resources/apply-program.js';
+import { applyProgram } from '#transaction/apply-program.js';
 import { TOP } from '../operator.js';
 import { runProgram } from '../proof/direct.js';
 import { canRunLab } from '../requirements.js';

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPrograms } from '#engine/programs.js';
-import { applyProgram } from '#resources/apply-program.js';
 import type { Change, States } from '#resources/resource.js';
-import { settleProgram } from '#resources/settle-program.js';
+import { applyProgram } from '#transaction/apply-program.js';
+import { verifyProgram } from '#transaction/verify-program.js';
 import { TOP } from '../operator.js';
 import { runProgram } from '../proof/direct.js';
 import { withKillPoints } from '../proof/kill-points.js';
@@ -65,7 +65,7 @@ describe.skipIf(!runs)('a machine that boots again in the middle of a change', (
       machine.run(`echo 'power ${at}' >/hold/at`);
       void runProgram(
         machine.target,
-        settleProgram({ ...texts, ...held }),
+        verifyProgram({ ...texts, ...held }),
         ['seconds=600'],
         [`confirm ${transaction}`],
       );
