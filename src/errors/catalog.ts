@@ -391,138 +391,172 @@ export const catalog = {
   'store/ambiguous-run': {
     summary: 'this is the beginning of several runs',
     hint: 'Give more of the run, as tsync history prints it.',
+    stage: 'store',
   },
   'store/busy': {
     summary: 'the store is in use',
     hint: 'Another tsync is writing to it, or a copy of it is being made. Try again when that has ended.',
+    stage: 'store',
   },
   'store/corrupt': {
     summary: 'the store is damaged',
     hint: 'Move the file away (with its -wal and -shm) and keep it; tsync then begins a new store. Hosts keep what their own rollback needs.',
+    stage: 'store',
   },
   'store/full': {
     summary: 'the store cannot grow: no space left',
     hint: 'Free some space there, or set XDG_STATE_HOME to a folder with space. An audit can go on with --no-store.',
+    stage: 'store',
   },
   'store/newer': {
     summary: 'the store was written by a newer tsync',
     hint: 'Use that version of tsync, or set XDG_STATE_HOME to another folder.',
+    stage: 'store',
   },
   'store/no-such-run': {
     summary: 'there is no such run',
     hint: 'tsync history lists the runs.',
+    stage: 'store',
   },
   'store/not-readable': {
     summary: 'the store cannot be read',
     hint: 'Check who owns the folder and the file; only their owner may read them.',
+    stage: 'store',
   },
   'store/not-writable': {
     summary: 'the store cannot be written',
     hint: 'Set XDG_STATE_HOME to a folder that you may write to. An audit can go on with --no-store; a change is never made without a record.',
+    stage: 'store',
   },
   'store/open-to-others': {
     summary: 'others may write where the store is',
     hint: 'Let the folders on the way belong to root or to you, writable by nobody else, or set XDG_STATE_HOME to such a folder.',
+    stage: 'store',
   },
   'transport/auth-failed': {
     summary: 'the host did not accept the login',
     hint: 'Check the user name and the key (ansible_user, ansible_ssh_private_key_file); ssh -v shows what the host wants. Old hosts that know RSA keys only with SHA-1 need legacy: true.',
+    stage: 'connection',
   },
   'transport/closed-early': {
     summary: 'the connection was closed before the login was over',
     hint: 'sshd closes it when too many come at once (MaxStartups), after too many keys (MaxAuthTries: name one by ansible_ssh_private_key_file), or when the account may not log in. Its log on the host says which.',
+    stage: 'connection',
   },
   'transport/connection-lost': {
     summary: 'the connection broke',
     hint: 'What was changed before is reverted by the guard on the host, unless it had been confirmed.',
+    stage: 'connection',
   },
   'transport/dns': {
     summary: 'the name cannot be resolved',
     hint: 'Check the spelling, or give the address as ansible_host.',
+    stage: 'connection',
   },
   'transport/exec-refused': {
     summary: 'the host refused to run a command',
     hint: 'sshd there may limit sessions (MaxSessions), or the account its processes and open files (limits.conf, ulimit). Its log on the host says which.',
+    stage: 'connection',
   },
   'transport/flood': {
     summary: 'the host kept this machine busy without end',
     hint: 'No SSH server does that by itself: see what answers on that port. Nothing of it was believed, and the other hosts went on.',
+    stage: 'connection',
   },
   'transport/handshake': {
     summary: 'the SSH handshake failed',
     hint: 'A host that knows only old algorithms (SHA-1, CBC, group exchange) needs legacy: true in its connection settings. docs/ssh.md names what is offered to it; its sshd log tells more.',
+    stage: 'connection',
   },
   'transport/forged': {
     summary: 'the host printed what no program of tsync prints',
     hint: 'Somebody on the host, or something between, speaks for the program that tsync runs there. Look at who is logged in and what runs on it before you trust what it says. What is not confirmed there is taken back by its guard.',
+    stage: 'connection',
   },
   'transport/host-certificate': {
     summary: 'the host is known by a certificate authority only',
     hint: "The built-in SSH checks no host certificates. Add the host's own key to known_hosts, or give it as host_key.",
+    stage: 'connection',
   },
   'transport/host-key-changed': {
     summary: 'the host has another key than the one known',
     hint: 'Someone may be in between, or the machine was rebuilt. When you know that it was, remove the old key (ssh-keygen -R) and add the new one.',
+    stage: 'connection',
   },
   'transport/host-key-revoked': {
     summary: 'the host key is revoked',
     hint: 'known_hosts says that this key must not be trusted any more. Give the host a new key.',
+    stage: 'connection',
   },
   'transport/host-key-unknown': {
     summary: 'the host key is not known',
     hint: 'Compare the fingerprint with the one that the machine printed at its first boot. Then add it to known_hosts, give it as host_key, or accept new keys with --accept-new.',
+    stage: 'connection',
   },
   'transport/input-taken': {
     summary: 'something on the host read what tsync sent to it',
     hint: 'A start file of the login shell (.bashrc, .cshrc, /etc/profile.d) reads its input; let it do so on a terminal only: [ -t 0 ].',
+    stage: 'connection',
   },
   'transport/interrupted': {
     summary: 'the connection was dropped by the operator',
     hint: 'What is not confirmed there is reverted by the guard on the host.',
+    stage: 'connection',
   },
   'transport/known-hosts': {
     summary: 'the known_hosts file cannot be used',
     hint: 'Check who owns the file and whether it can be read; a new key is accepted only when it can also be kept.',
+    stage: 'connection',
   },
   'transport/login-not-tried': {
     summary: 'the login password was not tried here',
     hint: 'Another host refused it, and accounts lock after a few wrong ones. Run again with the right password.',
+    stage: 'connection',
   },
   'transport/no-key': {
     summary: 'there is nothing to log in with',
     hint: 'Start an agent and add a key (ssh-add), or name a key file (ansible_ssh_private_key_file).',
+    stage: 'connection',
   },
   'transport/no-shell': {
     summary: 'no shell answered',
     hint: 'ssh HOST true must work for this user. See its login shell and start files (.bashrc, .cshrc), ForceCommand in sshd_config and command= in authorized_keys.',
+    stage: 'connection',
   },
   'transport/no-tree': {
     summary: 'there is no image to work on',
     hint: 'Mount the image, and name the folder in which its /etc lies as root.',
+    stage: 'connection',
   },
   'transport/password-expired': {
     summary: 'the account must change its password before it may do anything',
     hint: 'Log in by hand as this user and change it, or let the passwords of accounts that log in by key not expire (chage -M -1 USER).',
+    stage: 'connection',
   },
   'transport/refused': {
     summary: 'the host refused the connection',
     hint: 'No SSH server listens on that port, or a firewall rejects it. Check ansible_host and ansible_port.',
+    stage: 'connection',
   },
   'transport/silent': {
     summary: 'the host stopped answering',
     hint: 'The program there hangs, or the network does; or a start file of the login shell reads the input, which is for tsync. tsync went on with the other hosts.',
+    stage: 'connection',
   },
   'transport/timeout': {
     summary: 'the host did not answer in time',
     hint: 'Check that the machine runs and that no firewall drops packets on the way.',
+    stage: 'connection',
   },
   'transport/too-much-output': {
     summary: 'the host printed more than a conversation may have',
     hint: "Something there prints without end; look into the shell's start files of the user on the host.",
+    stage: 'connection',
   },
   'transport/unreachable': {
     summary: 'there is no way to the host',
     hint: 'Check the network, the VPN or the address.',
+    stage: 'connection',
   },
   'usage/hosts-gone': {
     summary: 'the inventory does not have the hosts that are meant',
@@ -600,4 +634,11 @@ export const catalog = {
     summary: 'a value is encrypted with Ansible Vault',
     hint: 'Let tsync ask for the password (--ask-become-pass), use an SSH agent, or keep the value in a file of its own.',
   },
-} as const satisfies Record<string, { readonly summary: string; readonly hint: string }>;
+} as const satisfies Record<string, CatalogEntry>;
+
+interface CatalogEntry {
+  readonly summary: string;
+  readonly hint: string;
+  /** Where it can only have happened, where that decides how a host ends: on the way to it, or in our own store. */
+  readonly stage?: 'connection' | 'store';
+}

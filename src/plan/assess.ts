@@ -4,7 +4,7 @@ import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { decidePolicy } from '#policy/decide-policy.js';
-import type { Policy, Wanted } from '#policy/policy.js';
+import type { NewServer, Policy, Wanted } from '#policy/policy.js';
 import { ruleOf } from '#policy/rules.js';
 import type { ResolvedSettings } from '#policy/settings.js';
 import { waiverReason } from '#policy/waivers.js';
@@ -58,6 +58,8 @@ export function assess({ host, facts, settings: resolved, snapshotDigest, today 
     changes,
     actions,
     packages: policy.packages,
+    refused: withheld,
+    newServers: changes.length === 0 ? [] : policy.servers.filter(isNew(findings)).map(({ address }) => address),
     planDigest: planDigestOf({ host, changes, actions, packages: policy.packages }),
     foldKey: foldKeyOf({ changes, actions, packages: policy.packages }),
   };
@@ -113,6 +115,14 @@ function refuseChange(change: Change, facts: Facts, protectedNames: readonly str
 function toFinding({ rule, verdict, evidence }: RawFinding, waived: string | null): Finding {
   const { severity, sentence, source } = ruleOf(rule);
   return { rule, severity, sentence, evidence, source, waived, ...verdict };
+}
+
+/** Its rule leads to a change that no waiver keeps from being made. */
+function isNew(findings: readonly Finding[]) {
+  const changing = new Set(
+    findings.flatMap((one) => (one.status === 'drift' && one.waived === null ? [one.rule] : [])),
+  );
+  return ({ rule }: NewServer) => changing.has(rule);
 }
 
 function strategyOf({ strategy }: Policy, withheld: Problem | null): HostPlan['strategy'] {

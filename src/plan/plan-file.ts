@@ -155,6 +155,8 @@ function readPlan(json: JsonObject, name: string): HostPlan {
     changes,
     actions,
     packages,
+    refused: json.has('refused') && json.nullable('refused') !== null ? readProblem(json.object('refused')) : null,
+    newServers: json.has('newServers') ? json.strings('newServers') : [],
     planDigest,
     foldKey,
   };

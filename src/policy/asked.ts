@@ -1,4 +1,5 @@
 import type { Change } from '#resources/resource.js';
+import { isOfPlaybook } from './rules.js';
 import { optionsPath, type UserResource } from './user-resource.js';
 
 /**
@@ -6,7 +7,7 @@ import { optionsPath, type UserResource } from './user-resource.js';
  * that a playbook names, and those that the changes of an earlier run touched. Each once.
  */
 export function askedBy(resources: readonly UserResource[], changes: readonly Change[] = []): readonly string[] {
-  const own = changes.filter((change) => change.because === 'playbook/resource');
+  const own = changes.filter(({ because }) => isOfPlaybook(because));
   return [...new Set([...resources.flatMap(askedByResource), ...own.flatMap(askedByChange)])];
 }
 

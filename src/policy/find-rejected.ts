@@ -1,3 +1,4 @@
+import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import type { States } from '#resources/resource.js';
@@ -17,7 +18,9 @@ export interface FileEdit {
 export function findRejected(facts: Facts, edits: readonly FileEdit[]): Problem | null {
   const check = facts.chrony.configCheck.value;
   if (check?.verdict !== 'rejected' || mendsRejected(facts, edits)) return null;
-  return problem('policy/config-rejected', `chronyd says: ${check.fault}.`);
+  const line = check.at === null ? null : lineAt(facts.files, check.at);
+  const place = check.at === null || line === null ? '' : ` ${check.at.path}:${check.at.line}: ${line.slice(0, 400)}`;
+  return problem('policy/config-rejected', printable(`chronyd says: ${check.fault}.${place}`));
 }
 
 /** Whether an edit takes out the line that chronyd does not take. */

@@ -10,16 +10,16 @@ import { chooseCloudServer, isSmeared } from './cloud-servers.js';
 import { decideChronyOptions } from './decide-chrony-options.js';
 import { decideImplicit } from './decide-hyperv.js';
 import { decideRefclock, type RefclockDecision } from './decide-refclock.js';
-import { decideServers, serversAfter } from './decide-servers.js';
+import { decideServers, type ServersDecision, serversAfter } from './decide-servers.js';
 import { decideOthers, decideUnit } from './decide-services.js';
 import { decideSteps } from './decide-steps.js';
 import { dropWaived } from './drop-waived.js';
 import type { FilesDecision } from './edit-files.js';
 import { type FileEdit, findRejected } from './find-rejected.js';
 import type { KeeperReading, Made } from './keeper.js';
-import type { Decision, OwnLine } from './line-decision.js';
+import type { OwnLine } from './line-decision.js';
 import { inSync, unknown } from './observe.js';
-import { observeClockControl, observeLocalStratum } from './observe-host.js';
+import { judgeClockControl, observeLocalStratum } from './observe-host.js';
 import { findOwnerMark } from './ownership.js';
 import { findPtpOffer, type PtpOffer } from './ptp-offer.js';
 import { snippetPlace } from './refclock.js';
@@ -43,7 +43,7 @@ export function chronyKeeper(resolved: ResolvedSettings, facts: Facts, host: Chr
       chrony: layout,
       cloud: chooseCloudServer(facts, settings, layout),
       observations: [inSync('chrony/readable'), observeLocalStratum(layout)],
-      clockControl: [observeClockControl(facts)],
+      clockControl: judgeClockControl(facts),
       refusal: unusableServer(settings, host),
       make: (taken, isWaived) => make(resolved, facts, host, layout, { taken, offer }, isWaived),
       checks: (taken) => checksOf(settings, taken),
@@ -136,7 +136,7 @@ function snippetLine(
 }
 
 /** All or nothing: with one piece that may not be changed, none is. */
-function findWithheld(files: FilesDecision, servers: Decision, layout: ChronyLayout): Problem | null {
+function findWithheld(files: FilesDecision, servers: ServersDecision, layout: ChronyLayout): Problem | null {
   const refused = files.refused[0];
   if (refused !== undefined) return refused.problem;
   const mixed = servers.ops.find((op) => op.placed.line.directive === 'sourcedir' && op.placed.line.args.length > 1);
@@ -144,7 +144,7 @@ function findWithheld(files: FilesDecision, servers: Decision, layout: ChronyLay
     const detail = `${mixed.placed.file.path}:${mixed.placed.index + 1} names the folder of DHCP together with others.`;
     return problem('policy/edit-refused', detail);
   }
-  if (servers.observations.some((one) => one.rule === 'sources/none' && one.verdict.status === 'violation')) {
+  if (servers.leavesNone) {
     return problem('policy/no-source', `${layout.main.path} would leave chronyd without any source of time.`);
   }
   return null;

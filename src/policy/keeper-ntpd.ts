@@ -7,8 +7,8 @@ import { type ConfigLayout, ownLines } from './config-layout.js';
 import { parseLine } from './config-line.js';
 import { decideImplicit } from './decide-hyperv.js';
 import { decideDhcp } from './decide-ntp-dhcp.js';
-import { decideNtpControl, decideNtpTuning } from './decide-ntp-tuning.js';
-import { decideServers } from './decide-servers.js';
+import { decideNtpControl, decideNtpTuning, type NtpControl } from './decide-ntp-tuning.js';
+import { decideServers, type ServersDecision } from './decide-servers.js';
 import { decideOthers, decideUnit } from './decide-services.js';
 import { dropWaived } from './drop-waived.js';
 import { editFiles, type FilesDecision } from './edit-files.js';
@@ -48,7 +48,7 @@ export function ntpdKeeper(resolved: ResolvedSettings, facts: Facts, daemon: Kep
       chrony: null,
       cloud: chooseCloudServer(facts, settings, layout),
       observations: [inSync('ntpd/readable')],
-      clockControl: control.observations,
+      clockControl: control,
       refusal: unusableServer(settings, daemon, version, layout),
       make: (taken, isWaived) => make({ resolved, facts, daemon, version, layout, taken, isWaived, control, dhcp }),
       checks: (taken) => checksOf(settings, taken),
@@ -64,7 +64,7 @@ interface MakeInput {
   readonly layout: ConfigLayout;
   readonly taken: Taken;
   readonly isWaived: (rule: RuleId) => boolean;
-  readonly control: Decision;
+  readonly control: NtpControl;
   readonly dhcp: ReturnType<typeof decideDhcp>;
 }
 
@@ -120,13 +120,13 @@ function sourcesAfter(layout: ConfigLayout, servers: Decision) {
 /** All or nothing: with one piece that may not be changed, none is. */
 function findWithheld(
   files: FilesDecision,
-  servers: Decision,
+  servers: ServersDecision,
   layout: ConfigLayout,
   { own }: Decision,
 ): Problem | null {
   const refused = files.refused[0];
   if (refused !== undefined) return refused.problem;
-  if (servers.observations.some((one) => one.rule === 'sources/none' && one.verdict.status === 'violation')) {
+  if (servers.leavesNone) {
     return problem('policy/no-source', `${layout.main.path} would leave ntpd without any source of time.`);
   }
   for (const { text } of own) {

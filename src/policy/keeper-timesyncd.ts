@@ -36,7 +36,7 @@ export function timesyncdKeeper(
       chrony: null,
       cloud: null,
       observations: [inSync('timesyncd/readable')],
-      clockControl: [],
+      clockControl: { observations: [], problem: null },
       refusal: unusableServer(settings, system),
       make: (taken, isWaived) => make(resolved, facts, daemon, layout, taken, isWaived),
       checks: (taken) => checksOf(settings, taken, system),

@@ -21,13 +21,19 @@ export interface Keeper {
   /** What is so whatever the strategy. */
   readonly observations: readonly Observation[];
   /** Whether it sets the clock at all; nothing with strategies that stop it. */
-  readonly clockControl: readonly Observation[];
+  readonly clockControl: ClockControl;
   /** Why it cannot take what the settings ask for, in a full sentence, or null. */
   readonly refusal: string | null;
   /** What the strategy means for it. */
   readonly make: (taken: Taken, isWaived: (rule: RuleId) => boolean) => Made;
   /** What it must say of the clock, besides that it is synchronised. */
   readonly checks: (taken: Taken) => readonly Check[];
+}
+
+export interface ClockControl {
+  readonly observations: readonly Observation[];
+  /** Why nothing that is changed here could be proved: it does not set the clock. Null: it does, or that is not known. */
+  readonly problem: Problem | null;
 }
 
 export interface Made {

@@ -30,6 +30,13 @@ export interface TakenStrategy {
   readonly reason: string;
 }
 
+/** A server that the strategy asks for and that a plain question can try: without NTS and without a key. */
+export interface NewServer {
+  readonly address: string;
+  /** The rule that brings it; the server is new where that rule leads to a change. */
+  readonly rule: KnownRuleId;
+}
+
 /** What the settings mean for one host. */
 export interface Policy {
   readonly strategy: TakenStrategy;
@@ -37,6 +44,7 @@ export interface Policy {
   readonly wanted: readonly Wanted[];
   readonly observations: readonly Observation[];
   readonly checks: readonly Check[];
+  readonly servers: readonly NewServer[];
   /** Packages that must be there before anything can be set; then nothing else is wanted yet. Null: none. */
   readonly packages: PackagePlan | null;
   /** Why nothing may be changed, whatever differs: half of a configuration proves nothing. Null: changes may be made. */

@@ -12,4 +12,16 @@ export interface Rule {
   /** Why it is true: manual page, kernel commit, document. */
   readonly source: string;
   readonly remedy: string;
+  /** Which part of a verification it is; a rule without one is never waited for. */
+  readonly awaited?: Awaited;
+  /** `playbook`: its resources are those that the playbook names one by one, and not what the policy makes of a strategy. */
+  readonly origin?: 'playbook';
+  /** It asks about processes and devices, which a tree that does not run cannot answer. */
+  readonly needsRunning?: true;
 }
+
+/**
+ * What the verification after a change waits for: our own measurement of the clock, a daemon that is synchronised, follows a source of
+ * the right kind and holds the clock close to it, samples of a clock that is only watched, and what the playbook names.
+ */
+export type Awaited = 'clock' | 'synchronised' | 'source' | 'daemon-offset' | 'watched-clock' | 'resource';

@@ -36,6 +36,7 @@ export const DECIDED_RULES = [
     sentence: 'chronyd sets the system clock.',
     source: 'chronyd(8): -x and -Q leave the clock alone, and every reading of the daemon still looks right',
     remedy: 'Remove -x from OPTIONS, DAEMON_OPTS or the unit; in a container waive this rule with the reason.',
+    needsRunning: true,
   },
   {
     id: 'chrony/option-too-new',
@@ -76,6 +77,7 @@ export const DECIDED_RULES = [
     sentence: 'The daemon holds the clock close to its source.',
     source: 'chronyc(1): tracking, System time; ntpq(8): offset; timedatectl(1): timesync-status, Offset',
     remedy: 'Wait for the correction to end; if it does not, look at the source with chronyc sourcestats.',
+    awaited: 'daemon-offset',
   },
   {
     id: 'clock/offset',
@@ -85,6 +87,7 @@ export const DECIDED_RULES = [
     source:
       'timestamps exchanged with the host over its SSH connection; a daemon that follows a wrong clock shows offset 0',
     remedy: 'Compare the source with another one; do not trust a PTP clock that disagrees with NTP.',
+    awaited: 'clock',
   },
   {
     id: 'clock/step',
@@ -110,6 +113,7 @@ export const DECIDED_RULES = [
     source:
       'chronyc(1): tracking; an unsynchronised chronyd shows perfect numbers with reference 00000000 and stratum 0',
     remedy: 'See chronyc sources: reach 0 means that no answer comes from any source.',
+    awaited: 'synchronised',
   },
   {
     id: 'daemon/running',
@@ -176,6 +180,7 @@ export const DECIDED_RULES = [
     sentence: 'The Hyper-V host offers its clock as a PTP clock.',
     source: 'kernel since 4.11, RHEL 7 since 3.10.0-693; LIS/lis-next#649: TimeSync switched off in the VM settings',
     remedy: 'Switch on the integration service "Time synchronization" of the VM, or update the kernel.',
+    needsRunning: true,
   },
   {
     id: 'ntpd/minsane',
@@ -192,6 +197,7 @@ export const DECIDED_RULES = [
     sentence: 'ntpd sets the system clock.',
     source: 'ntp.conf(5): disable ntp leaves the clock alone',
     remedy: 'Remove "disable ntp".',
+    needsRunning: true,
   },
   {
     id: 'ntpd/owned-elsewhere',
@@ -273,6 +279,7 @@ export const DECIDED_RULES = [
     sentence: "chronyd follows the PTP clock of the VM's host.",
     source: 'chronyc(1): sources, state *',
     remedy: 'See chronyc selectdata for the reason why it is not selected.',
+    awaited: 'source',
   },
   {
     id: 'phc/symlink',
@@ -297,6 +304,7 @@ export const DECIDED_RULES = [
     sentence: "chronyd reads the PTP clock of the VM's host, to compare it.",
     source: 'chrony.conf(5): noselect; chronyc(1): sources, Reach',
     remedy: 'See the journal of chronyd: a device that cannot be read, or samples that the driver refuses as stale.',
+    awaited: 'watched-clock',
   },
   {
     id: 'playbook/resource',
@@ -305,6 +313,8 @@ export const DECIDED_RULES = [
     sentence: 'The files, services and module parameters that the playbook names are as it says.',
     source: 'resources of the playbook, docs/playbook.md',
     remedy: 'Let tsync run make it so, or take the entry out of resources.',
+    awaited: 'resource',
+    origin: 'playbook',
   },
   {
     id: 'sources/dhcp',
@@ -345,6 +355,7 @@ export const DECIDED_RULES = [
     sentence: 'The daemon follows a source of the kind that the strategy asks for.',
     source: 'chronyc(1): sources, state *; ntpq(8): peers, * and o; timedatectl(1): timesync-status, Server',
     remedy: 'See chronyc selectdata, ntpq -p or the journal of systemd-timesyncd for the reason why none is selected.',
+    awaited: 'source',
   },
   {
     id: 'strategy/possible',

@@ -21,4 +21,9 @@ export function ruleOf(id: string): Rule {
   return rule;
 }
 
+/** Whether changes for that rule are what the playbook names one by one; false too for the id of a rule that is not known here. */
+export function isOfPlaybook(id: string): boolean {
+  return BY_ID.get(id)?.origin === 'playbook';
+}
+
 const BY_ID: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule.id, rule]));

@@ -255,6 +255,8 @@ function planFor(host: string, facts: Facts): HostPlan {
     strategy: { asked: 'test', taken: 'test', reason: '' },
     snapshotDigest: 'model',
     findings: [],
+    refused: null,
+    newServers: [],
     planDigest: planDigestOf(planned),
     foldKey: foldKeyOf(planned),
   };
