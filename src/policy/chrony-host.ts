@@ -1,17 +1,14 @@
 import type { Problem } from '#errors/problem.js';
 import type { DaemonFacts, Facts } from '#facts/facts.js';
+import type { ChronyInstallation } from './chrony-layout.js';
 import { parseVersion } from './chrony-version.js';
 import { isBelow } from './host-path.js';
 import { findSystem, outside, type System } from './system-scope.js';
 
 /** A host that this policy can set: chrony on a distribution and under an init that are known. All of it known. */
-export interface ChronyHost extends System {
-  readonly version: readonly [number, number];
+export interface ChronyHost extends System, ChronyInstallation {
   /** Unit with suffix: `chrony.service`; of other inits the script's name. */
   readonly unit: string;
-  /** The file that chronyd really reads. */
-  readonly configPath: string;
-  readonly daemon: DaemonFacts;
 }
 
 export type Scope =

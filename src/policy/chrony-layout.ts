@@ -1,14 +1,21 @@
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
-import type { Facts } from '#facts/facts.js';
+import type { DaemonFacts, Facts } from '#facts/facts.js';
 import { parseChronyConfig, readChronyWords } from './chrony-config.js';
-import type { ChronyHost } from './chrony-host.js';
 import { isAtLeast, SINCE } from './chrony-version.js';
 import { configMeter } from './config-bounds.js';
 import { type ConfigFile, type ConfigLayout, foreignLines, isSnippet, type PresentFile } from './config-layout.js';
 import type { ConfigLine } from './config-line.js';
 import { isBelow, isPlainPattern } from './host-path.js';
 import { whyUntrusted } from './untrusted.js';
+
+/** chrony as it is installed, where all that its configuration is read by is known. */
+export interface ChronyInstallation {
+  readonly version: readonly [number, number];
+  /** The file that chronyd really reads. */
+  readonly configPath: string;
+  readonly daemon: DaemonFacts;
+}
 
 export interface ChronyLayout extends ConfigLayout {
   /** Folder below /etc whose *.conf the daemon reads, or null. */
@@ -22,7 +29,7 @@ export type LayoutReading =
   | { readonly known: false; readonly problem: Problem };
 
 /** Reads chrony's configuration as a whole; one file that is not known as a whole makes all of it unknown. */
-export function readLayout(facts: Facts, host: ChronyHost): LayoutReading {
+export function readLayout(facts: Facts, host: ChronyInstallation): LayoutReading {
   const untrusted = whyUntrusted(host.daemon);
   if (untrusted !== null) return unknown(untrusted);
   const files: ConfigFile[] = [];
@@ -68,7 +75,10 @@ function toConfigFile(path: string, file: PresentFile): ConfigFile {
   };
 }
 
-function findFolders(files: readonly ConfigFile[], host: ChronyHost): Pick<ChronyLayout, 'confdir' | 'sourcedir'> {
+function findFolders(
+  files: readonly ConfigFile[],
+  host: ChronyInstallation,
+): Pick<ChronyLayout, 'confdir' | 'sourcedir'> {
   if (!isAtLeast(host.version, SINCE.confdir)) return { confdir: null, sourcedir: null };
   return { confdir: findFolder(files, 'confdir'), sourcedir: findFolder(files, 'sourcedir') };
 }

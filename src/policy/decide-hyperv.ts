@@ -2,8 +2,9 @@ import type { Facts } from '#facts/facts.js';
 import { readModuleParameter } from '#resources/module-parameter/read-module-parameter.js';
 import { textToBytes } from './config-text.js';
 import { ownState, wantFile } from './edit-files.js';
+import type { Observation } from './observation.js';
 import { evidence, inSync, violation } from './observe.js';
-import type { Observation, Wanted } from './policy.js';
+import type { Wanted } from './policy.js';
 import type { KnownRuleId } from './rules.js';
 
 export const MODPROBE_PATH = '/etc/modprobe.d/tsync-hv_utils.conf';

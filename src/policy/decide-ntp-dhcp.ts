@@ -2,7 +2,7 @@ import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { wantFile } from './edit-files.js';
 import { isBelow } from './host-path.js';
-import type { KeptDaemon } from './keeper.js';
+import type { KeptDaemon } from './kept-daemon.js';
 import { ntpConfigPath } from './ntp-layout.js';
 import { evidence } from './observe.js';
 import { findOwnerMark } from './ownership.js';

@@ -5,8 +5,8 @@ import type { ConfigLine } from './config-line.js';
 import type { ClockControl } from './keeper.js';
 import { type Decision, disable, lineEvidence, type OwnLine, onceEach } from './line-decision.js';
 import { foreignValue } from './ntp-values.js';
+import type { Observation } from './observation.js';
 import { evidence, inSync, violation } from './observe.js';
-import type { Observation } from './policy.js';
 import { isServerLine } from './server-line.js';
 import type { Settings } from './settings.js';
 

@@ -8,20 +8,21 @@ import { type DriverDecision, decideAlways, decideImplicit, observePtpOffered } 
 import { decidePackages, observeChronyPackage, type PackagesDecision } from './decide-packages.js';
 import { decideOthers } from './decide-services.js';
 import { overlayUserFiles, withUserResources } from './decide-user-resources.js';
+import { findForeign } from './find-foreign.js';
 import { imagePolicy } from './image-policy.js';
 import type { ClockControl, Keeper, Made } from './keeper.js';
+import type { Observation } from './observation.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
 import { findOpenTransaction, observeBootHook } from './observe-host.js';
 import { observeOutside } from './observe-outside.js';
 import { observeRules } from './observe-rules.js';
-import type { NewServer, Observation, Policy, Wanted } from './policy.js';
+import type { NewServer, Policy, Wanted } from './policy.js';
 import type { PtpOffer } from './ptp-offer.js';
 import { isPlainAddress } from './server-line.js';
 import type { NtpServer, ResolvedSettings, Settings } from './settings.js';
 import { STRATEGY_ROWS } from './strategies.js';
 import { findSystem } from './system-scope.js';
 import { type Taken, takeStrategy } from './take-strategy.js';
-import { findForeign } from './untrusted.js';
 
 /** What the settings mean for one host: pure, so that the same facts always give the same policy. */
 export function decidePolicy(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {

@@ -4,8 +4,9 @@ import type { DaemonFacts, Facts, ServiceFacts } from '#facts/facts.js';
 import { readService } from '#resources/service/read-service.js';
 import { bytesToText, textToBytes } from './config-text.js';
 import { wantFile } from './edit-files.js';
+import type { Observation } from './observation.js';
 import { evidence, inSync, unknown } from './observe.js';
-import type { Observation, Wanted } from './policy.js';
+import type { Wanted } from './policy.js';
 import { linksToStart, linksToStop, type ScriptInit } from './script-links.js';
 
 export interface ServicesDecision {

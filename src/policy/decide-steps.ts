@@ -2,8 +2,8 @@ import type { ChronyLayout } from './chrony-layout.js';
 import type { PlacedLine } from './config-layout.js';
 import type { ConfigLine } from './config-line.js';
 import { type Decision, disable, enable, type LineOp, lineEvidence } from './line-decision.js';
+import type { Observation } from './observation.js';
 import { inSync, violation } from './observe.js';
-import type { Observation } from './policy.js';
 import type { Settings } from './settings.js';
 
 /** Why steps are decided about: a PTP clock is used, or the settings name a makestep of their own. */

@@ -7,9 +7,10 @@ import type { Resource, States } from '#resources/resource.js';
 import { textToBytes } from './config-text.js';
 import { linksOf } from './decide-services.js';
 import { mendsRejected } from './find-rejected.js';
+import type { Observation } from './observation.js';
 import { evidence, inSync, unknown } from './observe.js';
 import { findOwnerMark } from './ownership.js';
-import type { Observation, Policy, Wanted } from './policy.js';
+import type { Policy, Wanted } from './policy.js';
 import type { ResolvedSettings, Settings } from './settings.js';
 import { nameOf, optionsPath, type UserResource } from './user-resource.js';
 

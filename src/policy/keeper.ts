@@ -1,11 +1,11 @@
 import type { Check } from '#checks/check.js';
 import type { Problem } from '#errors/problem.js';
-import type { DaemonFacts } from '#facts/facts.js';
 import type { RuleId } from '#resources/resource.js';
 import type { ChronyLayout } from './chrony-layout.js';
 import type { CloudChoice } from './cloud-servers.js';
 import type { ReadConfig } from './config-layout.js';
-import type { Observation, Wanted } from './policy.js';
+import type { Observation } from './observation.js';
+import type { Wanted } from './policy.js';
 import type { PtpOffer } from './ptp-offer.js';
 import type { KnownRuleId } from './rules.js';
 import type { Taken } from './take-strategy.js';
@@ -47,9 +47,3 @@ export interface Made {
 export type KeeperReading =
   | { readonly known: true; readonly keeper: Keeper }
   | { readonly known: false; readonly rule: KnownRuleId; readonly problem: Problem };
-
-/** A daemon other than chrony that keeps the time now, or would after a boot, and that tsync can set. */
-export interface KeptDaemon extends DaemonFacts {
-  readonly name: 'ntpd' | 'ntpsec' | 'timesyncd';
-  readonly unit: string;
-}

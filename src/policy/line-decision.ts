@@ -1,7 +1,7 @@
 import type { Evidence } from '#checks/verdict.js';
 import type { PlacedLine } from './config-layout.js';
+import type { Observation } from './observation.js';
 import { evidence } from './observe.js';
-import type { Observation } from './policy.js';
 import type { KnownRuleId } from './rules.js';
 
 /** One line of the configuration to be switched off, or on again. */

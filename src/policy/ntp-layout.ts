@@ -4,7 +4,7 @@ import type { Facts } from '#facts/facts.js';
 import { configMeter } from './config-bounds.js';
 import { type ConfigFile, type ConfigLayout, foreignLines } from './config-layout.js';
 import { isPlainPath } from './host-path.js';
-import type { KeptDaemon } from './keeper.js';
+import type { KeptDaemon } from './kept-daemon.js';
 import { parseNtpConfig, readNtpWords } from './ntp-config.js';
 import { whyUntrusted } from './untrusted.js';
 

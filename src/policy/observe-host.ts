@@ -4,8 +4,8 @@ import { NOT_OURS } from '#facts/transactions.js';
 import type { ChronyLayout } from './chrony-layout.js';
 import type { ClockControl } from './keeper.js';
 import { lineEvidence } from './line-decision.js';
+import type { Observation } from './observation.js';
 import { evidence, inSync, unknown, violation } from './observe.js';
-import type { Observation } from './policy.js';
 
 /** chronyd was started with `-x` (or as a one-shot): everything it shows looks right, and the clock is not set. */
 export function judgeClockControl(facts: Facts): ClockControl {

@@ -1,7 +1,7 @@
 import type { Facts } from '#facts/facts.js';
+import type { Observation } from './observation.js';
 import { evidence, violation } from './observe.js';
 import { judgeClockControl } from './observe-host.js';
-import type { Observation } from './policy.js';
 
 /** What decisions about resources would say, on a host that tsync does not set: it is said all the same. */
 export function observeOutside(facts: Facts): Observation[] {

@@ -1,5 +1,6 @@
 import type { Facts } from '#facts/facts.js';
 import type { ChronyLayout } from './chrony-layout.js';
+import type { Observation } from './observation.js';
 import type { Answer, Condition } from './observe/answer.js';
 import { CHRONY_CONDITIONS } from './observe/chrony.js';
 import { CLOCK_CONDITIONS } from './observe/clock.js';
@@ -10,7 +11,6 @@ import { NTPD_CONDITIONS } from './observe/ntpd.js';
 import { PHC_CONDITIONS } from './observe/phc.js';
 import { seenOf } from './observe/seen.js';
 import { SOURCES_CONDITIONS } from './observe/sources.js';
-import type { Observation } from './policy.js';
 import type { ComplianceRuleId, ObservedRuleId } from './rules.js';
 import type { Settings } from './settings.js';
 

@@ -1,7 +1,7 @@
 import type { Evidence } from '#checks/verdict.js';
 import { printable } from '#errors/printable.js';
 import type { Problem } from '#errors/problem.js';
-import type { Observation } from './policy.js';
+import type { Observation } from './observation.js';
 import type { KnownRuleId } from './rules.js';
 
 /** Evidence made safe to show and short; a line end is dropped. */

@@ -1,8 +1,9 @@
 import type { Check } from '#checks/check.js';
-import type { Evidence, Verdict } from '#checks/verdict.js';
+import type { Evidence } from '#checks/verdict.js';
 import type { Problem } from '#errors/problem.js';
 import type { PackagePlan } from '#resources/package/package-plan.js';
 import type { Resource } from '#resources/resource.js';
+import type { Observation } from './observation.js';
 import type { KnownRuleId } from './rules.js';
 
 /** Why a resource is to be so: one rule and what was seen. */
@@ -15,13 +16,6 @@ export interface Reason {
 export interface Wanted {
   readonly resource: Resource;
   readonly reasons: readonly Reason[];
-}
-
-/** What a rule says about the host where nothing is to be set. */
-export interface Observation {
-  readonly rule: KnownRuleId;
-  readonly verdict: Verdict;
-  readonly evidence: readonly Evidence[];
 }
 
 export interface TakenStrategy {

@@ -3,7 +3,7 @@ import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { configMeter } from './config-bounds.js';
 import { type ConfigFile, foreignLines, type PlacedLine, type ReadConfig } from './config-layout.js';
-import type { KeptDaemon } from './keeper.js';
+import type { KeptDaemon } from './kept-daemon.js';
 import { parseTimesyncdConfig, readTimesyncdWords } from './timesyncd-config.js';
 import { whyUntrusted } from './untrusted.js';
 
