@@ -1,6 +1,6 @@
 import type { DaemonName } from '#facts/facts.js';
-import { isOfPlaybook } from '#policy/rules.js';
 import type { Action, Change, ChangeId } from '#resources/resource.js';
+import { isOfPlaybook } from '#rules/rules.js';
 
 /** What the derivation must know of the host. */
 export interface ActionContext {

@@ -1,9 +1,9 @@
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
-import { ruleOf } from '#policy/rules.js';
 import { readState, sameState } from '#resources/compare.js';
 import type { PackageChange } from '#resources/package/package-plan.js';
 import type { Change } from '#resources/resource.js';
+import { ruleOf } from '#rules/rules.js';
 import { actionsOf } from './actions-of.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import type { Conflict, Finding, HostPlan } from './plan.js';

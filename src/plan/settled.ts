@@ -1,6 +1,6 @@
-import type { Awaited } from '#policy/rule.js';
-import { ruleOf } from '#policy/rules.js';
 import type { Change } from '#resources/resource.js';
+import type { Awaited } from '#rules/rule.js';
+import { ruleOf } from '#rules/rules.js';
 import type { Finding, HostPlan, Measurement } from './plan.js';
 
 /**

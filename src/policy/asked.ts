@@ -1,6 +1,6 @@
 import type { Change } from '#resources/resource.js';
-import { isOfPlaybook } from './rules.js';
-import { optionsPath, type UserResource } from './user-resource.js';
+import { isOfPlaybook } from '#rules/rules.js';
+import { optionsPath, type UserResource } from '#settings/user-resource.js';
 
 /**
  * Parameters of the probe (docs/host-programs.md) for what it does not read by itself: the paths, units and module parameters

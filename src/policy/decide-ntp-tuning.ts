@@ -1,14 +1,14 @@
+import type { ConfigLayout, PlacedLine } from '#config/config-layout.js';
+import type { ConfigLine } from '#config/config-line.js';
+import { foreignValue } from '#config/ntp-values.js';
+import { isServerLine } from '#config/server-line.js';
 import { problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
-import type { ConfigLayout, PlacedLine } from './config-layout.js';
-import type { ConfigLine } from './config-line.js';
-import type { ClockControl } from './keeper.js';
+import type { Observation } from '#rules/observation.js';
+import { evidence, inSync, violation } from '#rules/observe.js';
+import type { Settings } from '#settings/settings.js';
+import type { ClockControl } from './daemons/keeper.js';
 import { type Decision, disable, lineEvidence, type OwnLine, onceEach } from './line-decision.js';
-import { foreignValue } from './ntp-values.js';
-import type { Observation } from './observation.js';
-import { evidence, inSync, violation } from './observe.js';
-import { isServerLine } from './server-line.js';
-import type { Settings } from './settings.js';
 
 /** What of ntpd's configuration, besides its servers, decides whether it follows them. */
 export interface TuningInput {

@@ -1,27 +1,27 @@
 import type { Check } from '#checks/check.js';
+import { isPlainAddress } from '#config/server-line.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
+import { findSystem } from '#platforms/system-scope.js';
 import type { RuleId } from '#resources/resource.js';
+import type { Observation } from '#rules/observation.js';
+import { evidence, inSync, unknown, violation } from '#rules/observe.js';
+import { observeRules } from '#rules/run-rules.js';
+import type { NtpServer, ResolvedSettings, Settings } from '#settings/settings.js';
 import { chooseKeeper } from './choose-keeper.js';
+import type { ClockControl, Keeper, Made } from './daemons/keeper.js';
 import { type DriverDecision, decideAlways, decideImplicit, observePtpOffered } from './decide-hyperv.js';
 import { decidePackages, observeChronyPackage, type PackagesDecision } from './decide-packages.js';
 import { decideOthers } from './decide-services.js';
 import { overlayUserFiles, withUserResources } from './decide-user-resources.js';
 import { findForeign } from './find-foreign.js';
 import { imagePolicy } from './image-policy.js';
-import type { ClockControl, Keeper, Made } from './keeper.js';
-import type { Observation } from './observation.js';
-import { evidence, inSync, unknown, violation } from './observe.js';
 import { findOpenTransaction, observeBootHook } from './observe-host.js';
 import { observeOutside } from './observe-outside.js';
-import { observeRules } from './observe-rules.js';
 import type { NewServer, Policy, Wanted } from './policy.js';
 import type { PtpOffer } from './ptp-offer.js';
-import { isPlainAddress } from './server-line.js';
-import type { NtpServer, ResolvedSettings, Settings } from './settings.js';
 import { STRATEGY_ROWS } from './strategies.js';
-import { findSystem } from './system-scope.js';
 import { type Taken, takeStrategy } from './take-strategy.js';
 
 /** What the settings mean for one host: pure, so that the same facts always give the same policy. */

@@ -1,13 +1,13 @@
-import { readChronyWords } from './chrony-config.js';
-import { type CloudChoice, isServerOf } from './cloud-servers.js';
-import { ownLines, type PlacedLine, type ReadConfig } from './config-layout.js';
-import { type ConfigLine, parseLine } from './config-line.js';
-import { isBelow } from './host-path.js';
+import { readChronyWords } from '#config/chrony-config.js';
+import { ownLines, type PlacedLine, type ReadConfig } from '#config/config-layout.js';
+import { type ConfigLine, parseLine } from '#config/config-line.js';
+import { isBelow } from '#config/host-path.js';
+import { isSameServer, isServerLine, serverLine } from '#config/server-line.js';
+import { type CloudChoice, isServerOf } from '#platforms/cloud-servers.js';
+import type { Observation } from '#rules/observation.js';
+import { inSync, violation } from '#rules/observe.js';
+import type { NtpServer, Settings } from '#settings/settings.js';
 import { type Decision, disable, enable, type LineOp, lineEvidence, type OwnLine, onceEach } from './line-decision.js';
-import type { Observation } from './observation.js';
-import { inSync, violation } from './observe.js';
-import { isSameServer, isServerLine, serverLine } from './server-line.js';
-import type { NtpServer, Settings } from './settings.js';
 import type { StrategyRow } from './strategies.js';
 
 /** True when a strategy that keeps servers finds at least one: a line that counts now, or that would come back. */

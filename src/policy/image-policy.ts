@@ -1,6 +1,6 @@
 import { problem } from '#errors/problem.js';
+import { ruleOf } from '#rules/rules.js';
 import type { Policy, Wanted } from './policy.js';
-import { ruleOf } from './rules.js';
 
 /**
  * A policy for a tree that does not run: what it will boot with is set, nothing is started, stopped or measured, and what only

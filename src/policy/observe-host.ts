@@ -1,11 +1,11 @@
+import type { ChronyLayout } from '#config/chrony-layout.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts, HostTransaction } from '#facts/facts.js';
 import { NOT_OURS } from '#facts/transactions.js';
-import type { ChronyLayout } from './chrony-layout.js';
-import type { ClockControl } from './keeper.js';
+import type { Observation } from '#rules/observation.js';
+import { evidence, inSync, unknown, violation } from '#rules/observe.js';
+import type { ClockControl } from './daemons/keeper.js';
 import { lineEvidence } from './line-decision.js';
-import type { Observation } from './observation.js';
-import { evidence, inSync, unknown, violation } from './observe.js';
 
 /** chronyd was started with `-x` (or as a one-shot): everything it shows looks right, and the clock is not set. */
 export function judgeClockControl(facts: Facts): ClockControl {

@@ -3,8 +3,8 @@ import type { Evidence } from '#checks/verdict.js';
 import type { Problem } from '#errors/problem.js';
 import type { PackagePlan } from '#resources/package/package-plan.js';
 import type { Resource } from '#resources/resource.js';
-import type { Observation } from './observation.js';
-import type { KnownRuleId } from './rules.js';
+import type { Observation } from '#rules/observation.js';
+import type { KnownRuleId } from '#rules/rules.js';
 
 /** Why a resource is to be so: one rule and what was seen. */
 export interface Reason {

@@ -1,10 +1,10 @@
 import { printable } from '#errors/printable.js';
 import type { Facts } from '#facts/facts.js';
 import type { Evidence, Finding, Measurement } from '#plan/plan.js';
-import { answerRules, type RuleAnswer } from '#policy/observe-rules.js';
-import { ruleOf } from '#policy/rules.js';
-import type { ResolvedSettings } from '#policy/settings.js';
+import { ruleOf } from '#rules/rules.js';
+import { answerRules, type RuleAnswer } from '#rules/run-rules.js';
 import type { HostState } from '#run/run-state.js';
+import type { ResolvedSettings } from '#settings/settings.js';
 import { answerQuestions } from './explain-answers.js';
 import { complianceLines } from './explain-compliance.js';
 import { type Drawing, paint, severityColour } from './paint.js';

@@ -1,5 +1,5 @@
-import { itemsOf } from '#policy/compliance.js';
-import type { Rule } from '#policy/rule.js';
+import { itemsOf } from '#rules/compliance-items.js';
+import type { Rule } from '#rules/rule.js';
 import { type Drawing, paint, severityColour } from './paint.js';
 import { wrap } from './wrap.js';
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ApplyTask } from '#engine/apply-host.js';
 import { hostScript } from '#engine/host-script.js';
 import { loadPrograms } from '#engine/programs.js';
-import { DEFAULT_SETTINGS } from '#policy/settings.js';
 import type { PackagePlan } from '#resources/package/package-plan.js';
+import { DEFAULT_SETTINGS } from '#settings/settings.js';
 import { change, planOf } from '../resources/every-kind.js';
 import { fileState } from '../resources/fake-host.js';
 

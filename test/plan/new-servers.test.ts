@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { factsOf } from '#facts/facts-of.js';
 import { assess } from '#plan/assess.js';
-import type { Settings } from '#policy/settings.js';
+import type { Settings } from '#settings/settings.js';
 import { fixtureHosts } from '../fixtures/hosts.js';
 import { server, withSettings } from './made-hosts.js';
 

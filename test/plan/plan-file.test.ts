@@ -6,7 +6,7 @@ import { assess } from '#plan/assess.js';
 import { foldPlans } from '#plan/fold.js';
 import type { HostPlan } from '#plan/plan.js';
 import { type PlanFile, type PlanTrust, parsePlan, serialisePlan } from '#plan/plan-file.js';
-import { STRATEGIES } from '#policy/settings.js';
+import { STRATEGIES } from '#settings/settings.js';
 import { makeFacts, present } from '../policy/make-facts.js';
 import { MADE_HOSTS, server, withSettings } from './made-hosts.js';
 

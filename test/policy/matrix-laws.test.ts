@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '#facts/facts.js';
 import { rollbackPlan } from '#plan/invert.js';
-import { findScope } from '#policy/chrony-host.js';
+import { findScope } from '#platforms/chrony-host.js';
 import { decideUnit } from '#policy/decide-services.js';
-import { STRATEGIES } from '#policy/settings.js';
 import type { Change } from '#resources/resource.js';
+import { STRATEGIES } from '#settings/settings.js';
 import { applyToFacts } from '../plan/apply-to-facts.js';
 import { matrixRow, planFor, supportMatrix } from './matrix.js';
 import { outcomeOf } from './matrix-page.js';
