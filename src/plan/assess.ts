@@ -10,6 +10,7 @@ import { writersOf } from '#resources/file/read-file.js';
 import type { Change, RuleId } from '#resources/resource.js';
 import { wrongFilePlace } from '#resources/wrong-place.js';
 import { ruleOf } from '#rules/rules.js';
+import { sentenceOf } from '#rules/sentence-of.js';
 import type { ResolvedSettings } from '#settings/settings.js';
 import { waiverReason } from '#settings/waivers.js';
 import { actionsOf } from './actions-of.js';
@@ -113,8 +114,8 @@ function refuseChange(change: Change, facts: Facts, protectedNames: readonly str
 }
 
 function toFinding({ rule, verdict, evidence }: RawFinding, waived: string | null): Finding {
-  const { severity, sentence, source } = ruleOf(rule);
-  return { rule, severity, sentence, evidence, source, waived, ...verdict };
+  const { severity, source } = ruleOf(rule);
+  return { rule, severity, sentence: sentenceOf(rule, verdict, evidence), evidence, source, waived, ...verdict };
 }
 
 /** Its rule leads to a change that no waiver keeps from being made. */

@@ -71,12 +71,16 @@ function conflictOf(change: Change, facts: Facts): readonly Conflict[] {
 }
 
 function compareInverse(change: Change, facts: Facts): Finding {
-  const { severity, sentence, source } = ruleOf(change.because);
-  const base = { rule: change.because, severity, sentence, source, evidence: [], waived: null };
+  const { severity, source } = ruleOf(change.because);
+  const base = { rule: change.because, severity, source, evidence: [], waived: null };
   const reading = readState(change.kind, facts, change.name);
-  if (!reading.known) return { ...base, status: 'unknown', problem: reading.problem };
-  if (sameState(change.kind, reading.state, change.after)) return { ...base, status: 'in-sync' };
-  if (sameState(change.kind, reading.state, change.before)) return { ...base, status: 'drift', change };
+  if (!reading.known) return { ...base, sentence: CANNOT, status: 'unknown', problem: reading.problem };
+  if (sameState(change.kind, reading.state, change.after))
+    return { ...base, sentence: 'What that run changed is as it was before.', status: 'in-sync' };
+  if (sameState(change.kind, reading.state, change.before))
+    return { ...base, sentence: 'What that run changed is taken back.', status: 'drift', change };
   const detail = `The ${change.kind} ${change.name} was changed by somebody after that run.`;
-  return { ...base, status: 'unknown', problem: problem('plan/changed-since', detail) };
+  return { ...base, sentence: CANNOT, status: 'unknown', problem: problem('plan/changed-since', detail) };
 }
+
+const CANNOT = 'What that run changed cannot be taken back.';

@@ -8,7 +8,7 @@ export type { Evidence, Measurement, Severity } from '#checks/verdict.js';
 interface FindingBase {
   readonly rule: RuleId;
   readonly severity: Severity;
-  /** The rule's sentence for this host. */
+  /** What is said of this host: what is wrong, or where nothing is, that all is well. */
   readonly sentence: string;
   readonly evidence: readonly Evidence[];
   /** Man page, kernel commit, document: why the rule is true. */

@@ -5,8 +5,15 @@ export interface Rule {
   /** `area/what` */
   readonly id: string;
   readonly severity: Severity;
-  /** What should be so. */
+  /** What is said of a host where it holds. */
   readonly sentence: string;
+  /** What is said of a host where it does not. */
+  readonly broken: string;
+  /**
+   * The same with the thing that is wrong: `{where}` and `{text}` of the first evidence, `{found}` and `{expected}` where these are words.
+   * Taken where all that it names is there.
+   */
+  readonly brokenAt?: string;
   /** On which hosts it is looked at; on any other it says nothing. */
   readonly applies: string;
   /** Why it is true: manual page, kernel commit, document. */

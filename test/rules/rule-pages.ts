@@ -26,7 +26,8 @@ const RULES_HEAD = `# Rules
 Made from the code by \`test/rules/rule-pages.test.ts\`, which fails when this page is not as the code is. \`tsync rules\` prints the same, and
 \`tsync rules --json\` as data. ${RULES.length} rules.
 
-A rule says what should be so, where it is looked at, why it is true (its source), and what helps. A finding is a rule compared with a host.
+A rule says what should be so, where it is looked at, why it is true (its source), and what helps. A finding is a rule compared with a host. It says
+that the rule holds, or what is wrong, and names the file and line, the program or the value where it can.
 
 - **A rule that does not apply says nothing**: no finding, not even one that is in sync.
 - Rules that are observed (the second table) speak only when they are violated, so that a host in sync costs nothing. \`tsync explain
@@ -54,10 +55,10 @@ Where a setting exists it is the limit; the rest are constants.
 
 function table(rules: readonly Rule[]): string {
   const rows = rules.map(
-    ({ id, severity, sentence, applies, source, remedy }) =>
-      `| \`${id}\` | ${severity} | ${cell(sentence)} | ${cell(applies)} | ${cell(source)} | ${cell(remedy)} |\n`,
+    ({ id, severity, sentence, broken, applies, source, remedy }) =>
+      `| \`${id}\` | ${severity} | ${cell(sentence)} | ${cell(broken)} | ${cell(applies)} | ${cell(source)} | ${cell(remedy)} |\n`,
   );
-  return `| rule | severity | what should be so | looked at | source | what helps |\n| --- | --- | --- | --- | --- | --- |\n${rows.join('')}`;
+  return `| rule | severity | said when it holds | said when it does not | looked at | source | what helps |\n| --- | --- | --- | --- | --- | --- | --- |\n${rows.join('')}`;
 }
 
 /** docs/compliance.md, likewise. */

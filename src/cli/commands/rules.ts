@@ -14,6 +14,6 @@ export function rules(options: { readonly json?: boolean }): number {
   return 0;
 }
 
-function withItems(rule: Rule) {
-  return { ...rule, compliance: itemsOf(rule.id) };
+function withItems({ id, severity, sentence, broken, applies, source, remedy }: Rule) {
+  return { id, severity, sentence, broken, applies, source, remedy, compliance: itemsOf(id) };
 }
