@@ -10,6 +10,11 @@ const LAYERS = [
   ['transaction', 'how changes are made and taken back does not depend on who wants them'],
   ['packages', 'what a package manager is asked does not depend on who wants it'],
   ['checks', 'what can be measured is a closed list that no policy changes'],
+  ['settings', 'what an operator may ask for is a type that knows neither its file nor a host'],
+  ['config', 'a configuration is read and edited without knowing who wants what of it'],
+  ['platforms', 'what clouds, hypervisors and distributions offer is the same whatever is asked for'],
+  ['rules', 'a rule judges what is there and asks for nothing'],
+  ['playbook', 'a playbook may name settings and rules; nothing that judges a host reads a file'],
   ['policy', 'a policy sees settings and facts, never the plan made of it'],
   ['plan', 'a plan is a pure function of what was read'],
   ['run', 'run state is a fold over events; it starts nothing'],
@@ -23,7 +28,7 @@ const LAYERS = [
   ['cli', 'parse, call, render: nothing imports the command line'],
 ];
 const PURE =
-  '^src/(errors|inventory|snapshot|conversation|probe|facts|resources|transaction|packages|checks|policy|plan|run|report)/';
+  '^src/(errors|inventory|snapshot|conversation|probe|facts|resources|transaction|packages|checks|settings|config|platforms|rules|playbook|policy|plan|run|report)/';
 
 const layerRules = LAYERS.slice(0, -1).map(([layer, reason], index) => ({
   name: `layer-${layer}`,

@@ -2,7 +2,7 @@ import type { HostTask } from '#engine/host-task.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import type { Host, SettingsLayer } from '#inventory/host.js';
 import { selectHosts } from '#inventory/select-hosts.js';
-import { resolveSettings } from '#policy/resolve-settings.js';
+import { resolveSettings } from '#playbook/resolve-settings.js';
 import { readInventory } from '#sources/read-inventory.js';
 import { operatorName } from '#transport/operator-name.js';
 import type { FleetOptions, PolicyOptions, RolloutOptions } from './options.js';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { STRATEGIES, type Strategy } from '#policy/settings.js';
-import { durationSeconds } from '#policy/settings-duration.js';
 import type { RunAsked } from '#run/event.js';
+import { STRATEGIES, type Strategy } from '#settings/settings.js';
+import { durationSeconds } from '#settings/settings-duration.js';
 
 /** Who is meant and how they are reached: of every command that contacts hosts. */
 export interface FleetOptions {

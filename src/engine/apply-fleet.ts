@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
-import { type Problem, problem } from '#errors/problem.js';
+import { type Problem, problem, stageOf } from '#errors/problem.js';
 import { mayGoOn, waves } from '#plan/rollout.js';
 import { waitForWindow } from '#plan/wait-for-window.js';
-import type { Settings } from '#policy/settings.js';
 import { countsAsFailed } from '#run/counts-as-failed.js';
 import type { Outcome } from '#run/outcome.js';
+import type { Settings } from '#settings/settings.js';
 import type { ApplyTask } from './apply-host.js';
 import type { EngineDeps } from './deps.js';
 import { problemOf } from './trouble.js';
@@ -71,7 +71,7 @@ async function applyInWaves(
     } catch (error) {
       const problem = problemOf(error);
       // The record of a beginning could not be written, so nothing was begun.
-      const outcome = problem.code.startsWith('store/') ? 'skipped' : 'guard-unknown';
+      const outcome = stageOf(problem) === 'store' ? 'skipped' : 'guard-unknown';
       end(item, deps, outcome, problem);
       return outcome;
     }

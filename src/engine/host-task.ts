@@ -1,5 +1,5 @@
 import type { Host } from '#inventory/host.js';
-import type { ResolvedSettings } from '#policy/settings.js';
+import type { ResolvedSettings } from '#settings/settings.js';
 
 /** One host of a run with the settings that hold for it. */
 export interface HostTask {

@@ -1,7 +1,6 @@
 import type { Frame } from '#conversation/frames.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
-import { serversToTry } from '#plan/servers-to-try.js';
 import { secondsText } from '#report/clock-text.js';
 import type { Assessed } from './assess-fleet.js';
 import type { EngineDeps } from './deps.js';
@@ -22,9 +21,8 @@ const MOST_SERVERS = 8;
 export async function tryServers({ task, plan }: Assessed, deps: EngineDeps): Promise<void> {
   // An image cannot ask: what can be reached from here says nothing of where it will boot.
   if (task.host.connection.image !== null) return;
-  const servers = serversToTry(plan, task.settings.settings);
-  if (servers.length === 0) return;
-  deps.emit({ type: 'host-preflight', host: task.host.name, ...(await preflight(task, servers, deps)) });
+  if (plan.newServers.length === 0) return;
+  deps.emit({ type: 'host-preflight', host: task.host.name, ...(await preflight(task, plan.newServers, deps)) });
 }
 
 /**

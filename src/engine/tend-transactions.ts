@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { assertNever } from '#errors/assert-never.js';
-import { type Problem, problem } from '#errors/problem.js';
+import { type Problem, problem, stageOf } from '#errors/problem.js';
 import type { Host } from '#inventory/host.js';
 import type { Outcome } from '#run/outcome.js';
 import type { EngineDeps } from './deps.js';
@@ -112,7 +112,7 @@ async function onOne(task: HostTask, deps: EngineDeps, work: (task: HostTask) =>
     await work(task);
   } catch (error) {
     const trouble = problemOf(error);
-    const outcome = trouble.code.startsWith('transport/') ? 'unreachable' : 'guard-unknown';
+    const outcome = stageOf(trouble) === 'connection' ? 'unreachable' : 'guard-unknown';
     finish(host, { outcome, problem: trouble }, deps);
   }
 }

@@ -1,6 +1,6 @@
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
-import { type Problem, problem } from '#errors/problem.js';
+import { type Problem, problem, stageOf } from '#errors/problem.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import type { Outcome } from '#run/outcome.js';
 
@@ -12,6 +12,6 @@ export function problemOf(error: unknown): Problem {
 }
 
 /** A host to which there was no connection is unreachable; everything else failed. */
-export function outcomeOf({ code }: Problem): Extract<Outcome, 'unreachable' | 'failed'> {
-  return code.startsWith('transport/') ? 'unreachable' : 'failed';
+export function outcomeOf(problem: Problem): Extract<Outcome, 'unreachable' | 'failed'> {
+  return stageOf(problem) === 'connection' ? 'unreachable' : 'failed';
 }

@@ -387,138 +387,172 @@ export const catalog = {
   'store/ambiguous-run': {
     summary: 'several runs begin like this',
     hint: 'Give more of its id, as tsync history prints it.',
+    stage: 'store',
   },
   'store/busy': {
     summary: 'the store is in use',
     hint: 'Another tsync is writing to it, or somebody is copying it. Try again later.',
+    stage: 'store',
   },
   'store/corrupt': {
     summary: 'the store is damaged',
     hint: 'Move the file away together with its -wal and -shm, and keep it; tsync then creates a new store. Each host still has what its own rollback needs.',
+    stage: 'store',
   },
   'store/full': {
     summary: 'the store cannot grow: no space left',
     hint: 'Free some space, or set XDG_STATE_HOME to a folder that has some. An audit can run with --no-store.',
+    stage: 'store',
   },
   'store/newer': {
     summary: 'the store was written by a newer tsync',
     hint: 'Use that version, or set XDG_STATE_HOME to another folder.',
+    stage: 'store',
   },
   'store/no-such-run': {
     summary: 'there is no such run',
     hint: 'tsync history lists the runs.',
+    stage: 'store',
   },
   'store/not-readable': {
     summary: 'the store cannot be read',
     hint: 'Check the owner of the folder and the file; only the owner can read them.',
+    stage: 'store',
   },
   'store/not-writable': {
     summary: 'the store cannot be written',
     hint: 'Set XDG_STATE_HOME to a folder that you can write to. An audit can run with --no-store; tsync changes nothing without a record.',
+    stage: 'store',
   },
   'store/open-to-others': {
     summary: 'others can write to the folder of the store',
     hint: 'Each folder on the path must belong to you or root and be writable by nobody else. Or set XDG_STATE_HOME to such a folder.',
+    stage: 'store',
   },
   'transport/auth-failed': {
     summary: 'the host rejected the login',
     hint: 'Check the user name and the key (ansible_user, ansible_ssh_private_key_file); ssh -v shows what the host accepts. Old hosts that accept RSA keys only with SHA-1 need legacy: true.',
+    stage: 'connection',
   },
   'transport/closed-early': {
     summary: 'the host closed the connection during the login',
     hint: 'sshd does that when too many connections come at once (MaxStartups), after too many keys (MaxAuthTries: name one key with ansible_ssh_private_key_file), or when the account may not log in. Its log on the host says which.',
+    stage: 'connection',
   },
   'transport/connection-lost': {
     summary: 'the connection broke',
     hint: 'The guard on the host reverts changes that were not confirmed.',
+    stage: 'connection',
   },
   'transport/dns': {
     summary: 'the host name cannot be resolved',
     hint: 'Check the spelling, or give the address as ansible_host.',
+    stage: 'connection',
   },
   'transport/exec-refused': {
     summary: 'the host refused to run a command',
     hint: 'sshd may limit sessions (MaxSessions), or the account may have too few processes or open files (limits.conf, ulimit). The log of sshd says which.',
+    stage: 'connection',
   },
   'transport/flood': {
     summary: 'the host sent data without end',
     hint: 'No SSH server does that. Find out what answers on that port. tsync believed nothing of it and went on with the other hosts.',
+    stage: 'connection',
   },
   'transport/handshake': {
     summary: 'the SSH handshake failed',
     hint: 'A host with only old algorithms (SHA-1, CBC, group exchange) needs legacy: true. docs/ssh.md lists what tsync offers; the log of sshd tells more.',
+    stage: 'connection',
   },
   'transport/forged': {
     summary: 'the answer of the host was forged',
     hint: 'The host printed something that no program of tsync prints: somebody there speaks in its place. Look at who is logged in and what runs there before you trust the host. Its guard reverts changes that were not confirmed.',
+    stage: 'connection',
   },
   'transport/host-certificate': {
     summary: 'known_hosts has only a certificate authority for this host',
     hint: "tsync does not check host certificates. Add the host's own key to known_hosts, or give it as host_key.",
+    stage: 'connection',
   },
   'transport/host-key-changed': {
     summary: 'the host key has changed',
     hint: 'Somebody may be between you and the host, or the machine was rebuilt. If you know that it was, remove the old key (ssh-keygen -R) and add the new one.',
+    stage: 'connection',
   },
   'transport/host-key-revoked': {
     summary: 'the host key is revoked',
     hint: 'known_hosts marks this key as revoked. Give the host a new key.',
+    stage: 'connection',
   },
   'transport/host-key-unknown': {
     summary: 'the host key is not known',
     hint: 'Compare the fingerprint with the one that the machine printed at its first boot. Then add the key to known_hosts, give it as host_key, or use --accept-new.',
+    stage: 'connection',
   },
   'transport/input-taken': {
     summary: 'a start file on the host read the input meant for tsync',
     hint: 'Look into .bashrc, .cshrc and /etc/profile.d: what reads input there must do so only on a terminal ([ -t 0 ]).',
+    stage: 'connection',
   },
   'transport/interrupted': {
     summary: 'you interrupted the connection',
     hint: 'The guard on the host reverts changes that were not confirmed.',
+    stage: 'connection',
   },
   'transport/known-hosts': {
     summary: 'tsync cannot use the known_hosts file',
     hint: 'Check its owner and mode. tsync accepts a new key only when it can also write it down.',
+    stage: 'connection',
   },
   'transport/login-not-tried': {
     summary: 'tsync did not try the login password here',
     hint: 'Another host refused it, and accounts lock after a few wrong passwords. Run again with the right one.',
+    stage: 'connection',
   },
   'transport/no-key': {
     summary: 'there is no key or password to log in with',
     hint: 'Start an agent and add a key (ssh-add), or name a key file (ansible_ssh_private_key_file).',
+    stage: 'connection',
   },
   'transport/no-shell': {
     summary: 'no shell answered',
     hint: 'Check that ssh HOST true works for this user: its login shell, start files (.bashrc, .cshrc), ForceCommand in sshd_config, command= in authorized_keys.',
+    stage: 'connection',
   },
   'transport/no-tree': {
     summary: 'there is no image tree in this folder',
     hint: 'Mount the image, and give the folder that contains its /etc as root.',
+    stage: 'connection',
   },
   'transport/password-expired': {
     summary: 'the password of the account has expired',
     hint: 'Log in as this user and change it, or turn expiry off for an account that logs in by key (chage -M -1 USER).',
+    stage: 'connection',
   },
   'transport/refused': {
     summary: 'the host refused the connection',
     hint: 'No SSH server listens on that port, or a firewall rejects it. Check ansible_host and ansible_port.',
+    stage: 'connection',
   },
   'transport/silent': {
     summary: 'the host stopped answering',
     hint: 'The program or the network hangs, or a start file of the login shell reads the input. tsync went on with the other hosts.',
+    stage: 'connection',
   },
   'transport/timeout': {
     summary: 'the host did not answer in time',
     hint: 'Check that the machine runs and that no firewall drops packets on the way.',
+    stage: 'connection',
   },
   'transport/too-much-output': {
     summary: 'the host printed too much',
     hint: "Something prints without end. Look into the start files of the user's login shell.",
+    stage: 'connection',
   },
   'transport/unreachable': {
     summary: 'there is no route to the host',
     hint: 'Check the network, the VPN or the address.',
+    stage: 'connection',
   },
   'usage/hosts-gone': {
     summary: 'the inventory no longer has these hosts',
@@ -596,4 +630,11 @@ export const catalog = {
     summary: 'a value is encrypted with Ansible Vault',
     hint: 'tsync cannot decrypt it. Use --ask-become-pass or an SSH agent, or keep the value in a file of its own.',
   },
-} as const satisfies Record<string, { readonly summary: string; readonly hint: string }>;
+} as const satisfies Record<string, CatalogEntry>;
+
+interface CatalogEntry {
+  readonly summary: string;
+  readonly hint: string;
+  /** Where it can only have happened, where that decides how a host ends: on the way to it, or in our own store. */
+  readonly stage?: 'connection' | 'store';
+}

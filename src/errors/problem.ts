@@ -15,6 +15,12 @@ export type ProblemCode = keyof typeof catalog;
 
 import { catalog } from './catalog.js';
 
+/** Where it happened: on the way to the host, in our own store, or anywhere else. */
+export function stageOf({ code }: Pick<Problem, 'code'>): 'connection' | 'store' | 'other' {
+  const entry = catalog[code];
+  return 'stage' in entry ? entry.stage : 'other';
+}
+
 /** Makes the problem that `code` names; `detail` is this case in full sentences, already free of control characters. */
 export function problem(code: ProblemCode, detail: string): Problem {
   const { summary, hint } = catalog[code];

@@ -1,5 +1,5 @@
+import { isAtLeast, parseVersion, SINCE } from '#config/chrony-version.js';
 import type { DaemonName, Facts } from '#facts/facts.js';
-import { isAtLeast, parseVersion, SINCE } from '#policy/chrony-version.js';
 import type { ActionContext } from './derive-actions.js';
 
 /** What the derivation of actions must know of this host. */

@@ -4,14 +4,15 @@ import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { decidePolicy } from '#policy/decide-policy.js';
-import type { Policy, Wanted } from '#policy/policy.js';
-import { ruleOf } from '#policy/rules.js';
-import type { ResolvedSettings } from '#policy/settings.js';
-import { waiverReason } from '#policy/waivers.js';
+import type { NewServer, Policy, Wanted } from '#policy/policy.js';
 import { compareResource } from '#resources/compare.js';
 import { writersOf } from '#resources/file/read-file.js';
 import type { Change, RuleId } from '#resources/resource.js';
 import { wrongFilePlace } from '#resources/wrong-place.js';
+import { ruleOf } from '#rules/rules.js';
+import { sentenceOf } from '#rules/sentence-of.js';
+import type { ResolvedSettings } from '#settings/settings.js';
+import { waiverReason } from '#settings/waivers.js';
 import { actionsOf } from './actions-of.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import { judgeStep, stepTooLarge } from './judge-step.js';
@@ -58,6 +59,8 @@ export function assess({ host, facts, settings: resolved, snapshotDigest, today 
     changes,
     actions,
     packages: policy.packages,
+    refused: withheld,
+    newServers: changes.length === 0 ? [] : policy.servers.filter(isNew(findings)).map(({ address }) => address),
     planDigest: planDigestOf({ host, changes, actions, packages: policy.packages }),
     foldKey: foldKeyOf({ changes, actions, packages: policy.packages }),
   };
@@ -111,8 +114,16 @@ function refuseChange(change: Change, facts: Facts, protectedNames: readonly str
 }
 
 function toFinding({ rule, verdict, evidence }: RawFinding, waived: string | null): Finding {
-  const { severity, sentence, source } = ruleOf(rule);
-  return { rule, severity, sentence, evidence, source, waived, ...verdict };
+  const { severity, source } = ruleOf(rule);
+  return { rule, severity, sentence: sentenceOf(rule, verdict, evidence), evidence, source, waived, ...verdict };
+}
+
+/** Its rule leads to a change that no waiver keeps from being made. */
+function isNew(findings: readonly Finding[]) {
+  const changing = new Set(
+    findings.flatMap((one) => (one.status === 'drift' && one.waived === null ? [one.rule] : [])),
+  );
+  return ({ rule }: NewServer) => changing.has(rule);
 }
 
 function strategyOf({ strategy }: Policy, withheld: Problem | null): HostPlan['strategy'] {

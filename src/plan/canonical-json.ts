@@ -1,4 +1,4 @@
-import { bytesToText } from '#policy/config-text.js';
+import { bytesToText } from '#snapshot/bytes.js';
 
 /** JSON that is the same for the same value: keys sorted, bytes in base64. */
 export function canonicalJson(value: unknown): string {

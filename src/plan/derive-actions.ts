@@ -1,5 +1,6 @@
 import type { DaemonName } from '#facts/facts.js';
 import type { Action, Change, ChangeId } from '#resources/resource.js';
+import { isOfPlaybook } from '#rules/rules.js';
 
 /** What the derivation must know of the host. */
 export interface ActionContext {
@@ -102,7 +103,7 @@ function needsOf(change: Change, context: ActionContext): readonly Need[] {
   }
   if (name.startsWith('/etc/udev/rules.d/')) return [{ kind: 'udev-trigger' }];
   if (name.startsWith('/etc/modprobe.d/') || name.startsWith('/etc/init.d/')) return [];
-  if (change.because === 'playbook/resource') return asked === null ? [] : [{ kind: 'restart', daemon: asked }];
+  if (isOfPlaybook(change.because)) return asked === null ? [] : [{ kind: 'restart', daemon: asked }];
   if (name.startsWith('/etc/systemd/timesyncd.conf')) return [{ kind: 'restart', daemon: 'timesyncd' }];
   if (name.endsWith('.sources')) return [{ kind: 'reload-sources', daemon: 'chrony' }];
   return [{ kind: 'restart', daemon: owners.get(name) ?? 'chrony' }];

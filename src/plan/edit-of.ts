@@ -1,5 +1,5 @@
-import { bytesToText } from '#policy/config-text.js';
 import type { Change, States } from '#resources/resource.js';
+import { bytesToText } from '#snapshot/bytes.js';
 import { diffLines } from './line-diff.js';
 
 /** What a change does, without what stands around it: removed and added lines, links and attributes. */

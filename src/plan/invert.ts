@@ -1,10 +1,10 @@
-import { problem } from '#errors/problem.js';
+import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import type { PackageChange } from '#packages/package-plan.js';
 import { undoPackages } from '#packages/undo-packages.js';
-import { ruleOf } from '#policy/rules.js';
 import { readState, sameState } from '#resources/compare.js';
 import type { Change } from '#resources/resource.js';
+import { ruleOf } from '#rules/rules.js';
 import { actionsOf } from './actions-of.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import type { Conflict, Finding, HostPlan } from './plan.js';
@@ -33,21 +33,32 @@ export interface RollbackInput {
 export function rollbackPlan({ host, facts, changes, packages: made, snapshotDigest, run }: RollbackInput): HostPlan {
   const compared = invertChanges(changes).map((change) => compareInverse(change, facts));
   const conflicts = changes.flatMap((change) => conflictOf(change, facts));
-  const isRefused = compared.some((finding) => finding.status === 'unknown');
-  const pending = isRefused ? [] : compared.flatMap((one) => (one.status === 'drift' ? [one.change] : []));
+  const refused = refusalOf(compared, conflicts, run);
+  const pending = refused !== null ? [] : compared.flatMap((one) => (one.status === 'drift' ? [one.change] : []));
   const actions = actionsOf(pending, facts);
-  const packages = isRefused ? null : undoPackages(made, facts, run);
+  const packages = refused !== null ? null : undoPackages(made, facts, run);
   const planned = { changes: pending, actions, packages };
   return {
     host,
-    strategy: { asked: 'rollback', taken: isRefused ? 'none' : 'rollback', reason: `rollback of ${run}` },
+    strategy: { asked: 'rollback', taken: refused !== null ? 'none' : 'rollback', reason: `rollback of ${run}` },
     snapshotDigest,
     findings: compared,
     ...(conflicts.length === 0 ? {} : { conflicts }),
     ...planned,
+    refused,
+    newServers: [],
     planDigest: planDigestOf({ host, ...planned }),
     foldKey: foldKeyOf(planned),
   };
+}
+
+/** Why this host is not taken back: nothing is, where one of its resources was changed since or cannot be read. */
+function refusalOf(compared: readonly Finding[], conflicts: readonly Conflict[], run: string): Problem | null {
+  if (conflicts.length > 0) {
+    const names = conflicts.map(({ ofRun }) => `${ofRun.kind} ${ofRun.name}`).join(', ');
+    return problem('plan/changed-since', `Changed by somebody after run ${run}: ${names}. Nothing is taken back here.`);
+  }
+  return compared.find((finding) => finding.status === 'unknown')?.problem ?? null;
 }
 
 /** The three versions of what is neither as the run left it nor as it was before. */
@@ -60,12 +71,16 @@ function conflictOf(change: Change, facts: Facts): readonly Conflict[] {
 }
 
 function compareInverse(change: Change, facts: Facts): Finding {
-  const { severity, sentence, source } = ruleOf(change.because);
-  const base = { rule: change.because, severity, sentence, source, evidence: [], waived: null };
+  const { severity, source } = ruleOf(change.because);
+  const base = { rule: change.because, severity, source, evidence: [], waived: null };
   const reading = readState(change.kind, facts, change.name);
-  if (!reading.known) return { ...base, status: 'unknown', problem: reading.problem };
-  if (sameState(change.kind, reading.state, change.after)) return { ...base, status: 'in-sync' };
-  if (sameState(change.kind, reading.state, change.before)) return { ...base, status: 'drift', change };
+  if (!reading.known) return { ...base, sentence: CANNOT, status: 'unknown', problem: reading.problem };
+  if (sameState(change.kind, reading.state, change.after))
+    return { ...base, sentence: 'What that run changed is as it was before.', status: 'in-sync' };
+  if (sameState(change.kind, reading.state, change.before))
+    return { ...base, sentence: 'What that run changed is taken back.', status: 'drift', change };
   const detail = `The ${change.kind} ${change.name} was changed by somebody after that run.`;
-  return { ...base, status: 'unknown', problem: problem('plan/changed-since', detail) };
+  return { ...base, sentence: CANNOT, status: 'unknown', problem: problem('plan/changed-since', detail) };
 }
+
+const CANNOT = 'What that run changed cannot be taken back.';

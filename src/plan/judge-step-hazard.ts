@@ -1,9 +1,9 @@
 import type { Judgement } from '#checks/verdict.js';
 import type { Facts } from '#facts/facts.js';
 import { HAZARDS } from '#facts/step-hazards.js';
-import type { KnownRuleId } from '#policy/rules.js';
-import type { Settings } from '#policy/settings.js';
 import type { Action } from '#resources/resource.js';
+import type { KnownRuleId } from '#rules/rules.js';
+import type { Settings } from '#settings/settings.js';
 
 /**
  * Whether the change is likely to step the clock so far that programs of this host mind: by how much and in which direction,

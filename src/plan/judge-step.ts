@@ -1,8 +1,8 @@
 import type { Judgement } from '#checks/verdict.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
-import type { KnownRuleId } from '#policy/rules.js';
 import type { Action } from '#resources/resource.js';
+import type { KnownRuleId } from '#rules/rules.js';
 
 /**
  * Whether the actions may step the clock by more than `maxStepSeconds` (null: any). What a step would correct is taken

@@ -1,5 +1,5 @@
 import { diffArrays } from 'diff';
-import { BLOCK_BEGIN, BLOCK_END, DISABLED_MARK, findBlocks } from '#policy/config-line.js';
+import { BLOCK_BEGIN, BLOCK_END, DISABLED_MARK, findBlocks } from '#config/config-line.js';
 
 /** One line, with its line end, of two texts laid side by side: in both, only in the first, only in the second. */
 export interface DiffLine {

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { TsyncError } from '#errors/tsync-error.js';
-import { textToBytes } from '#policy/config-text.js';
-import { STRATEGIES } from '#policy/settings.js';
 import type { Action, Change, ChangeId, States } from '#resources/resource.js';
 import { wrongPlace } from '#resources/wrong-place.js';
+import { STRATEGIES } from '#settings/settings.js';
+import { textToBytes } from '#snapshot/bytes.js';
 import { canonicalJson, toBase64 } from './canonical-json.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import { type JsonObject, JsonReader } from './json-reader.js';
@@ -155,6 +155,8 @@ function readPlan(json: JsonObject, name: string): HostPlan {
     changes,
     actions,
     packages,
+    refused: json.has('refused') && json.nullable('refused') !== null ? readProblem(json.object('refused')) : null,
+    newServers: json.has('newServers') ? json.strings('newServers') : [],
     planDigest,
     foldKey,
   };

@@ -8,7 +8,7 @@ export type { Evidence, Measurement, Severity } from '#checks/verdict.js';
 interface FindingBase {
   readonly rule: RuleId;
   readonly severity: Severity;
-  /** The rule's sentence for this host. */
+  /** What is said of this host: what is wrong, or where nothing is, that all is well. */
   readonly sentence: string;
   readonly evidence: readonly Evidence[];
   /** Man page, kernel commit, document: why the rule is true. */
@@ -49,6 +49,10 @@ export interface HostPlan {
   readonly actions: readonly Action[];
   /** A phase of its own, before the changes or after them. Before: then there are no changes yet. Null: no package comes or goes. */
   readonly packages: PackagePlan | null;
+  /** Why nothing may be changed, whatever differs. Null: what differs is in `changes`. */
+  readonly refused: Problem | null;
+  /** Servers that the changes add, of the playbook or of the cloud, and that the host itself should try before anybody approves. */
+  readonly newServers: readonly string[];
   readonly planDigest: string;
   readonly foldKey: string;
 }

@@ -1,8 +1,8 @@
+import { findRejected } from '#config/find-rejected.js';
 import type { Problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
-import { findRejected } from '#policy/find-rejected.js';
-import type { ResolvedSettings } from '#policy/settings.js';
-import { waiverReason } from '#policy/waivers.js';
+import type { ResolvedSettings } from '#settings/settings.js';
+import { waiverReason } from '#settings/waivers.js';
 import type { HostPlan } from './plan.js';
 
 /**

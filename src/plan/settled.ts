@@ -1,4 +1,6 @@
 import type { Change } from '#resources/resource.js';
+import type { Awaited } from '#rules/rule.js';
+import { ruleOf } from '#rules/rules.js';
 import type { Finding, HostPlan, Measurement } from './plan.js';
 
 /**
@@ -9,7 +11,9 @@ import type { Finding, HostPlan, Measurement } from './plan.js';
  */
 export function waitingFor(plan: HostPlan, planned: HostPlan | null = null): readonly string[] {
   const before = planned?.strategy.taken === 'monitor' ? openRules(planned) : NONE;
-  const findings = plan.findings.filter((finding) => finding.rule === 'phc/watched' || !before.has(finding.rule));
+  const findings = plan.findings.filter(
+    (finding) => awaitedOf(finding) === 'watched-clock' || !before.has(finding.rule),
+  );
   return [...plan.changes.map(pendingChange), ...findings.flatMap(unsettled)];
 }
 
@@ -23,9 +27,9 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** Why waiting cannot help, or null. */
 export function mustRevert(plan: HostPlan): string | null {
-  const offset = openViolation(plan, 'clock/offset');
+  const offset = openViolation(plan, 'clock');
   if (offset === null) return null;
-  const isFollowing = FOLLOWING.every((rules) => rules.some((rule) => isFine(plan, rule)));
+  const isFollowing = FOLLOWING.every((part) => isFine(plan, part));
   if (!isFollowing || plan.changes.length > 0) return null;
   return (
     `The daemon follows its source and has nothing left to correct, but by our own measurement ` +
@@ -33,22 +37,19 @@ export function mustRevert(plan: HostPlan): string | null {
   );
 }
 
-/** Of each group one rule is in sync when the daemon has done all it will do. */
-const FOLLOWING = [['clock/synchronised'], ['phc/selected', 'sources/selected'], ['clock/daemon-offset']] as const;
+/** Of each part one rule is in sync when the daemon has done all it will do. */
+const FOLLOWING = ['synchronised', 'source', 'daemon-offset'] as const satisfies readonly Awaited[];
 
-const WAITED_FOR: ReadonlySet<string> = new Set([
-  'clock/offset',
-  'phc/watched',
-  'playbook/resource',
-  ...FOLLOWING.flat(),
-]);
+function awaitedOf({ rule }: Finding): Awaited | null {
+  return ruleOf(rule).awaited ?? null;
+}
 
 function pendingChange({ kind, name }: Change): string {
   return `${kind} ${name} is not as planned`;
 }
 
 function unsettled(finding: Finding): string[] {
-  if (!WAITED_FOR.has(finding.rule) || finding.waived !== null) return [];
+  if (awaitedOf(finding) === null || finding.waived !== null) return [];
   switch (finding.status) {
     case 'in-sync':
       return [];
@@ -66,13 +67,13 @@ function unsettled(finding: Finding): string[] {
   }
 }
 
-function openViolation(plan: HostPlan, rule: string) {
-  const found = plan.findings.find((finding) => finding.rule === rule);
+function openViolation(plan: HostPlan, part: Awaited) {
+  const found = plan.findings.find((finding) => awaitedOf(finding) === part);
   return found?.status === 'violation' && found.waived === null ? found : null;
 }
 
-function isFine(plan: HostPlan, rule: string): boolean {
-  return plan.findings.some((finding) => finding.rule === rule && finding.status === 'in-sync');
+function isFine(plan: HostPlan, part: Awaited): boolean {
+  return plan.findings.some((finding) => awaitedOf(finding) === part && finding.status === 'in-sync');
 }
 
 function describe({ value, unit, bound }: Measurement): string {

@@ -1,6 +1,6 @@
 import { type Problem, problem } from '#errors/problem.js';
-import { describeWindows, isWindowOpen } from '#policy/maintenance-window.js';
-import type { Settings } from '#policy/settings.js';
+import { describeWindows, isWindowOpen } from '#settings/maintenance-window.js';
+import type { Settings } from '#settings/settings.js';
 import type { HostPlan } from './plan.js';
 
 /**

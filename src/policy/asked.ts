@@ -1,12 +1,13 @@
 import type { Change } from '#resources/resource.js';
-import { optionsPath, type UserResource } from './user-resource.js';
+import { isOfPlaybook } from '#rules/rules.js';
+import { optionsPath, type UserResource } from '#settings/user-resource.js';
 
 /**
  * Parameters of the probe (docs/host-programs.md) for what it does not read by itself: the paths, units and module parameters
  * that a playbook names, and those that the changes of an earlier run touched. Each once.
  */
 export function askedBy(resources: readonly UserResource[], changes: readonly Change[] = []): readonly string[] {
-  const own = changes.filter((change) => change.because === 'playbook/resource');
+  const own = changes.filter(({ because }) => isOfPlaybook(because));
   return [...new Set([...resources.flatMap(askedByResource), ...own.flatMap(askedByChange)])];
 }
 

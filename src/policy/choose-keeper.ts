@@ -1,16 +1,17 @@
+import type { KeptDaemon } from '#config/kept-daemon.js';
 import type { Problem } from '#errors/problem.js';
 import type { DaemonFacts, Facts } from '#facts/facts.js';
-import { findChrony } from './chrony-host.js';
+import { findChrony } from '#platforms/chrony-host.js';
+import type { System } from '#platforms/system-scope.js';
+import type { Observation } from '#rules/observation.js';
+import { unknown } from '#rules/observe.js';
+import type { ResolvedSettings } from '#settings/settings.js';
+import { chronyKeeper } from './daemons/chrony.js';
+import type { Keeper, KeeperReading } from './daemons/keeper.js';
+import { ntpdKeeper } from './daemons/ntpd.js';
+import { timesyncdKeeper } from './daemons/timesyncd.js';
 import { whyChrony } from './decide-packages.js';
-import type { Keeper, KeeperReading, KeptDaemon } from './keeper.js';
-import { chronyKeeper } from './keeper-chrony.js';
-import { ntpdKeeper } from './keeper-ntpd.js';
-import { timesyncdKeeper } from './keeper-timesyncd.js';
-import { unknown } from './observe.js';
-import type { Observation } from './policy.js';
 import { isClockMissing } from './ptp-offer.js';
-import type { ResolvedSettings } from './settings.js';
-import type { System } from './system-scope.js';
 
 export type KeeperChoice =
   | { readonly known: true; readonly keeper: Keeper }

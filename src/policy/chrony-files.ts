@@ -1,13 +1,13 @@
-import { readChronyWords } from './chrony-config.js';
-import type { ChronyLayout } from './chrony-layout.js';
-import { parseLine } from './config-line.js';
-import { textToBytes } from './config-text.js';
+import { readChronyWords } from '#config/chrony-config.js';
+import type { ChronyLayout } from '#config/chrony-layout.js';
+import { parseLine } from '#config/config-line.js';
+import { isServerLine } from '#config/server-line.js';
+import { evidence } from '#rules/observe.js';
+import type { Settings } from '#settings/settings.js';
+import { textToBytes } from '#snapshot/bytes.js';
 import { editFiles, type FilesDecision, mergeReasons, ownState, wantFile } from './edit-files.js';
 import type { LineOp, OwnLine } from './line-decision.js';
-import { evidence } from './observe.js';
 import type { Reason, Wanted } from './policy.js';
-import { isServerLine } from './server-line.js';
-import type { Settings } from './settings.js';
 
 /**
  * Turns decisions about lines into files: our own lines go to folders that the daemon reads, else into our block in

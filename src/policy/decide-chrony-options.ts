@@ -1,11 +1,11 @@
+import { findOwnerMark } from '#config/ownership.js';
+import { assignedValue, assignValue, parseAssignments, printAssignments } from '#config/shell-assignments.js';
 import type { Facts } from '#facts/facts.js';
-import type { ChronyHost } from './chrony-host.js';
+import type { ChronyHost } from '#platforms/chrony-host.js';
+import { evidence } from '#rules/observe.js';
+import type { Settings } from '#settings/settings.js';
 import { wantFile } from './edit-files.js';
-import { evidence } from './observe.js';
-import { findOwnerMark } from './ownership.js';
 import type { Wanted } from './policy.js';
-import type { Settings } from './settings.js';
-import { assignedValue, assignValue, parseAssignments, printAssignments } from './shell-assignments.js';
 
 /** Where distributions keep the options of chronyd, and under which name. */
 const OPTION_FILES = [

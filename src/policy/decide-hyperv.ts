@@ -1,10 +1,11 @@
 import type { Facts } from '#facts/facts.js';
 import { readModuleParameter } from '#resources/module-parameter/read-module-parameter.js';
-import { textToBytes } from './config-text.js';
+import type { Observation } from '#rules/observation.js';
+import { evidence, inSync, violation } from '#rules/observe.js';
+import type { KnownRuleId } from '#rules/rules.js';
+import { textToBytes } from '#snapshot/bytes.js';
 import { ownState, wantFile } from './edit-files.js';
-import { evidence, inSync, violation } from './observe.js';
-import type { Observation, Wanted } from './policy.js';
-import type { KnownRuleId } from './rules.js';
+import type { Wanted } from './policy.js';
 
 export const MODPROBE_PATH = '/etc/modprobe.d/tsync-hv_utils.conf';
 

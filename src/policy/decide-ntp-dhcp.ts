@@ -1,14 +1,14 @@
+import { isBelow } from '#config/host-path.js';
+import type { KeptDaemon } from '#config/kept-daemon.js';
+import { ntpConfigPath } from '#config/ntp-layout.js';
+import { findOwnerMark } from '#config/ownership.js';
+import { assignedValue, assignValue, parseAssignments, printAssignments } from '#config/shell-assignments.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
+import { evidence } from '#rules/observe.js';
+import type { Settings } from '#settings/settings.js';
 import { wantFile } from './edit-files.js';
-import { isBelow } from './host-path.js';
-import type { KeptDaemon } from './keeper.js';
-import { ntpConfigPath } from './ntp-layout.js';
-import { evidence } from './observe.js';
-import { findOwnerMark } from './ownership.js';
 import type { Wanted } from './policy.js';
-import type { Settings } from './settings.js';
-import { assignedValue, assignValue, parseAssignments, printAssignments } from './shell-assignments.js';
 
 export interface DhcpDecision {
   /** As it will run: without the file that DHCP made for it, where that is to be ignored. */

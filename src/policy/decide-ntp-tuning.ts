@@ -1,12 +1,14 @@
+import type { ConfigLayout, PlacedLine } from '#config/config-layout.js';
+import type { ConfigLine } from '#config/config-line.js';
+import { foreignValue } from '#config/ntp-values.js';
+import { isServerLine } from '#config/server-line.js';
+import { problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
-import type { ConfigLayout, PlacedLine } from './config-layout.js';
-import type { ConfigLine } from './config-line.js';
+import type { Observation } from '#rules/observation.js';
+import { evidence, inSync, violation } from '#rules/observe.js';
+import type { Settings } from '#settings/settings.js';
+import type { ClockControl } from './daemons/keeper.js';
 import { type Decision, disable, lineEvidence, type OwnLine, onceEach } from './line-decision.js';
-import { foreignValue } from './ntp-values.js';
-import { inSync, violation } from './observe.js';
-import type { Observation } from './policy.js';
-import { isServerLine } from './server-line.js';
-import type { Settings } from './settings.js';
 
 /** What of ntpd's configuration, besides its servers, decides whether it follows them. */
 export interface TuningInput {
@@ -138,21 +140,26 @@ function decideKeys({ layout, settings }: TuningInput): Decision {
 /**
  * `disable ntp`: all that ntpd shows looks right, and the clock is not set. A line that says nothing else is switched off.
  */
-export function decideNtpControl(layout: ConfigLayout): Decision {
+export function decideNtpControl(layout: ConfigLayout): NtpControl {
   const lines = layout.foreign.filter(({ line }) => {
     const isSwitch = line.directive === 'disable' || line.directive === 'enable';
     return isSwitch && !line.disabled && line.args.some((word) => word.toLowerCase() === 'ntp');
   });
   const last = lines.at(-1);
-  if (last?.line.directive !== 'disable') return nothing([inSync('ntpd/no-clock-control')]);
+  if (last?.line.directive !== 'disable') return { ...nothing([inSync('ntpd/no-clock-control')]), problem: null };
   const plain = lines.filter(({ line }) => line.directive === 'disable');
   if (plain.every(({ line }) => line.args.length === 1)) {
-    return { ops: plain.map((placed) => disable(placed, 'ntpd/no-clock-control')), own: [], observations: [] };
+    const ops = plain.map((placed) => disable(placed, 'ntpd/no-clock-control'));
+    return { ops, own: [], observations: [], problem: null };
   }
-  return nothing([
-    violation('ntpd/no-clock-control', last.line.text.trim(), 'no "disable ntp"', plain.map(lineEvidence)),
-  ]);
+  const text = last.line.text.trim();
+  return {
+    ...nothing([violation('ntpd/no-clock-control', text, 'no "disable ntp"', plain.map(lineEvidence))]),
+    problem: problem('policy/no-clock-control', `ntp.conf says "${evidence('', plain[0]?.line.text ?? text).text}".`),
+  };
 }
+
+export interface NtpControl extends Decision, ClockControl {}
 
 function nothing(observations: readonly Observation[] = []): Decision {
   return { ops: [], own: [], observations };

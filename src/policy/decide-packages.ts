@@ -2,10 +2,10 @@ import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import type { PackagePlan } from '#packages/package-plan.js';
-import { evidence, inSync, unknown, violation } from './observe.js';
-import type { Observation } from './policy.js';
+import type { Observation } from '#rules/observation.js';
+import { evidence, inSync, unknown, violation } from '#rules/observe.js';
+import type { Settings } from '#settings/settings.js';
 import { isClockMissing } from './ptp-offer.js';
-import type { Settings } from './settings.js';
 import { STRATEGY_ROWS } from './strategies.js';
 
 /** What is said about chrony's package; `plan` is null where nothing is to be installed, or nothing can be. */

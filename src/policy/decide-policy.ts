@@ -1,27 +1,28 @@
 import type { Check } from '#checks/check.js';
+import { isPlainAddress } from '#config/server-line.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
+import { findSystem } from '#platforms/system-scope.js';
 import type { RuleId } from '#resources/resource.js';
+import type { Observation } from '#rules/observation.js';
+import { evidence, inSync, unknown, violation } from '#rules/observe.js';
+import { observeRules } from '#rules/run-rules.js';
+import type { NtpServer, ResolvedSettings, Settings } from '#settings/settings.js';
 import { chooseKeeper } from './choose-keeper.js';
+import type { ClockControl, Keeper, Made } from './daemons/keeper.js';
 import { type DriverDecision, decideAlways, decideImplicit, observePtpOffered } from './decide-hyperv.js';
 import { decidePackages, observeChronyPackage, type PackagesDecision } from './decide-packages.js';
 import { decideOthers } from './decide-services.js';
 import { overlayUserFiles, withUserResources } from './decide-user-resources.js';
+import { findForeign } from './find-foreign.js';
 import { imagePolicy } from './image-policy.js';
-import type { Keeper, Made } from './keeper.js';
-import { evidence, inSync, unknown, violation } from './observe.js';
 import { findOpenTransaction, observeBootHook } from './observe-host.js';
 import { observeOutside } from './observe-outside.js';
-import { observeRules } from './observe-rules.js';
-import type { Observation, Policy, Wanted } from './policy.js';
+import type { NewServer, Policy, Wanted } from './policy.js';
 import type { PtpOffer } from './ptp-offer.js';
-import { isPlainAddress } from './server-line.js';
-import type { ResolvedSettings, Settings } from './settings.js';
 import { STRATEGY_ROWS } from './strategies.js';
-import { findSystem } from './system-scope.js';
 import { type Taken, takeStrategy } from './take-strategy.js';
-import { findForeign } from './untrusted.js';
 
 /** What the settings mean for one host: pure, so that the same facts always give the same policy. */
 export function decidePolicy(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
@@ -80,6 +81,7 @@ function outside(settings: Settings, facts: Facts, why: Observation, reason: Pro
     wanted: [],
     observations: [why, ...observeOutside(facts), ...observeRules(facts, settings, null)],
     checks: baseChecks(settings),
+    servers: [],
     packages: null,
     withheld: reason,
   };
@@ -101,29 +103,31 @@ function decideInside(settings: Settings, facts: Facts, keeper: Keeper, isWaived
     return {
       strategy: taken.strategy,
       wanted: [],
-      observations: [...common, ...keeper.clockControl, ...open.observations, refusal.observation],
+      observations: [...common, ...keeper.clockControl.observations, ...open.observations, refusal.observation],
       checks: baseChecks(settings),
+      servers: [],
       packages: null,
       withheld: refusal.problem,
     };
   }
   const byDriver = taken.strategy.taken === 'host-only';
   const made = byDriver ? hostOnly(facts, decideImplicit(facts, true)) : keeper.make(taken, isWaived);
-  const clockControl = byDriver ? [] : keeper.clockControl;
+  const clockControl = byDriver ? NOT_ASKED : keeper.clockControl;
   const bootHook = observeBootHook(facts);
-  const all = [...common, ...clockControl, ...bootHook, ...open.observations, ...made.observations];
+  const all = [...common, ...clockControl.observations, ...bootHook, ...open.observations, ...made.observations];
   const observations = withoutChanged(all, made.wanted);
   return {
     strategy: taken.strategy,
     wanted: made.wanted,
     observations: [...observations, ...(offerUnknown(offer, facts) ?? [])],
     checks: byDriver ? baseChecks(settings).slice(0, 1) : [...baseChecks(settings), ...keeper.checks(taken)],
+    servers: serversToTry(settings, taken),
     packages: null,
     withheld:
       made.withheld ??
       findForeign(made.wanted, facts) ??
       open.problem ??
-      cannotProve(observations, isWaived) ??
+      cannotProve(clockControl, observations, isWaived) ??
       unguardedBoot(bootHook, facts, isWaived),
   };
 }
@@ -168,6 +172,7 @@ function decideByLis(settings: Settings, facts: Facts): Policy {
     wanted: made.wanted,
     observations: [inSync('host/supported'), ...withoutChanged(observations, made.wanted)],
     checks: baseChecks(settings).slice(0, 1),
+    servers: [],
     packages: null,
     withheld: findForeign(made.wanted, facts) ?? open.problem,
   };
@@ -191,20 +196,30 @@ function unusableAddress(settings: Settings): string | null {
   return odd === undefined ? null : `"${odd.address}" is no address or name of a server.`;
 }
 
+/** With a key or NTS a plain question may stay unanswered: that would prove nothing. */
+function serversToTry({ ntpServers }: Settings, { cloud }: Taken): NewServer[] {
+  const plain = (servers: readonly NtpServer[], rule: NewServer['rule']) =>
+    servers.filter(({ key, nts }) => key === null && !nts).map(({ address }) => ({ address, rule }));
+  return [...plain(ntpServers, 'sources/playbook-servers'), ...plain(cloud?.add ?? [], 'sources/cloud-endpoint')];
+}
+
 /** The PTP clocks could not be listed: never the same as having none. */
 function offerUnknown(offer: PtpOffer, facts: Facts): Observation[] | null {
   if (offer.usable || facts.ptp.value !== null) return null;
   return [unknown('hyperv/ptp-offered', problem('policy/ptp-unknown', offer.reason))];
 }
 
-/** A daemon that does not set the clock cannot be proved to; nothing is changed there unless that is accepted. */
-function cannotProve(observations: readonly Observation[], isWaived: (rule: RuleId) => boolean): Problem | null {
-  const found = observations.find((one) => NO_CONTROL.has(one.rule) && one.verdict.status === 'violation');
-  if (found === undefined || isWaived(found.rule)) return null;
-  const said = found.evidence[0]?.text ?? '';
-  const detail = found.rule === 'chrony/no-clock-control' ? `chronyd runs as "${said}".` : `ntp.conf says "${said}".`;
-  return problem('policy/no-clock-control', detail);
+/** A daemon that does not set the clock cannot be proved to; nothing is changed there unless that is accepted, or the changes end it. */
+function cannotProve(
+  { observations, problem: found }: ClockControl,
+  left: readonly Observation[],
+  isWaived: (rule: RuleId) => boolean,
+): Problem | null {
+  return observations.some((one) => left.includes(one) && !isWaived(one.rule)) ? found : null;
 }
+
+/** The driver sets the clock, whatever a daemon that is stopped would do. */
+const NOT_ASKED: ClockControl = { observations: [], problem: null };
 
 /** Where a reboot would leave unconfirmed changes in place, that wants an approval of its own: a waiver. */
 function unguardedBoot(
@@ -215,8 +230,6 @@ function unguardedBoot(
   if (observations.every(({ verdict }) => verdict.status === 'in-sync') || isWaived('guard/boot')) return null;
   return problem('policy/reboot-unguarded', `Its init, ${init.value}, has no place for what would take them back.`);
 }
-
-const NO_CONTROL: ReadonlySet<RuleId> = new Set(['chrony/no-clock-control', 'ntpd/no-clock-control']);
 
 function asksForPtp({ strategy }: Settings): boolean {
   return strategy === 'auto' || !['removed', 'left'].includes(STRATEGY_ROWS[strategy].phc);

@@ -1,13 +1,13 @@
-import { readChronyWords } from './chrony-config.js';
-import { type CloudChoice, isServerOf } from './cloud-servers.js';
-import { ownLines, type PlacedLine, type ReadConfig } from './config-layout.js';
-import { type ConfigLine, parseLine } from './config-line.js';
-import { isBelow } from './host-path.js';
+import { readChronyWords } from '#config/chrony-config.js';
+import { ownLines, type PlacedLine, type ReadConfig } from '#config/config-layout.js';
+import { type ConfigLine, parseLine } from '#config/config-line.js';
+import { isBelow } from '#config/host-path.js';
+import { isSameServer, isServerLine, serverLine } from '#config/server-line.js';
+import { type CloudChoice, isServerOf } from '#platforms/cloud-servers.js';
+import type { Observation } from '#rules/observation.js';
+import { inSync, violation } from '#rules/observe.js';
+import type { NtpServer, Settings } from '#settings/settings.js';
 import { type Decision, disable, enable, type LineOp, lineEvidence, type OwnLine, onceEach } from './line-decision.js';
-import { inSync, violation } from './observe.js';
-import type { Observation } from './policy.js';
-import { isSameServer, isServerLine, serverLine } from './server-line.js';
-import type { NtpServer, Settings } from './settings.js';
 import type { StrategyRow } from './strategies.js';
 
 /** True when a strategy that keeps servers finds at least one: a line that counts now, or that would come back. */
@@ -29,8 +29,18 @@ export interface ServersAsked {
   readonly isDhcpAsked: boolean;
 }
 
+export interface ServersDecision extends Decision {
+  /** No server would be left, and nothing else that the strategy counts on. */
+  readonly leavesNone: boolean;
+}
+
 /** Which server, pool, peer and DHCP sourcedir lines go, come back or are ours. */
-export function decideServers(layout: ReadConfig, row: StrategyRow, settings: Settings, asked: ServersAsked): Decision {
+export function decideServers(
+  layout: ReadConfig,
+  row: StrategyRow,
+  settings: Settings,
+  asked: ServersAsked,
+): ServersDecision {
   switch (row.servers) {
     case 'kept':
       return keepServers(layout, row, settings, asked);
@@ -65,7 +75,7 @@ function replaceServers(
   settings: Settings,
   servers: Settings['ntpServers'],
   { print }: ServersAsked,
-): Decision {
+): ServersDecision {
   const preferred = prefersNtp(row, settings) && !servers.some((server) => server.prefer);
   const active = activeForeign(layout).filter((placed) => !isFromDhcp(placed));
   const stays = new Set<PlacedLine>();
@@ -86,6 +96,7 @@ function replaceServers(
       servers.length > 0
         ? [inSync('sources/none'), ...(foreign.length > 0 ? [] : [inSync('sources/foreign-servers')])]
         : [],
+    leavesNone: false,
   };
 }
 
@@ -98,7 +109,7 @@ function keepServers(
   row: StrategyRow,
   settings: Settings,
   { cloud, isDhcpAsked, print }: ServersAsked,
-): Decision {
+): ServersDecision {
   const decidesDhcp = isDhcpAsked || cloud !== null;
   const staying = activeForeign(layout).filter(
     (placed) => !(decidesDhcp && settings.dhcpServers === 'ignore' && isFromDhcp(placed)),
@@ -115,9 +126,12 @@ function keepServers(
   const own = onceEach([...texts.map((text): OwnLine => ({ text, rule: ruleOfOwn(text, cloud) })), ...added]);
   const dropped = (cloud?.drop ?? []).map((placed) => disable(placed, 'sources/smear'));
   const ops = [...dropped, ...(decidesDhcp ? dhcpOps(layout, settings) : [])];
-  if (active.length + missing.length + added.length > 0) return { ops, own, observations: [inSync('sources/none')] };
+  if (active.length + missing.length + added.length > 0)
+    return { ops, own, observations: [inSync('sources/none')], leavesNone: false };
   const back = disabledForeign(layout).map((placed) => enable(placed, 'sources/none'));
-  return { ops: back, own, observations: back.length > 0 ? [] : [noServers(layout, row)] };
+  if (back.length > 0) return { ops: back, own, observations: [], leavesNone: false };
+  const none = noServers(layout, row);
+  return { ops: back, own, observations: [none], leavesNone: none.verdict.status === 'violation' };
 }
 
 /** A server of the cloud that stands in our lines was not asked for by the playbook. */

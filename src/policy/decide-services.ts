@@ -1,12 +1,13 @@
 import type { Evidence } from '#checks/verdict.js';
+import { linksToStart, linksToStop, type ScriptInit } from '#config/script-links.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { DaemonFacts, Facts, ServiceFacts } from '#facts/facts.js';
 import { readService } from '#resources/service/read-service.js';
-import { bytesToText, textToBytes } from './config-text.js';
+import type { Observation } from '#rules/observation.js';
+import { evidence, inSync, unknown } from '#rules/observe.js';
+import { bytesToText, textToBytes } from '#snapshot/bytes.js';
 import { wantFile } from './edit-files.js';
-import { evidence, inSync, unknown } from './observe.js';
-import type { Observation, Wanted } from './policy.js';
-import { linksToStart, linksToStop, type ScriptInit } from './script-links.js';
+import type { Wanted } from './policy.js';
 
 export interface ServicesDecision {
   readonly wanted: readonly Wanted[];

@@ -1,10 +1,10 @@
-import type { ChronyLayout } from './chrony-layout.js';
-import type { PlacedLine } from './config-layout.js';
-import type { ConfigLine } from './config-line.js';
+import type { ChronyLayout } from '#config/chrony-layout.js';
+import type { PlacedLine } from '#config/config-layout.js';
+import type { ConfigLine } from '#config/config-line.js';
+import type { Observation } from '#rules/observation.js';
+import { inSync, violation } from '#rules/observe.js';
+import type { Settings } from '#settings/settings.js';
 import { type Decision, disable, enable, type LineOp, lineEvidence } from './line-decision.js';
-import { inSync, violation } from './observe.js';
-import type { Observation } from './policy.js';
-import type { Settings } from './settings.js';
 
 /** Why steps are decided about: a PTP clock is used, or the settings name a makestep of their own. */
 export interface StepsAsked {

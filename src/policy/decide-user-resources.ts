@@ -1,17 +1,18 @@
+import { mendsRejected } from '#config/find-rejected.js';
+import { findOwnerMark } from '#config/ownership.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts, ServiceFacts } from '#facts/facts.js';
 import { parseInstall } from '#facts/services.js';
 import { readState, sameState } from '#resources/compare.js';
 import type { Resource, States } from '#resources/resource.js';
-import { textToBytes } from './config-text.js';
+import type { Observation } from '#rules/observation.js';
+import { evidence, inSync, unknown } from '#rules/observe.js';
+import type { ResolvedSettings, Settings } from '#settings/settings.js';
+import { nameOf, optionsPath, type UserResource } from '#settings/user-resource.js';
+import { textToBytes } from '#snapshot/bytes.js';
 import { linksOf } from './decide-services.js';
-import { mendsRejected } from './find-rejected.js';
-import { evidence, inSync, unknown } from './observe.js';
-import { findOwnerMark } from './ownership.js';
-import type { Observation, Policy, Wanted } from './policy.js';
-import type { ResolvedSettings, Settings } from './settings.js';
-import { nameOf, optionsPath, type UserResource } from './user-resource.js';
+import type { Policy, Wanted } from './policy.js';
 
 const RULE = 'playbook/resource';
 

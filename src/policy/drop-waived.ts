@@ -1,6 +1,6 @@
 import type { RuleId } from '#resources/resource.js';
+import { violation } from '#rules/observe.js';
 import type { Decision } from './line-decision.js';
-import { violation } from './observe.js';
 
 /** A waived rule changes nothing; what it would have changed is shown with the waiver. */
 export function dropWaived(decisions: readonly Decision[], isWaived: (rule: RuleId) => boolean): Decision {

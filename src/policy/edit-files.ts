@@ -1,16 +1,16 @@
+import type { ConfigFile, ConfigLayout } from '#config/config-layout.js';
+import { printConfig } from '#config/config-line.js';
+import { editConfig } from '#config/edit-config.js';
+import { isBelow } from '#config/host-path.js';
+import { findOwnerMark } from '#config/ownership.js';
+import { whyForeign } from '#config/untrusted.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { States } from '#resources/resource.js';
-import type { ConfigFile, ConfigLayout } from './config-layout.js';
-import { printConfig } from './config-line.js';
-import { editConfig } from './edit-config.js';
-import { isBelow } from './host-path.js';
+import { evidence, fewOf } from '#rules/observe.js';
+import type { KnownRuleId } from '#rules/rules.js';
+import type { Settings } from '#settings/settings.js';
 import { type LineOp, lineEvidence, type OwnLine } from './line-decision.js';
-import { evidence, fewOf } from './observe.js';
-import { findOwnerMark } from './ownership.js';
 import type { Reason, Wanted } from './policy.js';
-import type { KnownRuleId } from './rules.js';
-import type { Settings } from './settings.js';
-import { whyForeign } from './untrusted.js';
 
 export interface FilesDecision {
   readonly wanted: readonly Wanted[];

@@ -1,5 +1,6 @@
 import { problem } from '#errors/problem.js';
-import type { Observation, Policy, Wanted } from './policy.js';
+import { ruleOf } from '#rules/rules.js';
+import type { Policy, Wanted } from './policy.js';
 
 /**
  * A policy for a tree that does not run: what it will boot with is set, nothing is started, stopped or measured, and what only
@@ -9,7 +10,9 @@ export function imagePolicy(policy: Policy): Policy {
   return {
     ...policy,
     wanted: policy.wanted.filter(({ resource }) => resource.kind !== 'module-parameter').map(notRunning),
-    observations: policy.observations.filter((one) => !(one.verdict.status === 'unknown' && asksTheRunning(one))),
+    observations: policy.observations.filter(
+      ({ rule, verdict }) => !(verdict.status === 'unknown' && ruleOf(rule).needsRunning === true),
+    ),
     checks: [],
     packages: null,
     withheld: policy.packages === null ? policy.withheld : problem('policy/out-of-scope', PACKAGES_FIRST),
@@ -23,9 +26,4 @@ function notRunning(one: Wanted): Wanted {
   const { resource } = one;
   if (resource.kind !== 'service' || resource.desired === null) return one;
   return { ...one, resource: { ...resource, desired: { ...resource.desired, active: false } } };
-}
-
-/** Of the rules that can be unknown without being withheld: those about processes and devices. */
-function asksTheRunning({ rule }: Observation): boolean {
-  return rule.endsWith('/no-clock-control') || rule === 'hyperv/ptp-offered';
 }

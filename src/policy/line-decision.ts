@@ -1,8 +1,8 @@
 import type { Evidence } from '#checks/verdict.js';
-import type { PlacedLine } from './config-layout.js';
-import { evidence } from './observe.js';
-import type { Observation } from './policy.js';
-import type { KnownRuleId } from './rules.js';
+import type { PlacedLine } from '#config/config-layout.js';
+import type { Observation } from '#rules/observation.js';
+import { evidence } from '#rules/observe.js';
+import type { KnownRuleId } from '#rules/rules.js';
 
 /** One line of the configuration to be switched off, or on again. */
 export interface LineOp {

@@ -1,25 +1,31 @@
+import type { ChronyLayout } from '#config/chrony-layout.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts, HostTransaction } from '#facts/facts.js';
 import { NOT_OURS } from '#facts/transactions.js';
-import type { ChronyLayout } from './chrony-layout.js';
+import type { Observation } from '#rules/observation.js';
+import { evidence, inSync, unknown, violation } from '#rules/observe.js';
+import type { ClockControl } from './daemons/keeper.js';
 import { lineEvidence } from './line-decision.js';
-import { evidence, inSync, unknown, violation } from './observe.js';
-import type { Observation } from './policy.js';
 
 /** chronyd was started with `-x` (or as a one-shot): everything it shows looks right, and the clock is not set. */
-export function observeClockControl(facts: Facts): Observation {
+export function judgeClockControl(facts: Facts): ClockControl {
   const daemon = facts.daemons.find((one) => one.name === 'chrony');
   const words = daemon?.commandLine ?? null;
   if (words === null) {
     const detail =
       daemon?.active.value === false ? 'chronyd does not run.' : 'The command line of chronyd could not be read.';
-    return unknown('chrony/no-clock-control', problem('policy/daemon-unknown', detail));
+    return {
+      observations: [unknown('chrony/no-clock-control', problem('policy/daemon-unknown', detail))],
+      problem: null,
+    };
   }
   const seen = [evidence(`/proc/${daemon?.pid ?? 0}/cmdline`, words.join(' '))];
   const flag = words.slice(1).find((word) => /^-[a-zA-Z]*[xQ]/.test(word) && !word.startsWith('--'));
-  return flag === undefined
-    ? inSync('chrony/no-clock-control', seen)
-    : violation('chrony/no-clock-control', flag, 'no -x and no -Q', seen);
+  if (flag === undefined) return { observations: [inSync('chrony/no-clock-control', seen)], problem: null };
+  return {
+    observations: [violation('chrony/no-clock-control', flag, 'no -x and no -Q', seen)],
+    problem: problem('policy/no-clock-control', `chronyd runs as "${evidence('', words.join(' ')).text}".`),
+  };
 }
 
 /** `local` at a stratum below 10 makes a clock that nothing corrects look better than most servers. */

@@ -1,7 +1,7 @@
 import type { Facts } from '#facts/facts.js';
-import { evidence, violation } from './observe.js';
-import { observeClockControl } from './observe-host.js';
-import type { Observation } from './policy.js';
+import type { Observation } from '#rules/observation.js';
+import { evidence, violation } from '#rules/observe.js';
+import { judgeClockControl } from './observe-host.js';
 
 /** What decisions about resources would say, on a host that tsync does not set: it is said all the same. */
 export function observeOutside(facts: Facts): Observation[] {
@@ -17,7 +17,7 @@ export function observeOutside(facts: Facts): Observation[] {
     const seen = [evidence('/sys/module/hv_utils/parameters/timesync_implicit', implicit)];
     found.push(violation('hyperv/implicit-timesync', implicit, 'N beside a daemon', seen));
   }
-  const control = observeClockControl(facts);
-  if (control.verdict.status === 'violation') found.push(control);
+  const control = judgeClockControl(facts);
+  if (control.problem !== null) found.push(...control.observations);
   return found;
 }

@@ -1,9 +1,10 @@
 import type { Check } from '#checks/check.js';
-import type { Evidence, Verdict } from '#checks/verdict.js';
+import type { Evidence } from '#checks/verdict.js';
 import type { Problem } from '#errors/problem.js';
 import type { PackagePlan } from '#packages/package-plan.js';
 import type { Resource } from '#resources/resource.js';
-import type { KnownRuleId } from './rules.js';
+import type { Observation } from '#rules/observation.js';
+import type { KnownRuleId } from '#rules/rules.js';
 
 /** Why a resource is to be so: one rule and what was seen. */
 export interface Reason {
@@ -17,17 +18,17 @@ export interface Wanted {
   readonly reasons: readonly Reason[];
 }
 
-/** What a rule says about the host where nothing is to be set. */
-export interface Observation {
-  readonly rule: KnownRuleId;
-  readonly verdict: Verdict;
-  readonly evidence: readonly Evidence[];
-}
-
 export interface TakenStrategy {
   readonly asked: string;
   readonly taken: string;
   readonly reason: string;
+}
+
+/** A server that the strategy asks for and that a plain question can try: without NTS and without a key. */
+export interface NewServer {
+  readonly address: string;
+  /** The rule that brings it; the server is new where that rule leads to a change. */
+  readonly rule: KnownRuleId;
 }
 
 /** What the settings mean for one host. */
@@ -37,6 +38,7 @@ export interface Policy {
   readonly wanted: readonly Wanted[];
   readonly observations: readonly Observation[];
   readonly checks: readonly Check[];
+  readonly servers: readonly NewServer[];
   /** Packages that must be there before anything can be set; then nothing else is wanted yet. Null: none. */
   readonly packages: PackagePlan | null;
   /** Why nothing may be changed, whatever differs: half of a configuration proves nothing. Null: changes may be made. */

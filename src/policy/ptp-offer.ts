@@ -1,7 +1,7 @@
+import { isAtLeast, SINCE } from '#config/chrony-version.js';
 import type { Facts } from '#facts/facts.js';
-import type { ChronyHost } from './chrony-host.js';
-import { isAtLeast, SINCE } from './chrony-version.js';
-import { type HostClock, hostClockOf, isClockOf } from './host-clocks.js';
+import type { ChronyHost } from '#platforms/chrony-host.js';
+import { type HostClock, hostClockOf, isClockOf } from '#platforms/host-clocks.js';
 import { whyNoStartHook } from './start-hook.js';
 
 /** The PTP clock of the VM's host, or in a full sentence why chrony cannot use one here. */

@@ -1,9 +1,9 @@
 import type { Facts } from '#facts/facts.js';
-import type { ChronyHost } from './chrony-host.js';
+import type { ChronyHost } from '#platforms/chrony-host.js';
+import { type HostClock, isClockOf } from '#platforms/host-clocks.js';
+import { evidence } from '#rules/observe.js';
 import type { RefclockDecision } from './decide-refclock.js';
 import { ownState, wantFile } from './edit-files.js';
-import { type HostClock, isClockOf } from './host-clocks.js';
-import { evidence } from './observe.js';
 import type { Reason, Wanted } from './policy.js';
 import { REFCLOCK_SCRIPT_PATH, refclockScript, UDEV_RULE_PATH, udevRule } from './refclock.js';
 import { dropStartHook, wantStartHook } from './start-hook.js';

@@ -1,7 +1,7 @@
-import type { ChronyHost } from './chrony-host.js';
-import { isAtLeast, SINCE } from './chrony-version.js';
-import { textToBytes } from './config-text.js';
-import type { HostClock } from './host-clocks.js';
+import { isAtLeast, SINCE } from '#config/chrony-version.js';
+import type { ChronyHost } from '#platforms/chrony-host.js';
+import type { HostClock } from '#platforms/host-clocks.js';
+import { textToBytes } from '#snapshot/bytes.js';
 
 /** How the daemon treats the PTP clock: `first` before NTP, `beside` as an equal, `watched` only to compare. */
 export type RefclockUse = 'only' | 'first' | 'beside' | 'watched';

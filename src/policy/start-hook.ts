@@ -1,9 +1,9 @@
+import { findOwnerMark } from '#config/ownership.js';
 import type { Facts, FileFacts } from '#facts/facts.js';
-import type { ChronyHost } from './chrony-host.js';
-import { bytesToText, textToBytes } from './config-text.js';
+import type { ChronyHost } from '#platforms/chrony-host.js';
+import { evidence } from '#rules/observe.js';
+import { bytesToText, textToBytes } from '#snapshot/bytes.js';
 import { ownState, wantFile } from './edit-files.js';
-import { evidence } from './observe.js';
-import { findOwnerMark } from './ownership.js';
 import type { Reason, Wanted } from './policy.js';
 import { dropIn, dropInPath, REFCLOCK_SCRIPT_PATH } from './refclock.js';
 

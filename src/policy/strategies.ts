@@ -1,6 +1,6 @@
 import type { SelectedSource } from '#checks/check.js';
+import type { Strategy } from '#settings/settings.js';
 import type { RefclockUse } from './refclock.js';
-import type { Strategy } from './settings.js';
 
 export interface StrategyRow {
   /** `removed`: no source of chronyd any more. `left`: as it is, because this host has none to decide about. */

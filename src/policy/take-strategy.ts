@@ -1,12 +1,12 @@
+import type { ReadConfig } from '#config/config-layout.js';
 import type { Facts } from '#facts/facts.js';
-import { type CloudChoice, findMix } from './cloud-servers.js';
-import type { ReadConfig } from './config-layout.js';
+import { type CloudChoice, findMix } from '#platforms/cloud-servers.js';
+import type { HostClock } from '#platforms/host-clocks.js';
+import { isFollowed } from '#platforms/phc-lines.js';
+import type { Settings, Strategy } from '#settings/settings.js';
 import { hasConfiguredServers, serversAfter } from './decide-servers.js';
-import type { HostClock } from './host-clocks.js';
-import { isFollowed } from './phc-lines.js';
 import type { TakenStrategy } from './policy.js';
 import type { PtpOffer } from './ptp-offer.js';
-import type { Settings, Strategy } from './settings.js';
 import { STRATEGY_ROWS, type StrategyRow } from './strategies.js';
 
 export interface Taken {

@@ -1,7 +1,7 @@
 import type { Facts } from '#facts/facts.js';
 import type { Finding } from '#plan/plan.js';
-import { type ComplianceItem, itemsFor, judgeItem, type RuleStanding } from '#policy/compliance.js';
-import type { RuleAnswer } from '#policy/observe-rules.js';
+import { type ComplianceItem, itemsFor, judgeItem, type RuleStanding } from '#rules/compliance-items.js';
+import type { RuleAnswer } from '#rules/run-rules.js';
 import { type Drawing, paint } from './paint.js';
 import { wrap } from './wrap.js';
 

@@ -1,10 +1,11 @@
 import { printable } from '#errors/printable.js';
 import type { Facts } from '#facts/facts.js';
 import type { Evidence, Finding, Measurement } from '#plan/plan.js';
-import { answerRules, type RuleAnswer } from '#policy/observe-rules.js';
-import { ruleOf } from '#policy/rules.js';
-import type { ResolvedSettings } from '#policy/settings.js';
+import { ruleOf } from '#rules/rules.js';
+import { COMPLIANCE_RULES } from '#rules/rules-compliance.js';
+import { answerRules, type RuleAnswer } from '#rules/run-rules.js';
 import type { HostState } from '#run/run-state.js';
+import type { ResolvedSettings } from '#settings/settings.js';
 import { answerQuestions } from './explain-answers.js';
 import { complianceLines } from './explain-compliance.js';
 import { type Drawing, paint, severityColour } from './paint.js';
@@ -64,8 +65,10 @@ function otherRules(answers: readonly RuleAnswer[], drawing: Drawing): string[] 
 }
 
 function isOfCompliance(rule: string): boolean {
-  return rule.startsWith('compliance/');
+  return COMPLIANCE_IDS.has(rule);
 }
+
+const COMPLIANCE_IDS: ReadonlySet<string> = new Set(COMPLIANCE_RULES.map(({ id }) => id));
 
 function findingLines(finding: Finding, drawing: Drawing): string[] {
   const { rule, severity, sentence, evidence, source, waived } = finding;
@@ -95,7 +98,7 @@ function consequence(finding: Finding): string[] {
       return [`leads to: change ${finding.change.kind} ${finding.change.name}`];
     case 'violation':
       return [
-        `measured ${amountText(finding.measured)}, wanted ${amountText(finding.limit)}`,
+        `found ${amountText(finding.measured)}, expected ${amountText(finding.limit)}`,
         `what helps: ${ruleOf(finding.rule).remedy}`,
       ];
     case 'unknown':

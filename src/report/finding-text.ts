@@ -49,7 +49,12 @@ function details(finding: Finding): readonly Field[] {
     case 'drift':
       return [...seen, under('to do', `tsync changes the ${finding.change.kind} ${finding.change.name}`)];
     case 'violation':
-      return [under('measured', violationText(finding)), ...seen, under('see', finding.source)];
+      return [
+        under('found', foundText(finding)),
+        under('expected', expectedText(finding)),
+        ...seen,
+        under('see', finding.source),
+      ];
     case 'unknown':
       return [under('why', finding.problem.detail), ...seen, under('to do', finding.problem.hint)];
   }
@@ -59,10 +64,16 @@ function under(label: string, text: string): Field {
   return { label, text: printable(text), indent: DETAIL };
 }
 
-function violationText(finding: Extract<Finding, { status: 'violation' }>): string {
-  const { measured, limit } = finding;
-  const value = measurementText(measured.value, measured.unit, measured.bound);
-  return `${value} (limit ${measurementText(limit.value, limit.unit, limit.bound)})`;
+type Violation = Extract<Finding, { status: 'violation' }>;
+
+function foundText({ measured }: Violation): string {
+  return measurementText(measured.value, measured.unit, measured.bound);
+}
+
+/** A limit that is a number is the most that is allowed. */
+function expectedText({ limit }: Violation): string {
+  const text = measurementText(limit.value, limit.unit, limit.bound);
+  return typeof limit.value === 'number' ? `at most ${text}` : text;
 }
 
 /** One line, and not more of it than helps: a host chooses how long its lines are. */

@@ -81,7 +81,7 @@ function strategyFields({ plan }: HostState): readonly Field[] {
 /** Where the hosts of a group were measured apart, it says whose numbers are shown. */
 function spokesman(group: HostGroup, findings: readonly Finding[]): readonly Field[] {
   if (group.length === 1 || !findings.some((finding) => finding.status === 'violation')) return [];
-  return [{ label: '', text: `measured and seen on ${printable(group[0].host)}, the furthest off`, textColour: 'dim' }];
+  return [{ label: '', text: `as found on ${printable(group[0].host)}, the furthest off`, textColour: 'dim' }];
 }
 
 function foldKey(host: HostState, keep: (finding: Finding) => boolean): string {
@@ -95,7 +95,7 @@ function findingKey(finding: Finding) {
   const { rule, severity, status, waived } = finding;
   if (finding.status === 'violation') return [rule, severity, status, waived, finding.limit.value];
   const change = finding.status === 'drift' ? finding.change.id : '';
-  return [rule, severity, status, waived, finding.sentence, change];
+  return [rule, severity, status, waived, change];
 }
 
 function worstFirst(group: HostGroup): HostGroup {

@@ -78,7 +78,14 @@ function planFromJson(plan: JsonPlan): HostPlan {
   const ids = new Map(changes.map((change) => [change.id, change]));
   const findings = plan.findings.map((finding) => findingFromJson(finding, ids));
   const { conflicts, ...rest } = plan;
-  const whole = { ...rest, changes, findings, packages: plan.packages ?? null };
+  const whole = {
+    ...rest,
+    changes,
+    findings,
+    packages: plan.packages ?? null,
+    refused: plan.refused ?? null,
+    newServers: plan.newServers ?? [],
+  };
   return conflicts === undefined ? whole : { ...whole, conflicts: conflicts.map(conflictFromJson) };
 }
 

@@ -3,8 +3,8 @@ import { open, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { type Place, TsyncError } from '#errors/tsync-error.js';
 import type { Json, SettingsLayer } from '#inventory/host.js';
-import { LOADED } from '#policy/read-user-resource.js';
-import { MOST_BYTES } from '#policy/user-resource-words.js';
+import { LOADED } from '#playbook/read-user-resource.js';
+import { MOST_BYTES } from '#playbook/user-resource-words.js';
 import { whoElseMayWrite } from '#transport/trusted-place.js';
 
 /**

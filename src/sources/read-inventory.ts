@@ -13,7 +13,7 @@ export async function readInventory(path: string): Promise<Inventory> {
   const layers = new Map<SettingsLayer['values'], SettingsLayer>();
   for (const host of inventory.hosts.values()) for (const layer of host.settings) layers.set(layer.values, layer);
   if (layers.size > 0) {
-    const { checkSettingsLayer } = await import('#policy/settings-layer.js');
+    const { checkSettingsLayer } = await import('#playbook/settings-layer.js');
     for (const layer of layers.values()) checkSettingsLayer(layer);
     return withFiles(inventory, layers);
   }

@@ -212,7 +212,7 @@ function judgement(finding: Finding, width: number, glyphs: Glyphs): readonly Li
   switch (finding.status) {
     case 'violation':
       return textBlock(
-        `measured ${quantity(finding.measured, glyphs)}, limit ${quantity(finding.limit, glyphs)}`,
+        `found ${quantity(finding.measured, glyphs)}, expected ${quantity(finding.limit, glyphs)}`,
         width,
         'warn',
         4,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseInventory } from '#inventory/parse-inventory.js';
-import { resolveSettings } from '#policy/resolve-settings.js';
+import { resolveSettings } from '#playbook/resolve-settings.js';
 import type { Event } from '#run/event.js';
 import { openRun } from '../../src/cli/open-run.js';
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { rules } from '#cli/commands/rules.js';
 import { schema } from '#cli/commands/schema.js';
 import { buildProgram } from '#cli/program.js';
-import { RULES } from '#policy/rules.js';
+import { RULES } from '#rules/rules.js';
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { parseInventory } from '#inventory/parse-inventory.js';
-import { resolveSettings } from '#policy/resolve-settings.js';
+import { resolveSettings } from '#playbook/resolve-settings.js';
 import type { Event } from '#run/event.js';
 import { type OpenRun, openRun } from '../../src/cli/open-run.js';
 

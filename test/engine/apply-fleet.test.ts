@@ -3,11 +3,11 @@ import { applyFleet } from '#engine/apply-fleet.js';
 import type { ApplyTask } from '#engine/apply-host.js';
 import { Pace } from '#engine/pace.js';
 import type { Amount } from '#plan/rollout.js';
-import type { MaintenanceWindow } from '#policy/maintenance-window.js';
-import { DEFAULT_SETTINGS } from '#policy/settings.js';
 import type { Action } from '#resources/resource.js';
 import type { EventBody } from '#run/event.js';
 import type { Outcome } from '#run/outcome.js';
+import type { MaintenanceWindow } from '#settings/maintenance-window.js';
+import { DEFAULT_SETTINGS } from '#settings/settings.js';
 
 interface Rollout {
   readonly hosts: number;

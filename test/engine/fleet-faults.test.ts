@@ -11,12 +11,12 @@ import { Pace } from '#engine/pace.js';
 import type { Facts } from '#facts/facts.js';
 import { foldKeyOf, planDigestOf } from '#plan/digests.js';
 import type { HostPlan } from '#plan/plan.js';
-import { DEFAULT_SETTINGS } from '#policy/settings.js';
 import type { Change, States } from '#resources/resource.js';
 import type { Event, EventBody } from '#run/event.js';
 import type { Outcome } from '#run/outcome.js';
 import { reduce } from '#run/reduce.js';
 import type { RunState } from '#run/run-state.js';
+import { DEFAULT_SETTINGS } from '#settings/settings.js';
 import { openStore } from '#store/open-store.js';
 import { PrivilegeGate } from '#transport/privilege-gate.js';
 import { TEXTS } from '../transaction/fake-host.js';
@@ -255,6 +255,8 @@ function planFor(host: string, facts: Facts): HostPlan {
     strategy: { asked: 'test', taken: 'test', reason: '' },
     snapshotDigest: 'model',
     findings: [],
+    refused: null,
+    newServers: [],
     planDigest: planDigestOf(planned),
     foldKey: foldKeyOf(planned),
   };

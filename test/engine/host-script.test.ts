@@ -4,7 +4,7 @@ import type { ApplyTask } from '#engine/apply-host.js';
 import { hostScript } from '#engine/host-script.js';
 import { loadPrograms } from '#engine/programs.js';
 import type { PackagePlan } from '#packages/package-plan.js';
-import { DEFAULT_SETTINGS } from '#policy/settings.js';
+import { DEFAULT_SETTINGS } from '#settings/settings.js';
 import { SH } from '../shells.js';
 import { change, planOf } from '../transaction/every-kind.js';
 import { fileState } from '../transaction/fake-host.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { assess } from '#plan/assess.js';
 import { unifiedDiff } from '#plan/unified-diff.js';
-import { STRATEGIES } from '#policy/settings.js';
+import { STRATEGIES } from '#settings/settings.js';
 import { makeFacts } from '../policy/make-facts.js';
 import { applyToFacts } from './apply-to-facts.js';
 import { MADE_HOSTS, server, withSettings } from './made-hosts.js';

@@ -4,7 +4,7 @@ import { factsOf } from '#facts/facts-of.js';
 import { assess } from '#plan/assess.js';
 import type { HostPlan } from '#plan/plan.js';
 import { unifiedDiff } from '#plan/unified-diff.js';
-import { STRATEGIES, type Strategy } from '#policy/settings.js';
+import { STRATEGIES, type Strategy } from '#settings/settings.js';
 import type { Section, Snapshot } from '#snapshot/snapshot.js';
 import { anySections, changed, wholeSnapshots } from '../facts/any-snapshot.js';
 import { fixtureHosts } from '../fixtures/hosts.js';

@@ -4,7 +4,7 @@ import { assess } from '#plan/assess.js';
 import { invertChanges, rollbackPlan } from '#plan/invert.js';
 import type { HostPlan } from '#plan/plan.js';
 import { findStale } from '#plan/stale.js';
-import { type ResolvedSettings, STRATEGIES } from '#policy/settings.js';
+import { type ResolvedSettings, STRATEGIES } from '#settings/settings.js';
 import { makeFacts } from '../policy/make-facts.js';
 import { applyToFacts } from './apply-to-facts.js';
 import { MADE_HOSTS, server, withSettings } from './made-hosts.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { CONFIG_BOUNDS } from '#config/config-bounds.js';
 import { FACT_BOUNDS } from '#facts/bounds.js';
 import { factsOf } from '#facts/facts-of.js';
 import { assess } from '#plan/assess.js';
 import { unifiedDiff } from '#plan/unified-diff.js';
-import { CONFIG_BOUNDS } from '#policy/config-bounds.js';
 import type { Section, Snapshot } from '#snapshot/snapshot.js';
 import { snapshotDigest } from '#snapshot/snapshot-digest.js';
 import { fixtureHosts } from '../fixtures/hosts.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeStepHazard } from '#plan/judge-step-hazard.js';
-import { DEFAULT_SETTINGS } from '#policy/settings.js';
 import type { Action } from '#resources/resource.js';
+import { DEFAULT_SETTINGS } from '#settings/settings.js';
 import { makeFacts } from '../policy/make-facts.js';
 import { MADE_HOSTS } from './made-hosts.js';
 

@@ -1,13 +1,13 @@
 import { applyPatch, diffLines as jsdiffLines } from 'diff';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseChronyConfig, readChronyWords } from '#config/chrony-config.js';
+import { printConfig } from '#config/config-line.js';
+import { editConfig } from '#config/edit-config.js';
 import { type DiffLine, diffLines } from '#plan/line-diff.js';
 import { unifiedDiff } from '#plan/unified-diff.js';
-import { parseChronyConfig, readChronyWords } from '#policy/chrony-config.js';
-import { printConfig } from '#policy/config-line.js';
-import { bytesToText, textToBytes } from '#policy/config-text.js';
-import { editConfig } from '#policy/edit-config.js';
 import type { Change } from '#resources/resource.js';
+import { bytesToText, textToBytes } from '#snapshot/bytes.js';
 
 const word = fc.constantFrom(
   'server a',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { DEFAULT_SETTINGS, type NtpServer, type ResolvedSettings, type Settings } from '#policy/settings.js';
+import { DEFAULT_SETTINGS, type NtpServer, type ResolvedSettings, type Settings } from '#settings/settings.js';
 import { HYPERV_PTP, type MadeHost } from '../policy/make-facts.js';
 
 /** A real or made chrony.conf from the fixtures, one character a byte. */

@@ -6,8 +6,7 @@ import { assess } from '#plan/assess.js';
 import { foldPlans } from '#plan/fold.js';
 import type { HostPlan } from '#plan/plan.js';
 import { type PlanFile, type PlanTrust, parsePlan, serialisePlan } from '#plan/plan-file.js';
-import { serversToTry } from '#plan/servers-to-try.js';
-import { STRATEGIES } from '#policy/settings.js';
+import { STRATEGIES } from '#settings/settings.js';
 import { makeFacts, present } from '../policy/make-facts.js';
 import { MADE_HOSTS, server, withSettings } from './made-hosts.js';
 
@@ -167,13 +166,13 @@ describe('folding', () => {
 
 describe('the preflight', () => {
   it('tries the servers that the plan adds, but for those that need a key', () => {
-    expect(serversToTry(plan('a'), SETTINGS.settings)).toEqual(['10.77.0.1']);
+    expect(plan('a').newServers).toEqual(['10.77.0.1']);
   });
 
   it('tries nothing where nothing is added', () => {
     const facts = makeFacts(MADE_HOSTS['debian12-plain']!);
     const auto = withSettings({ strategy: 'auto' });
-    expect(serversToTry(plan('a', facts, auto), auto.settings)).toEqual([]);
+    expect(plan('a', facts, auto).newServers).toEqual([]);
   });
 });
 

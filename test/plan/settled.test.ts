@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Facts } from '#facts/facts.js';
 import { assess } from '#plan/assess.js';
 import { mustRevert, waitingFor } from '#plan/settled.js';
-import type { Settings } from '#policy/settings.js';
+import type { Settings } from '#settings/settings.js';
 import { type MadeHost, makeFacts } from '../policy/make-facts.js';
 import { applyToFacts } from './apply-to-facts.js';
 import { MADE_HOSTS, server, withSettings } from './made-hosts.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { assess } from '#plan/assess.js';
-import type { NtpServer, Settings } from '#policy/settings.js';
+import type { NtpServer, Settings } from '#settings/settings.js';
 import { chronyConf, MADE_HOSTS, server, withSettings } from '../plan/made-hosts.js';
 import { type MadeHost, mainPath, makeFacts } from './make-facts.js';
 import { renderPlan } from './render-plan.js';

@@ -1,6 +1,6 @@
 import type { Facts } from '#facts/facts.js';
-import { type ChronyHost, findChrony } from '#policy/chrony-host.js';
-import { findSystem } from '#policy/system-scope.js';
+import { type ChronyHost, findChrony } from '#platforms/chrony-host.js';
+import { findSystem } from '#platforms/system-scope.js';
 
 /** The host as one whose chrony tsync sets. Throws where it is none. */
 export function chronyHostOf(facts: Facts): ChronyHost {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DaemonName, Facts } from '#facts/facts.js';
 import { assess } from '#plan/assess.js';
 import { parsePlan, serialisePlan } from '#plan/plan-file.js';
-import type { Settings } from '#policy/settings.js';
+import type { Settings } from '#settings/settings.js';
 import { MADE_HOSTS, server, withSettings } from '../plan/made-hosts.js';
 import { HYPERV_PTP, makeFacts } from './make-facts.js';
 

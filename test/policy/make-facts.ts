@@ -1,6 +1,6 @@
+import { parseChronyConfig } from '#config/chrony-config.js';
 import type { ChronyFacts, DaemonFacts, DaemonName, Facts, FileFacts, PtpDevice, ServiceFacts } from '#facts/facts.js';
-import { parseChronyConfig } from '#policy/chrony-config.js';
-import { textToBytes } from '#policy/config-text.js';
+import { textToBytes } from '#snapshot/bytes.js';
 
 /** A host in few words; everything that is left out is as on a healthy VM. */
 export interface MadeHost {

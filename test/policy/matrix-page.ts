@@ -1,7 +1,7 @@
 import { catalog } from '#errors/catalog.js';
 import type { HostPlan } from '#plan/plan.js';
-import { STRATEGIES } from '#policy/settings.js';
 import { summariseHost } from '#run/host-summary.js';
+import { STRATEGIES } from '#settings/settings.js';
 import { type MatrixRow, SERVERS } from './matrix.js';
 
 /** What tsync does on a host for a strategy. */

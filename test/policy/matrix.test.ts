@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { STRATEGIES } from '#policy/settings.js';
+import { STRATEGIES } from '#settings/settings.js';
 import { supportMatrix } from './matrix.js';
 import { renderRow } from './matrix-golden.js';
 import { supportMatrixPage, TRIED } from './matrix-page.js';

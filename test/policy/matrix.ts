@@ -2,7 +2,7 @@ import type { Facts } from '#facts/facts.js';
 import { factsOf } from '#facts/facts-of.js';
 import { assess } from '#plan/assess.js';
 import type { HostPlan } from '#plan/plan.js';
-import { STRATEGIES, type Strategy } from '#policy/settings.js';
+import { STRATEGIES, type Strategy } from '#settings/settings.js';
 import { snapshotDigest } from '#snapshot/snapshot-digest.js';
 import { type FixtureHost, fixtureHosts } from '../fixtures/hosts.js';
 import { server, withSettings } from '../plan/made-hosts.js';

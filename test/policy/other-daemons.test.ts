@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DaemonName, Facts } from '#facts/facts.js';
 import { assess } from '#plan/assess.js';
-import { bytesToText } from '#policy/config-text.js';
-import type { NtpServer, Settings } from '#policy/settings.js';
+import type { NtpServer, Settings } from '#settings/settings.js';
+import { bytesToText } from '#snapshot/bytes.js';
 import { server, withSettings } from '../plan/made-hosts.js';
 import { present } from './make-facts.js';
 import { supportMatrix } from './matrix.js';

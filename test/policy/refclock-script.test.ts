@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Cloud, Virtualization } from '#facts/facts.js';
-import type { ChronyHost } from '#policy/chrony-host.js';
-import { DISTRIBUTIONS } from '#policy/distributions.js';
-import { type HostClock, hostClockOf } from '#policy/host-clocks.js';
+import type { ChronyHost } from '#platforms/chrony-host.js';
+import { DISTRIBUTIONS } from '#platforms/distributions.js';
+import { type HostClock, hostClockOf } from '#platforms/host-clocks.js';
 import { refclockOptions, refclockScript, snippetPlace, udevRule } from '#policy/refclock.js';
 import { SHELLS } from '../shells.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isBelow, isPlainPath, isPlainPattern } from '#policy/host-path.js';
-import { findForeign, whyForeign, whyUntrusted } from '#policy/untrusted.js';
+import { isBelow, isPlainPath, isPlainPattern } from '#config/host-path.js';
+import { whyForeign, whyUntrusted } from '#config/untrusted.js';
+import { findForeign } from '#policy/find-foreign.js';
 import { makeFacts, present } from './make-facts.js';
 
 describe('a path that a host names', () => {

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { TsyncError } from '#errors/tsync-error.js';
 import type { Facts, FileFacts, ServiceFacts } from '#facts/facts.js';
 import { assess } from '#plan/assess.js';
+import { parsePlaybook } from '#playbook/playbook.js';
+import { mergeSettings } from '#playbook/settings-values.js';
+import { modeOf, wrongPath } from '#playbook/user-resource-words.js';
 import { askedBy } from '#policy/asked.js';
-import { parsePlaybook } from '#policy/playbook.js';
-import { DEFAULT_SETTINGS } from '#policy/settings.js';
-import { mergeSettings } from '#policy/settings-values.js';
-import { modeOf, wrongPath } from '#policy/user-resource-words.js';
+import { DEFAULT_SETTINGS } from '#settings/settings.js';
 import { MADE_HOSTS } from '../plan/made-hosts.js';
 import { type MadeHost, makeFacts, present } from './make-facts.js';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '#facts/facts.js';
 import { assess } from '#plan/assess.js';
-import { answerRules } from '#policy/observe-rules.js';
-import type { ResolvedSettings, Settings } from '#policy/settings.js';
 import { answerQuestions } from '#report/explain-answers.js';
 import { complianceLines } from '#report/explain-compliance.js';
 import { explainText } from '#report/explain-text.js';
+import { answerRules } from '#rules/run-rules.js';
 import type { HostState } from '#run/run-state.js';
+import type { ResolvedSettings, Settings } from '#settings/settings.js';
 import { MADE_HOSTS, withSettings } from '../plan/made-hosts.js';
 import { makeFacts } from '../policy/make-facts.js';
 

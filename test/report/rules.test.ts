@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RULES } from '#policy/rules.js';
 import { rulesText } from '#report/rules-text.js';
+import { RULES } from '#rules/rules.js';
 
 describe('tsync rules', () => {
   const text = rulesText(RULES, { width: 100, color: false });

@@ -50,6 +50,8 @@ export function plan(host: string, parts: Partial<HostPlan> = {}): HostPlan {
     changes: [],
     actions: [],
     packages: null,
+    refused: null,
+    newServers: [],
     planDigest: `plan-${host}`,
     foldKey: 'nothing',
     ...parts,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TsyncError } from '#errors/tsync-error.js';
-import { resolveSettings } from '#policy/resolve-settings.js';
+import { resolveSettings } from '#playbook/resolve-settings.js';
 import { readInventory } from '#sources/read-inventory.js';
 import { readPlaybook } from '#sources/read-playbook.js';
 

@@ -106,6 +106,8 @@ export function madePlan(host: MadeHost): HostPlan {
     changes,
     actions: actionsOf(host),
     packages: null,
+    refused: null,
+    newServers: [],
     planDigest: `sha256:plan-${host.name}`,
     foldKey: `fold-${host.changes}`,
   };

@@ -6,7 +6,7 @@ import { TsyncError } from '#errors/tsync-error.js';
 import { type PlanFile, parsePlan } from '#plan/plan-file.js';
 import { refuseRestart } from '#plan/refuse-restart.js';
 import { findStale } from '#plan/stale.js';
-import { STRATEGIES } from '#policy/settings.js';
+import { STRATEGIES } from '#settings/settings.js';
 import { readText } from '#sources/read-text.js';
 import { planKey } from '#store/plan-key.js';
 import { storeFolder } from '#store/store-folder.js';

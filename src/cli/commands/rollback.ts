@@ -7,10 +7,9 @@ import { refuseOpenImage } from '#engine/refuse-open-image.js';
 import { judgeRollback, standingByRollback } from '#engine/standing.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
-import { type Problem, problem } from '#errors/problem.js';
+import type { Problem } from '#errors/problem.js';
 import { TsyncError } from '#errors/tsync-error.js';
 import { hasWork } from '#plan/has-work.js';
-import type { HostPlan } from '#plan/plan.js';
 import { refuseRestart } from '#plan/refuse-restart.js';
 import type { Change } from '#resources/resource.js';
 import type { HostState, RunState } from '#run/run-state.js';
@@ -63,7 +62,7 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
       changesOf: ({ host }) => changes.get(host.name) ?? [],
       async onAssessed(assessed) {
         refuseOpenImage(assessed.probed.facts);
-        const refused = refusalOf(assessed.plan, taken.run);
+        const { refused } = assessed.plan;
         if (refused !== null) return finishStale(assessed, refused, run.deps);
         const { facts } = assessed.probed;
         const restart = refuseRestart(assessed.plan, facts, assessed.task.settings, run.deps.today);
@@ -122,20 +121,6 @@ function keptRun(name: string): RunState | null {
     if (error instanceof TsyncError && error.problem.code === 'store/no-such-run') return null;
     throw error;
   }
-}
-
-/** Why this host is not taken back: nothing is, where one of its resources was changed since or cannot be read. */
-function refusalOf(plan: HostPlan, run: string): Problem | null {
-  if (plan.strategy.taken !== 'none') return null;
-  const names = (plan.conflicts ?? []).map(({ ofRun }) => `${ofRun.kind} ${ofRun.name}`);
-  if (names.length > 0) {
-    return problem(
-      'plan/changed-since',
-      `Changed by somebody after run ${run}: ${names.join(', ')}. Nothing is taken back here.`,
-    );
-  }
-  const [unknown] = plan.findings.flatMap((finding) => (finding.status === 'unknown' ? [finding.problem] : []));
-  return unknown ?? null;
 }
 
 function finishStale({ task, probed }: Assessed, refused: Problem, { emit }: EngineDeps): void {

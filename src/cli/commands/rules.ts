@@ -1,7 +1,7 @@
-import { COMPLIANCE, itemsOf } from '#policy/compliance.js';
-import type { Rule } from '#policy/rule.js';
-import { RULES } from '#policy/rules.js';
 import { rulesText } from '#report/rules-text.js';
+import { COMPLIANCE, itemsOf } from '#rules/compliance-items.js';
+import type { Rule } from '#rules/rule.js';
+import { RULES } from '#rules/rules.js';
 import { lookOf, print } from '../output.js';
 
 /** `tsync rules`: every rule with where it applies, its source and remedy, and the items of compliance that it shows. */
@@ -14,6 +14,6 @@ export function rules(options: { readonly json?: boolean }): number {
   return 0;
 }
 
-function withItems(rule: Rule) {
-  return { ...rule, compliance: itemsOf(rule.id) };
+function withItems({ id, severity, sentence, broken, applies, source, remedy }: Rule) {
+  return { id, severity, sentence, broken, applies, source, remedy, compliance: itemsOf(id) };
 }

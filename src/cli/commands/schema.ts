@@ -4,8 +4,8 @@ import { print } from '../output.js';
 export async function schema(what: 'inventory' | 'playbook'): Promise<number> {
   const document =
     what === 'inventory'
-      ? (await import('#policy/inventory-schema.js')).inventoryJsonSchema()
-      : (await import('#policy/playbook-schema.js')).playbookJsonSchema();
+      ? (await import('#playbook/inventory-schema.js')).inventoryJsonSchema()
+      : (await import('#playbook/playbook-schema.js')).playbookJsonSchema();
   print(JSON.stringify(document, null, 2));
   return 0;
 }
