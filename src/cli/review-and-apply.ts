@@ -1,6 +1,7 @@
 import { applyFleet } from '#engine/apply-fleet.js';
 import type { ApplyTask } from '#engine/apply-host.js';
 import { type AfterPackages, applyWithPackages } from '#engine/apply-with-packages.js';
+import { finishHost } from '#engine/finish-host.js';
 import type { HostTask } from '#engine/host-task.js';
 import { problem } from '#errors/problem.js';
 import { shellWord } from '#report/next-commands.js';
@@ -163,18 +164,18 @@ function mayApply({ plan }: ApplyTask, { packages }: Options): boolean {
 function finishUnapproved(run: OpenRun, { task, plan }: ApplyTask): void {
   const host = task.host.name;
   const trouble = problem('packages/not-approved', plan.packages?.reason ?? '');
-  run.deps.emit({ type: 'host-finished', host, outcome: 'drifted', problem: trouble, clock: null, source: null });
+  finishHost(host, { outcome: 'drifted', problem: trouble }, run.deps);
 }
 
 /** A host whose preflight failed would only be changed and taken back: it is left as it is. */
 function finishWithProblem(run: OpenRun, { task }: ApplyTask): void {
   const host = task.host.name;
   const problem = run.state().hosts.get(host)?.problem ?? null;
-  run.deps.emit({ type: 'host-finished', host, outcome: 'failed', problem, clock: null, source: null });
+  finishHost(host, { outcome: 'failed', problem }, run.deps);
 }
 
 function finish(run: OpenRun, { task }: ApplyTask, outcome: 'drifted' | 'declined'): void {
-  run.deps.emit({ type: 'host-finished', host: task.host.name, outcome, problem: null, clock: null, source: null });
+  finishHost(task.host.name, { outcome }, run.deps);
 }
 
 function isUnicode({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {

@@ -1,10 +1,11 @@
 import { assertNever } from '#errors/assert-never.js';
 import { printable } from '#errors/printable.js';
-import { type Problem, problem } from '#errors/problem.js';
+import { problem } from '#errors/problem.js';
 import type { HostPlan } from '#plan/plan.js';
 import { applyProgram } from '#resources/apply-program.js';
 import type { Outcome } from '#run/outcome.js';
 import type { EngineDeps } from './deps.js';
+import { finishHost } from './finish-host.js';
 import { foundKept } from './found-kept.js';
 import type { HostTask } from './host-task.js';
 import { transactionId } from './new-transaction.js';
@@ -43,14 +44,14 @@ export async function applyHost(input: ApplyTask, deps: EngineDeps): Promise<Out
   const applied = await runApplyProgram(input, transaction, guardSeconds, deps);
   switch (applied.kind) {
     case 'refused':
-      return finish(applied.outcome, applied.problem);
+      return finishHost(host, applied, deps);
     case 'failed':
-      return finish('guard-unknown', applied.problem);
+      return finishHost(host, { outcome: 'guard-unknown', problem: applied.problem }, deps);
     case 'applied':
       deps.emit({ type: 'host-applied', host, transaction });
       return settleHost({ ...input, transaction, guardSeconds, extensions, trouble: null, begun: true }, deps);
     case 'reverted':
-      return finish('reverted', applied.problem);
+      return finishHost(host, { outcome: 'reverted', problem: applied.problem }, deps);
     case 'lost':
       return settleHost(
         { ...input, transaction, guardSeconds, extensions, trouble: applied.problem, begun: applied.begun },
@@ -58,11 +59,6 @@ export async function applyHost(input: ApplyTask, deps: EngineDeps): Promise<Out
       );
     default:
       return assertNever(applied);
-  }
-
-  function finish(outcome: Outcome, trouble: Problem): Outcome {
-    deps.emit({ type: 'host-finished', host, outcome, problem: trouble, clock: null, source: null });
-    return outcome;
   }
 }
 

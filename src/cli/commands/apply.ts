@@ -1,4 +1,5 @@
 import { assessFleet, judgeBySettings } from '#engine/assess-fleet.js';
+import { finishHost } from '#engine/finish-host.js';
 import { refuseOpenImage } from '#engine/refuse-open-image.js';
 import { standingBySettings } from '#engine/standing.js';
 import { HostTrouble } from '#errors/host-trouble.js';
@@ -59,7 +60,7 @@ export async function apply(file: string, options: ApplyOptions): Promise<number
           return ready({ task, plan, asked: read, standingOf: standingBySettings(task, plan, today) });
         }
         const { clock } = probed.snapshot;
-        run.deps.emit({ type: 'host-finished', host: task.host.name, outcome: 'stale', problem, clock, source: null });
+        finishHost(task.host.name, { outcome: 'stale', problem, clock }, run.deps);
       },
     }),
   );

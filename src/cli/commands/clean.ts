@@ -1,3 +1,4 @@
+import { finishHost } from '#engine/finish-host.js';
 import type { HostTask } from '#engine/host-task.js';
 import { listFleet, type Tending, tendFleet } from '#engine/tend-transactions.js';
 import { TsyncError } from '#errors/tsync-error.js';
@@ -86,7 +87,7 @@ function tendingsOf(tasks: readonly HostTask[], surplus: readonly Surplus[], fou
 
 function finishLeft({ deps }: OpenRun, host: string, surplus: readonly Surplus[]): void {
   const outcome = surplus.some((one) => one.host === host) ? 'declined' : 'in-sync';
-  deps.emit({ type: 'host-finished', host, outcome, problem: null, clock: null, source: null });
+  finishHost(host, { outcome }, deps);
 }
 
 async function cleanStore(options: CleanOptions): Promise<number> {

@@ -1,3 +1,4 @@
+import { finishHost } from '#engine/finish-host.js';
 import { listFleet, type Tending, tendFleet } from '#engine/tend-transactions.js';
 import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
@@ -91,14 +92,13 @@ async function settle(
 function finishListed({ state, deps }: OpenRun, host: string, missing: string | undefined): void {
   const open = openTransactions(state()).filter((placed) => placed.host === host);
   const failed = open.find(({ transaction }) => transaction.state === 'failed');
-  const end = { type: 'host-finished', host, clock: null, source: null } as const;
   if (failed !== undefined) {
     const detail = `The undo of ${failed.transaction.id} did not restore everything.`;
-    deps.emit({ ...end, outcome: 'guard-unknown', problem: problem('apply/undo-failed', detail) });
+    finishHost(host, { outcome: 'guard-unknown', problem: problem('apply/undo-failed', detail) }, deps);
   } else if (missing !== undefined) {
     const detail = `It knows no transaction and no run ${printable(missing)}.`;
-    deps.emit({ ...end, outcome: 'failed', problem: problem('guard/refused', detail) });
+    finishHost(host, { outcome: 'failed', problem: problem('guard/refused', detail) }, deps);
   } else {
-    deps.emit({ ...end, outcome: open.length === 0 ? 'in-sync' : 'drifted', problem: null });
+    finishHost(host, { outcome: open.length === 0 ? 'in-sync' : 'drifted' }, deps);
   }
 }

@@ -1,6 +1,7 @@
-import pLimit from 'p-limit';
 import type { ApplyTask } from '#engine/apply-host.js';
 import { assessFleet } from '#engine/assess-fleet.js';
+import { finishHost } from '#engine/finish-host.js';
+import { forEachHost } from '#engine/for-each-host.js';
 import type { HostTask } from '#engine/host-task.js';
 import { settleHost } from '#engine/settle-host.js';
 import { judgeRollback, standingByRollback, standingBySettings } from '#engine/standing.js';
@@ -110,11 +111,13 @@ async function settleInFlight(
   inFlight: readonly InFlight[],
   left: Resumption,
 ): Promise<void> {
-  const limit = pLimit(deps.forks);
-  const one = async ({ host, plan, transaction, guardSeconds, begun }: InFlight): Promise<void> => {
-    const task = tasks.find((candidate) => candidate.host.name === host);
+  const items = inFlight.flatMap((one) => {
+    const task = tasks.find((candidate) => candidate.host.name === one.host);
+    return task === undefined ? [] : [{ task, ...one }];
+  });
+  const settle = async ({ task, host, plan, transaction, guardSeconds, begun }: (typeof items)[number]) => {
     const before = left.state.hosts.get(host);
-    if (task === undefined || before?.summary == null) return;
+    if (before?.summary == null) return;
     const { planDigest } = plan;
     deps.emit({ type: 'host-connecting', host });
     deps.emit({ type: 'host-assessed', host, plan, clock: before.clock, summary: before.summary, notes: before.notes });
@@ -123,7 +126,7 @@ async function settleInFlight(
     const item = applyTask(task, plan, left, deps.today);
     await settleHost({ ...item, transaction, guardSeconds, extensions, trouble: null, begun }, deps);
   };
-  await Promise.all(inFlight.map((host) => limit(() => one(host))));
+  await forEachHost(items, deps, settle, { outcomeOf: () => 'guard-unknown', inFlight: true });
 }
 
 /** The hosts not begun that are still as their plan was made of; the others end as stale. */
@@ -154,8 +157,7 @@ async function readyToGoOn(
           ready.push(applyTask(task, plan, left, deps.today));
         } else {
           const { clock } = probed.snapshot;
-          const { name: host } = task.host;
-          deps.emit({ type: 'host-finished', host, outcome: 'stale', problem, clock, source: null });
+          finishHost(task.host.name, { outcome: 'stale', problem, clock }, deps);
         }
       },
     },

@@ -1,5 +1,6 @@
 import { type Assessed, assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
 import type { EngineDeps } from '#engine/deps.js';
+import { finishHost } from '#engine/finish-host.js';
 import type { HostTask } from '#engine/host-task.js';
 import { withPreview } from '#engine/packages.js';
 import { readChanges } from '#engine/read-changes.js';
@@ -138,9 +139,8 @@ function refusalOf(plan: HostPlan, run: string): Problem | null {
   return unknown ?? null;
 }
 
-function finishStale({ task, probed }: Assessed, refused: Problem, { emit }: EngineDeps): void {
-  const { clock } = probed.snapshot;
-  emit({ type: 'host-finished', host: task.host.name, outcome: 'stale', problem: refused, clock, source: null });
+function finishStale({ task, probed }: Assessed, problem: Problem, deps: EngineDeps): void {
+  finishHost(task.host.name, { outcome: 'stale', problem, clock: probed.snapshot.clock }, deps);
 }
 
 /** The latest run that left changes on a host. Never a rollback: taking back twice finds nothing, and brings nothing in again. */
