@@ -4,7 +4,7 @@ import { waitForWindow } from '#plan/wait-for-window.js';
 import type { Settings } from '#policy/settings.js';
 import { countsAsFailed } from '#run/counts-as-failed.js';
 import type { Outcome } from '#run/outcome.js';
-import type { ApplyTask } from './apply-host.js';
+import type { ApplyTask } from './apply-task.js';
 import type { EngineDeps } from './deps.js';
 import { finishHost } from './finish-host.js';
 import { forEachHost, orFinish } from './for-each-host.js';

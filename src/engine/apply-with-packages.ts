@@ -2,7 +2,8 @@ import { type Problem, problem } from '#errors/problem.js';
 import type { PackageChange } from '#resources/package/package-plan.js';
 import { summariseHost } from '#run/host-summary.js';
 import type { Outcome } from '#run/outcome.js';
-import { type ApplyTask, applyHost } from './apply-host.js';
+import { applyHost } from './apply-host.js';
+import { type ApplyTask, gateChange } from './apply-task.js';
 import { finishUnchanged, judgeBySettings, outcomeUnchanged } from './assess-fleet.js';
 import type { EngineDeps } from './deps.js';
 import { finishHost, type HostEnd } from './finish-host.js';
@@ -49,8 +50,11 @@ async function packagesFirst(item: ApplyTask, after: AfterPackages, deps: Engine
     return outcomeUnchanged(plan);
   }
   if (after.kind === 'leave') return finishHost(host, { outcome: 'drifted', ...seenIn(probed) }, deps);
+  const assessed = { task, probed, plan, asked: item.asked };
+  const gated = gateChange(assessed, { standingOf: standingBySettings(task, plan, deps.today) }, deps);
+  if (!gated.may) return gated.outcome;
   deps.emit({ type: 'host-approved', host, planDigest: plan.planDigest, by: after.by });
-  return applyHost({ task, plan, asked: item.asked, standingOf: standingBySettings(task, plan, deps.today) }, deps);
+  return applyHost(gated.item, deps);
 }
 
 async function packagesLast(item: ApplyTask, deps: EngineDeps): Promise<Outcome> {

@@ -1,6 +1,6 @@
 import { applyProgram, joined, type TransactionMeta } from '#resources/apply-program.js';
 import { packageProgram } from '#resources/package/package-program.js';
-import type { ApplyTask } from './apply-host.js';
+import type { ApplyTask } from './apply-task.js';
 import { transactionId } from './new-transaction.js';
 import type { Programs } from './programs.js';
 import { placeOf } from './talk.js';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyFleet } from '#engine/apply-fleet.js';
-import { type ApplyTask, applyHost } from '#engine/apply-host.js';
+import { applyHost } from '#engine/apply-host.js';
+import { type ApplyTask, gateChange } from '#engine/apply-task.js';
 import { assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
 import type { EngineDeps } from '#engine/deps.js';
 import { Pace } from '#engine/pace.js';
@@ -111,7 +112,8 @@ async function rolledOut(hosts: readonly ModelHost[]): Promise<RolledOut> {
       judge: ({ host }, { facts }) => planFor(host.name, facts),
       onAssessed(assessed) {
         if (assessed.plan.changes.length === 0) return finishUnchanged(assessed, deps);
-        items.push({ ...assessed, standingOf: ({ facts }) => standingOf(facts) });
+        const gated = gateChange(assessed, { standingOf: ({ facts }) => standingOf(facts) }, deps);
+        if (gated.may) items.push(gated.item);
       },
     }),
   );
