@@ -23,6 +23,7 @@ const LAYERS = [
   ['store', 'the only code that keeps data here knows no hosts'],
   ['sources', 'reads what people wrote, and hands text to the pure parsers'],
   ['engine', 'drives hosts and emits events; it does not know who listens'],
+  ['operations', 'what tsync does to a fleet is given its answers; it neither prints nor asks'],
   ['tui', 'components take plain props; they neither connect nor store'],
   ['demo', 'a simulated fleet stands outside of what it simulates'],
   ['cli', 'parse, call, render: nothing imports the command line'],

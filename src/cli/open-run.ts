@@ -14,12 +14,13 @@ import type { RunState } from '#run/run-state.js';
 import { openStore } from '#store/open-store.js';
 import type { Store } from '#store/store.js';
 import { storeFolder } from '#store/store-folder.js';
+import { createTransport } from '#transport/create-transport.js';
 import { operatorHome } from '#transport/operator-home.js';
 import { operatorName } from '#transport/operator-name.js';
 import { PrivilegeGate } from '#transport/privilege-gate.js';
-import { createTransport } from './create-transport.js';
 import { watchInterrupts } from './interrupts.js';
 import type { FleetOptions } from './options.js';
+import { sshOptions } from './ssh-options.js';
 import { VERSION } from './version.js';
 
 /** A run while it goes on: what the engine needs, and the fold over its events. */
@@ -50,7 +51,7 @@ export interface RunRequest {
 
 /** Opens store and transport, says that the run starts, and takes over Ctrl-C. */
 export async function openRun(request: RunRequest, options: FleetOptions): Promise<OpenRun> {
-  const transport = createTransport(options);
+  const transport = createTransport(sshOptions(options));
   const store = request.store ? openStore(storeFolder(process.env, operatorHome(process.env))) : null;
   const operatorClock = await readOperatorClock();
   const run = newRunId(new Date());

@@ -1,13 +1,13 @@
-import pLimit from 'p-limit';
 import { type Problem, problem, stageOf } from '#errors/problem.js';
 import { mayGoOn, waves } from '#plan/rollout.js';
 import { waitForWindow } from '#plan/wait-for-window.js';
 import { countsAsFailed } from '#run/counts-as-failed.js';
 import type { Outcome } from '#run/outcome.js';
 import type { Settings } from '#settings/settings.js';
-import type { ApplyTask } from './apply-host.js';
+import type { ApplyTask } from './apply-task.js';
 import type { EngineDeps } from './deps.js';
-import { problemOf } from './trouble.js';
+import { finishHost } from './finish-host.js';
+import { forEachHost, orFinish } from './for-each-host.js';
 
 type FleetDeps = Pick<EngineDeps, 'forks' | 'pace' | 'finishSignal' | 'emit'> & {
   readonly clock: Pick<EngineDeps['clock'], 'nowSeconds'>;
@@ -52,7 +52,6 @@ async function applyInWaves(
     readonly change: (item: ApplyTask) => Promise<Outcome>;
   },
 ): Promise<number> {
-  const limit = pLimit(deps.forks);
   const all = waves(items, serial, from.firstWave);
   let failed = from.failed;
 
@@ -62,19 +61,8 @@ async function applyInWaves(
     if (!mayGoOn(failed, from.total, maxFail)) return skip(item, deps, stopped(failed, from.total, maxFail));
     const closed = waitForWindow(item.plan, item.task.settings.settings, deps.clock.nowSeconds());
     if (closed !== null) return skip(item, deps, closed);
-    if (countsAsFailed(await changed(item))) failed++;
-  }
-  /** What was never expected is this host's trouble: the others, and those in flight, go on. */
-  async function changed(item: ApplyTask): Promise<Outcome> {
-    try {
-      return await from.change(item);
-    } catch (error) {
-      const problem = problemOf(error);
-      // The record of a beginning could not be written, so nothing was begun.
-      const outcome = stageOf(problem) === 'store' ? 'skipped' : 'guard-unknown';
-      end(item, deps, outcome, problem);
-      return outcome;
-    }
+    const outcome = await orFinish(item.task.host.name, deps, () => from.change(item), outcomeOfUnexpected);
+    if (countsAsFailed(outcome)) failed++;
   }
   for (const [index, wave] of all.entries()) {
     if (mayGoOn(failed, from.total, maxFail) && !deps.finishSignal.aborted) {
@@ -85,7 +73,7 @@ async function applyInWaves(
         hosts: wave.length,
       });
     }
-    await Promise.all(wave.map((item) => limit(() => begin(item))));
+    await forEachHost(wave, deps, begin);
   }
   return failed;
 }
@@ -95,12 +83,13 @@ function stopped(failed: number, total: number, maxFail: Settings['rollout']['ma
   return problem('rollout/stopped', detail);
 }
 
-function skip(item: ApplyTask, deps: FleetDeps, why: Problem | null): void {
-  end(item, deps, 'skipped', why);
+function skip({ task }: ApplyTask, deps: FleetDeps, problem: Problem | null): void {
+  finishHost(task.host.name, { outcome: 'skipped', problem }, deps);
 }
 
-function end({ task }: ApplyTask, deps: FleetDeps, outcome: Outcome, problem: Problem | null): void {
-  deps.emit({ type: 'host-finished', host: task.host.name, outcome, problem, clock: null, source: null });
+/** Of a store error: the record of a beginning could not be written, so nothing was begun. */
+function outcomeOfUnexpected(problem: Problem): Outcome {
+  return stageOf(problem) === 'store' ? 'skipped' : 'guard-unknown';
 }
 
 function byRollout(items: readonly ApplyTask[]): Map<Settings['rollout'], ApplyTask[]> {

@@ -1,28 +1,17 @@
 import { assertNever } from '#errors/assert-never.js';
 import { printable } from '#errors/printable.js';
-import { type Problem, problem } from '#errors/problem.js';
-import type { HostPlan } from '#plan/plan.js';
+import { problem } from '#errors/problem.js';
 import type { Outcome } from '#run/outcome.js';
 import { applyProgram } from '#transaction/apply-program.js';
+import type { ApplyTask } from './apply-task.js';
 import type { EngineDeps } from './deps.js';
+import { finishHost } from './finish-host.js';
 import { foundKept } from './found-kept.js';
-import type { HostTask } from './host-task.js';
 import { transactionId } from './new-transaction.js';
-import { type StandingOf, settleHost } from './settle-host.js';
+import { settleHost } from './settle-host.js';
 import { talk } from './talk.js';
 import { type Applied, meaningOf, saysBegun } from './transaction-step.js';
 import { problemOf } from './trouble.js';
-
-/** What is to be done to one host, and how a new probe is judged afterwards. */
-export interface ApplyTask {
-  readonly task: HostTask;
-  readonly plan: HostPlan;
-  readonly standingOf: StandingOf;
-  /** In a rollback: the work on packages that is taken back. */
-  readonly undoes?: string;
-  /** What the probe reads beside all else: `askedBy`. */
-  readonly asked: readonly string[];
-}
 
 /** A restart that hangs is ended by the program after 60 s; several may follow each other. */
 const SILENCE_MS = 150_000;
@@ -43,14 +32,14 @@ export async function applyHost(input: ApplyTask, deps: EngineDeps): Promise<Out
   const applied = await runApplyProgram(input, transaction, guardSeconds, deps);
   switch (applied.kind) {
     case 'refused':
-      return finish(applied.outcome, applied.problem);
+      return finishHost(host, applied, deps);
     case 'failed':
-      return finish('guard-unknown', applied.problem);
+      return finishHost(host, { outcome: 'guard-unknown', problem: applied.problem }, deps);
     case 'applied':
       deps.emit({ type: 'host-applied', host, transaction });
       return settleHost({ ...input, transaction, guardSeconds, extensions, trouble: null, begun: true }, deps);
     case 'reverted':
-      return finish('reverted', applied.problem);
+      return finishHost(host, { outcome: 'reverted', problem: applied.problem }, deps);
     case 'lost':
       return settleHost(
         { ...input, transaction, guardSeconds, extensions, trouble: applied.problem, begun: applied.begun },
@@ -58,11 +47,6 @@ export async function applyHost(input: ApplyTask, deps: EngineDeps): Promise<Out
       );
     default:
       return assertNever(applied);
-  }
-
-  function finish(outcome: Outcome, trouble: Problem): Outcome {
-    deps.emit({ type: 'host-finished', host, outcome, problem: trouble, clock: null, source: null });
-    return outcome;
   }
 }
 

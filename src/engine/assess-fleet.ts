@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { assess } from '#plan/assess.js';
 import { hasWork } from '#plan/has-work.js';
 import { unsettledOn } from '#plan/open-transactions.js';
@@ -9,10 +8,11 @@ import type { Change } from '#resources/resource.js';
 import { isAgainst } from '#run/count-findings.js';
 import { summariseHost } from '#run/host-summary.js';
 import type { EngineDeps } from './deps.js';
+import { finishHost } from './finish-host.js';
+import { forEachHost } from './for-each-host.js';
 import type { HostTask } from './host-task.js';
 import { type Probed, probeHost } from './probe-host.js';
 import { takeBackAbandoned } from './take-back-abandoned.js';
-import { outcomeOf, problemOf } from './trouble.js';
 
 /** A host that was probed and judged, with what its plan was made of. */
 export interface Assessed {
@@ -46,8 +46,7 @@ export interface AssessOptions {
  * with its problem, and the others go on. Hosts not begun when the run is interrupted are finished as skipped.
  */
 export async function assessFleet(tasks: readonly HostTask[], deps: EngineDeps, options: AssessOptions): Promise<void> {
-  const limit = pLimit(deps.forks);
-  await Promise.all(tasks.map((task) => limit(() => assessHost(task, deps, options))));
+  await forEachHost(tasks, deps, (task) => assessHost(task, deps, options));
 }
 
 async function assessHost(
@@ -56,29 +55,20 @@ async function assessHost(
   { asRoot, judge = judgeBySettings(deps.today), changesOf, takesBackImages = false, onAssessed }: AssessOptions,
 ): Promise<void> {
   const host = task.host.name;
-  if (deps.finishSignal.aborted) {
-    deps.emit({ type: 'host-finished', host, outcome: 'skipped', problem: null, clock: null, source: null });
-    return;
+  deps.emit({ type: 'host-connecting', host });
+  const asked = askedBy(task.settings.settings.resources, changesOf?.(task));
+  let probed = await probeHost(task.host, deps, { asRoot, asked });
+  const unsettled = takesBackImages && task.host.connection.image !== null ? unsettledOn(probed.facts) : null;
+  if (unsettled?.kind === 'abandoned') {
+    await takeBackAbandoned(task.host, unsettled.transactions, deps);
+    probed = await probeHost(task.host, deps, { asRoot, asked });
   }
-  try {
-    deps.emit({ type: 'host-connecting', host });
-    const asked = askedBy(task.settings.settings.resources, changesOf?.(task));
-    let probed = await probeHost(task.host, deps, { asRoot, asked });
-    const unsettled = takesBackImages && task.host.connection.image !== null ? unsettledOn(probed.facts) : null;
-    if (unsettled?.kind === 'abandoned') {
-      await takeBackAbandoned(task.host, unsettled.transactions, deps);
-      probed = await probeHost(task.host, deps, { asRoot, asked });
-    }
-    const plan = judge(task, probed);
-    const { clock } = probed.snapshot;
-    const closed = waitForWindow(plan, task.settings.settings, deps.clock.nowSeconds());
-    const notes = closed === null ? [] : [`it cannot be applied now: ${closed.detail}`];
-    deps.emit({ type: 'host-assessed', host, plan, clock, summary: summariseHost(probed.facts), notes });
-    await onAssessed({ task, probed, plan, asked, notes });
-  } catch (error) {
-    const problem = problemOf(error);
-    deps.emit({ type: 'host-finished', host, outcome: outcomeOf(problem), problem, clock: null, source: null });
-  }
+  const plan = judge(task, probed);
+  const { clock } = probed.snapshot;
+  const closed = waitForWindow(plan, task.settings.settings, deps.clock.nowSeconds());
+  const notes = closed === null ? [] : [`it cannot be applied now: ${closed.detail}`];
+  deps.emit({ type: 'host-assessed', host, plan, clock, summary: summariseHost(probed.facts), notes });
+  await onAssessed({ task, probed, plan, asked, notes });
 }
 
 /** The judge of audit, plan and run; `today` is the ISO date for waivers. */
@@ -90,15 +80,7 @@ export function judgeBySettings(today: string): Judge {
 /** Ends a host on which nothing is (to be) changed: in sync, or drifted when more than a remark stands against it. */
 export function finishUnchanged({ task, probed, plan }: Omit<Assessed, 'asked' | 'notes'>, deps: EngineDeps): void {
   const source = summariseHost(probed.facts).source;
-  const outcome = outcomeUnchanged(plan);
-  deps.emit({
-    type: 'host-finished',
-    host: task.host.name,
-    outcome,
-    problem: null,
-    clock: probed.snapshot.clock,
-    source,
-  });
+  finishHost(task.host.name, { outcome: outcomeUnchanged(plan), clock: probed.snapshot.clock, source }, deps);
 }
 
 export function outcomeUnchanged(plan: HostPlan): 'drifted' | 'in-sync' {

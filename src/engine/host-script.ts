@@ -1,6 +1,6 @@
 import { packageProgram } from '#packages/package-program.js';
 import { applyProgram, joined, type TransactionMeta } from '#transaction/apply-program.js';
-import type { ApplyTask } from './apply-host.js';
+import type { ApplyTask } from './apply-task.js';
 import { transactionId } from './new-transaction.js';
 import type { Programs } from './programs.js';
 import { placeOf } from './talk.js';

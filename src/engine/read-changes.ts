@@ -1,19 +1,18 @@
-import pLimit from 'p-limit';
 import { collectSnapshot } from '#conversation/collect-snapshot.js';
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
-import { type Problem, problem } from '#errors/problem.js';
+import { problem } from '#errors/problem.js';
 import { indexSections } from '#facts/sections.js';
 import type { Change } from '#resources/resource.js';
 import { RULES } from '#rules/rules.js';
 import { isNamed } from '#run/open-transactions.js';
-import type { Outcome } from '#run/outcome.js';
 import { readTransactionChanges } from '#transaction/read-transaction-changes.js';
 import type { EngineDeps } from './deps.js';
+import { finishHost } from './finish-host.js';
+import { forEachHost } from './for-each-host.js';
 import type { HostTask } from './host-task.js';
 import { listTransactions } from './list-transactions.js';
 import { answerOf, type SettleDialog, withSettleDialog } from './settle-dialog.js';
-import { outcomeOf, problemOf } from './trouble.js';
 
 const SECONDS = 600;
 
@@ -27,29 +26,23 @@ export async function readChanges(
   name: string,
   deps: EngineDeps,
 ): Promise<ReadonlyMap<string, readonly Change[]>> {
-  const limit = pLimit(deps.forks);
   const without: string[] = [];
   const changes = new Map<string, readonly Change[]>();
-  await Promise.all(tasks.map((task) => limit(() => readOne(task))));
+  await forEachHost(tasks, deps, readOne);
   const detail = `No confirmed transaction of ${printable(name)} lies here; a host keeps the ten newest.`;
   for (const host of without) {
-    finish(host, changes.size > 0 ? 'skipped' : 'failed', problem('rollback/nothing', detail), deps);
+    const outcome = changes.size > 0 ? 'skipped' : 'failed';
+    finishHost(host, { outcome, problem: problem('rollback/nothing', detail) }, deps);
   }
   return changes;
 
   async function readOne({ host }: HostTask): Promise<void> {
-    if (deps.finishSignal.aborted) return finish(host.name, 'skipped', null, deps);
-    try {
-      deps.emit({ type: 'host-connecting', host: host.name });
-      const made = await withSettleDialog(host, deps, { seconds: SECONDS, asRoot: true }, (dialog) =>
-        changesOf(dialog, host.name, name, deps),
-      );
-      if (made === null) without.push(host.name);
-      else changes.set(host.name, made);
-    } catch (error) {
-      const trouble = problemOf(error);
-      finish(host.name, outcomeOf(trouble), trouble, deps);
-    }
+    deps.emit({ type: 'host-connecting', host: host.name });
+    const made = await withSettleDialog(host, deps, { seconds: SECONDS, asRoot: true }, (dialog) =>
+      changesOf(dialog, host.name, name, deps),
+    );
+    if (made === null) without.push(host.name);
+    else changes.set(host.name, made);
   }
 }
 
@@ -90,7 +83,3 @@ async function told(dialog: SettleDialog, id: string): Promise<readonly Change[]
 const RULE_IDS: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 
 const unreadable = (detail: string) => new HostTrouble(problem('guard/unreadable', `${detail}.`));
-
-function finish(host: string, outcome: Outcome, problem: Problem | null, { emit }: EngineDeps): void {
-  emit({ type: 'host-finished', host, outcome, problem, clock: null, source: null });
-}

@@ -7,6 +7,7 @@ import type { Outcome } from '#run/outcome.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import { recordOf } from '#transaction/image-record.js';
 import type { EngineDeps } from './deps.js';
+import { finishHost, type HostEnd } from './finish-host.js';
 import { foundKept } from './found-kept.js';
 import type { HostTask } from './host-task.js';
 import { assembled, isMeasurable, type Probed } from './probe-host.js';
@@ -46,15 +47,6 @@ interface Seen {
   readonly tellFound: (frames: readonly Frame[]) => void;
 }
 
-interface End {
-  readonly outcome: Outcome;
-  readonly problem: Problem | null;
-  readonly clock: ClockMeasurement | null;
-  readonly source: string | null;
-  /** What keeps the time now; of a proof alone. */
-  readonly daemon?: string;
-}
-
 const BETWEEN_ATTEMPTS_MS = 1_000;
 const BETWEEN_CONNECTIONS_MS = 2_000;
 /** So that a conversation in which the guard is extended need not begin anew. */
@@ -66,9 +58,10 @@ const LONGER_SECONDS = 600;
  */
 export async function settleHost(input: SettleTask, deps: EngineDeps): Promise<Outcome> {
   const { monotonicMs, sleep } = deps.clock;
+  const host = input.task.host.name;
   const { settleTimeoutSeconds } = input.task.settings.settings.rollout;
   const time = new SettleTime(monotonicMs(), settleTimeoutSeconds, input.guardSeconds);
-  const seen: Seen = { begun: input.begun, tellFound: foundKept(input.task.host.name, input.transaction, deps) };
+  const seen: Seen = { begun: input.begun, tellFound: foundKept(host, input.transaction, deps) };
   let trouble = input.trouble;
   while (monotonicMs() < time.giveUpMs && !deps.leaveSignal.aborted) {
     try {
@@ -77,7 +70,7 @@ export async function settleHost(input: SettleTask, deps: EngineDeps): Promise<O
       const end = await withSettleDialog(input.task.host, deps, { seconds, asRoot: true, asked }, (dialog) =>
         settleOver(dialog, input, seen, time, deps),
       );
-      if (end !== null) return finish(end);
+      if (end !== null) return finishHost(host, end, deps);
     } catch (error) {
       trouble = problemOf(error);
     }
@@ -88,12 +81,7 @@ export async function settleHost(input: SettleTask, deps: EngineDeps): Promise<O
     'verify/guard-unknown',
     `How transaction ${input.transaction} ended could not be learned. ${why}`,
   );
-  return finish({ outcome: 'guard-unknown', problem: guardUnknown, clock: null, source: null });
-
-  function finish(end: End): Outcome {
-    deps.emit({ type: 'host-finished', host: input.task.host.name, ...end });
-    return end.outcome;
-  }
+  return finishHost(host, { outcome: 'guard-unknown', problem: guardUnknown }, deps);
 }
 
 /** One conversation: reads the transaction's state from the host, and goes on from there. Null: ask again later. */
@@ -103,7 +91,7 @@ async function settleOver(
   seen: Seen,
   time: SettleTime,
   deps: EngineDeps,
-): Promise<End | null> {
+): Promise<HostEnd | null> {
   const frames = await dialog.request(`state ${input.transaction}`);
   seen.tellFound(frames);
   const state = answerOf(frames, 'state');
@@ -113,20 +101,16 @@ async function settleOver(
     case 'applied':
       return verify(dialog, input, seen, time, deps);
     case 'confirmed':
-      return { outcome: 'changed', problem: null, clock: null, source: null };
+      return { outcome: 'changed' };
     case 'reverted':
       return {
         outcome: 'reverted',
         problem: input.trouble ?? problem('verify/reverted-by-guard', 'Its guard took the changes back.'),
-        clock: null,
-        source: null,
       };
     case 'absent':
       return {
         outcome: 'failed',
         problem: input.trouble ?? problem('apply/not-begun', 'The host knows nothing of this transaction.'),
-        clock: null,
-        source: null,
       };
     case 'armed':
     case 'lost':
@@ -149,24 +133,22 @@ async function settleOver(
 }
 
 /** The host had a guard armed, and now knows nothing of a change: that its record went says nothing of the changes. */
-function recordGone({ transaction }: SettleTask, state: 'absent' | 'preparing'): End {
+function recordGone({ transaction }: SettleTask, state: 'absent' | 'preparing'): HostEnd {
   const now = state === 'absent' ? 'knows nothing of it any more' : 'has no record of a change of it any more';
   const detail =
     `The host had armed the guard of transaction ${transaction}, and ${now}: /var/lib/tsync was emptied or replaced. ` +
     'Whether the changes are in place is not known, and nothing takes them back.';
-  return { outcome: 'guard-unknown', problem: problem('verify/guard-unknown', detail), clock: null, source: null };
+  return { outcome: 'guard-unknown', problem: problem('verify/guard-unknown', detail) };
 }
 
 /** What died before it changed anything is cleaned away, which the host refuses while the apply program lives. Null: it does. */
-async function clearAway(dialog: SettleDialog, input: SettleTask): Promise<End | null> {
+async function clearAway(dialog: SettleDialog, input: SettleTask): Promise<HostEnd | null> {
   const answer = answerOf(await dialog.request(`clean ${input.transaction}`), 'clean');
   if (answer !== 'cleaned') return null;
   const why = input.trouble?.detail ?? 'The apply program did not come to its end.';
   return {
     outcome: 'failed',
     problem: problem('apply/not-begun', `${why} Nothing was touched.`),
-    clock: null,
-    source: null,
   };
 }
 
@@ -176,7 +158,7 @@ async function verify(
   seen: Seen,
   time: SettleTime,
   deps: EngineDeps,
-): Promise<End | null> {
+): Promise<HostEnd | null> {
   const { monotonicMs, sleep } = deps.clock;
   const begunMs = monotonicMs();
   for (let attempt = 1; ; attempt++) {
@@ -230,12 +212,12 @@ async function confirm(
   dialog: SettleDialog,
   input: SettleTask,
   deps: EngineDeps,
-  proved: Pick<End, 'clock' | 'source' | 'daemon'>,
-): Promise<End | null> {
+  proved: Pick<HostEnd, 'clock' | 'source' | 'daemon'>,
+): Promise<HostEnd | null> {
   const { transaction } = input;
   deps.emit({ type: 'verdict', host: input.task.host.name, transaction, verdict: 'confirm', reason: 'proved' });
   const answer = answerOf(await dialog.request(`confirm ${transaction}`), 'confirm');
-  if (answer === 'confirmed') return { outcome: 'changed', problem: null, ...proved };
+  if (answer === 'confirmed') return { outcome: 'changed', ...proved };
   // Refused: the guard was quicker, or is at work. What it did is read in the next conversation.
   return null;
 }
@@ -247,7 +229,7 @@ async function revert(
   reason: string,
   deps: EngineDeps,
   clock: ClockMeasurement | null,
-): Promise<End> {
+): Promise<HostEnd> {
   const { transaction } = input;
   deps.emit({ type: 'verdict', host: input.task.host.name, transaction, verdict: 'revert', reason: printable(reason) });
   const { host } = input.task;
@@ -256,9 +238,8 @@ async function revert(
       ? await revertOnHost(dialog, transaction, seen.tellFound)
       : await undoInImage(host, transaction, recordOf(input.plan.changes), deps);
   if (answer === 'reverted')
-    return { outcome: 'reverted', problem: problem('verify/not-proved', printable(reason)), clock, source: null };
-  if (answer === 'confirmed' || answer === 'refused:confirmed')
-    return { outcome: 'changed', problem: null, clock, source: null };
+    return { outcome: 'reverted', problem: problem('verify/not-proved', printable(reason)), clock };
+  if (answer === 'confirmed' || answer === 'refused:confirmed') return { outcome: 'changed', clock };
   const detail = `${printable(reason)} Taking the changes back ended with: ${answer}.`;
-  return { outcome: 'guard-unknown', problem: problem('apply/undo-failed', detail), clock, source: null };
+  return { outcome: 'guard-unknown', problem: problem('apply/undo-failed', detail), clock };
 }

@@ -19,9 +19,10 @@ const MOST_BYTES = 4 * 1024 * 1024;
 
 /** Opens a connection of its own, holds one conversation over it and closes it. Rejects with `HostTrouble`. */
 export async function talk(host: Host, deps: EngineDeps, options: Talk): Promise<Conversed> {
-  const connection = await deps.transport.connect(host, deps.leaveSignal, (problem) =>
-    deps.emit({ type: 'host-retrying', host: host.name, problem }),
-  );
+  const connection = await deps.transport.connect(host, {
+    signal: deps.leaveSignal,
+    onRetry: (problem) => deps.emit({ type: 'host-retrying', host: host.name, problem }),
+  });
   try {
     const { asRoot, silenceMs, totalMs, parameters, ...rest } = options;
     return await converse(connection, {

@@ -1,15 +1,15 @@
-import pLimit from 'p-limit';
 import { assertNever } from '#errors/assert-never.js';
 import { type Problem, problem, stageOf } from '#errors/problem.js';
 import type { Host } from '#inventory/host.js';
 import type { Outcome } from '#run/outcome.js';
 import type { EngineDeps } from './deps.js';
+import { finishHost } from './finish-host.js';
+import { forEachHost } from './for-each-host.js';
 import { foundKept } from './found-kept.js';
 import type { HostTask } from './host-task.js';
 import { listTransactions } from './list-transactions.js';
 import { answerOf, type SettleDialog, withSettleDialog } from './settle-dialog.js';
 import { takeBackInImage } from './settle-image.js';
-import { problemOf } from './trouble.js';
 
 /** What a person wants done to one transaction. */
 export type Tending =
@@ -18,6 +18,12 @@ export type Tending =
   | { readonly kind: 'clean'; readonly transaction: string; readonly found: boolean }
   | { readonly kind: 'extend'; readonly transaction: string; readonly seconds: number };
 
+/** What a person wants done on one host. */
+export interface TendingTask {
+  readonly task: HostTask;
+  readonly tendings: readonly Tending[];
+}
+
 const SECONDS = 600;
 
 /**
@@ -25,33 +31,30 @@ const SECONDS = 600;
  * unreachable; one that did and whose transactions could not be read as `guard-unknown`.
  */
 export async function listFleet(tasks: readonly HostTask[], deps: EngineDeps): Promise<void> {
-  await each(tasks, deps, async ({ host }) => {
+  const list = async ({ host }: HostTask) => {
     deps.emit({ type: 'host-connecting', host: host.name });
     const transactions = await withSettleDialog(host, deps, { seconds: SECONDS, asRoot: true }, listTransactions);
     deps.emit({ type: 'transactions-seen', host: host.name, transactions });
-  });
+  };
+  await forEachHost(tasks, deps, list, { outcomeOf });
 }
 
 /**
  * Does what is wanted to the transactions of each host, one after the other, reads from the host how they stand then, and
  * finishes it with what it answered.
  */
-export async function tendFleet(
-  items: readonly { readonly task: HostTask; readonly tendings: readonly Tending[] }[],
-  deps: EngineDeps,
-): Promise<void> {
-  const wanted = new Map(items.map(({ task, tendings }) => [task, tendings]));
-  await each([...wanted.keys()], deps, async (task) => {
-    const { host } = task;
+export async function tendFleet(items: readonly TendingTask[], deps: EngineDeps): Promise<void> {
+  const tendAll = async ({ task: { host }, tendings }: TendingTask) => {
     const ends = await withSettleDialog(host, deps, { seconds: SECONDS, asRoot: true }, async (dialog) => {
       const seen: End[] = [];
-      for (const tending of wanted.get(task) ?? []) seen.push(await tend(dialog, host, tending, deps));
+      for (const tending of tendings) seen.push(await tend(dialog, host, tending, deps));
       deps.emit({ type: 'transactions-seen', host: host.name, transactions: await listTransactions(dialog) });
       return seen;
     });
     const worst = ends.find(({ outcome }) => outcome === 'guard-unknown') ?? ends.find((end) => end.problem !== null);
-    finish(host.name, worst ?? { outcome: 'changed', problem: null }, deps);
-  });
+    finishHost(host.name, worst ?? { outcome: 'changed' }, deps);
+  };
+  await forEachHost(items, deps, tendAll, { outcomeOf });
 }
 
 interface End {
@@ -100,27 +103,7 @@ function endOf({ kind, transaction }: Tending, answer: string, wanted: string): 
   return { outcome: kind === 'clean' ? 'failed' : 'guard-unknown', problem: problem(code, detail) };
 }
 
-async function each(tasks: readonly HostTask[], deps: EngineDeps, work: (task: HostTask) => Promise<void>) {
-  const limit = pLimit(deps.forks);
-  await Promise.all(tasks.map((task) => limit(() => onOne(task, deps, work))));
-}
-
-async function onOne(task: HostTask, deps: EngineDeps, work: (task: HostTask) => Promise<void>): Promise<void> {
-  const host = task.host.name;
-  if (deps.finishSignal.aborted) return finish(host, { outcome: 'skipped', problem: null }, deps);
-  try {
-    await work(task);
-  } catch (error) {
-    const trouble = problemOf(error);
-    const outcome = stageOf(trouble) === 'connection' ? 'unreachable' : 'guard-unknown';
-    finish(host, { outcome, problem: trouble }, deps);
-  }
-}
-
-function finish(
-  host: string,
-  { outcome, problem }: { readonly outcome: Outcome; readonly problem: Problem | null },
-  deps: EngineDeps,
-) {
-  deps.emit({ type: 'host-finished', host, outcome, problem, clock: null, source: null });
+/** A host that answered, and then could not be understood, may have something open that nobody knows of. */
+function outcomeOf(problem: Problem): Outcome {
+  return stageOf(problem) === 'connection' ? 'unreachable' : 'guard-unknown';
 }

@@ -268,6 +268,10 @@ export const catalog = {
     summary: 'the requested strategy is not possible on this host',
     hint: 'Choose another strategy for this host, or set degrade: allow.',
   },
+  'policy/untrusted-config': {
+    summary: 'a daemon reads files that others than root can write',
+    hint: 'Give them to root (chown root, chmod go-w), or take them out of its configuration.',
+  },
   'preflight/no-answer': {
     summary: 'none of the new servers answers this host',
     hint: 'Open UDP port 123 to them, or name other servers. --no-preflight skips this check.',

@@ -1,14 +1,11 @@
 import { judge } from '#checks/judge.js';
 import type { Verdict } from '#checks/verdict.js';
-import { printable } from '#errors/printable.js';
-import { type Problem, problem } from '#errors/problem.js';
+import type { Problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { decidePolicy } from '#policy/decide-policy.js';
 import type { NewServer, Policy, Wanted } from '#policy/policy.js';
 import { compareResource } from '#resources/compare.js';
-import { writersOf } from '#resources/file/read-file.js';
 import type { Change, RuleId } from '#resources/resource.js';
-import { wrongFilePlace } from '#resources/wrong-place.js';
 import { ruleOf } from '#rules/rules.js';
 import { sentenceOf } from '#rules/sentence-of.js';
 import type { ResolvedSettings } from '#settings/settings.js';
@@ -18,6 +15,7 @@ import { foldKeyOf, planDigestOf } from './digests.js';
 import { judgeStep, stepTooLarge } from './judge-step.js';
 import { judgeStepHazard } from './judge-step-hazard.js';
 import type { Evidence, Finding, HostPlan } from './plan.js';
+import { refuseChange } from './refuse-change.js';
 
 export interface AssessInput {
   readonly host: string;
@@ -100,17 +98,6 @@ function compareWanted(
       return { findings: found({ status: 'unknown', problem: refused }), change: null, problem: refused };
     }
   }
-}
-
-function refuseChange(change: Change, facts: Facts, protectedNames: readonly string[]): Problem | null {
-  if (protectedNames.includes(change.name))
-    return problem('policy/protected', `${change.name} would change, and the playbook protects it.`);
-  if (change.kind !== 'file') return null;
-  const wrong = wrongFilePlace(change.name);
-  if (wrong !== null) return problem('policy/place-refused', printable(`${change.name}: ${wrong}.`));
-  return writersOf(facts, change.name) === 'others'
-    ? problem('policy/place-refused', printable(`Others than root may write a folder on the way to ${change.name}.`))
-    : null;
 }
 
 function toFinding({ rule, verdict, evidence }: RawFinding, waived: string | null): Finding {

@@ -4,24 +4,23 @@ import type { Facts } from '#facts/facts.js';
 import type { ResolvedSettings } from '#settings/settings.js';
 import { waiverReason } from '#settings/waivers.js';
 import type { HostPlan } from './plan.js';
+import { startsDaemon } from './starts-daemon.js';
 
 /**
  * Why a plan that was made before, or the way back, is not applied: it would start chronyd, which does not take the configuration that
  * is there now. Null where it is not started, would start, or that rule is waived; `today` is the ISO date.
  */
 export function refuseRestart(
-  { changes, actions }: Pick<HostPlan, 'changes' | 'actions'>,
+  plan: Pick<HostPlan, 'changes' | 'actions'>,
   facts: Facts,
   { settings }: ResolvedSettings,
   today: string,
 ): Problem | null {
   const unit = facts.daemons.find(({ name }) => name === 'chrony')?.unit;
-  const isRestarted = actions.some(({ kind, name }) => kind === 'restart' && name === unit);
-  const isStarted = changes.some((one) => one.kind === 'service' && one.name === unit && one.after?.active === true);
-  if (!isRestarted && !isStarted) return null;
+  if (unit === undefined || !startsDaemon(plan, unit)) return null;
   if (waiverReason(settings.waivers, 'chrony/config-accepted', today) !== null) return null;
   return findRejected(
     facts,
-    changes.flatMap((one) => (one.kind === 'file' ? [one] : [])),
+    plan.changes.flatMap((one) => (one.kind === 'file' ? [one] : [])),
   );
 }

@@ -6,7 +6,7 @@ import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import type { Outcome } from './outcome.js';
 
 /** `guard` settles open transactions, `clean` takes finished ones away, `resume` goes on with a run that was cut off. */
-export type RunKind = 'audit' | 'plan' | 'run' | 'apply' | 'rollback' | 'guard' | 'clean' | 'resume';
+export type RunKind = 'facts' | 'audit' | 'plan' | 'run' | 'apply' | 'rollback' | 'guard' | 'clean' | 'resume';
 
 /** What the command line asked for beside the inventory: a resumption needs it again. */
 export interface RunAsked {

@@ -26,12 +26,12 @@ export type RunExit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130;
 /**
  * The exit code of a run that has come to its end: the first line of the table in docs/exit-codes.md that is true decides.
  * A host with an open transaction and no outcome counts as `guard-unknown`, and one that was forgotten by a run that nobody
- * interrupted as a failure of tsync: a run never ends with 0 about a host it knows nothing of.
+ * interrupted as a failure of tsync: a run never ends with 0 about a host it knows nothing of. Only facts are read without an outcome.
  */
 export function exitCode(state: RunState, options: ExitOptions): RunExit {
   const hosts = [...state.hosts.values()];
   if (state.storeProblem !== null) return 1;
-  if (state.run === '' || (state.interrupted === null && hosts.some(wasForgotten))) return 1;
+  if (state.run === '' || (state.interrupted === null && hosts.some((host) => wasForgotten(host, state)))) return 1;
   if (hosts.some(hasUnknownGuard)) return 6;
   if (hosts.some((host) => host.outcome === 'reverted')) return 5;
   if (hosts.some((host) => host.outcome === 'failed' || host.outcome === 'stale')) return 3;
@@ -66,8 +66,9 @@ function isDifferent(host: HostState, state: RunState, failOn: FailOn): boolean 
   return false;
 }
 
-function wasForgotten(host: HostState): boolean {
-  return host.outcome === null && host.transaction === null;
+function wasForgotten(host: HostState, { kind }: RunState): boolean {
+  const wasRead = kind === 'facts' && host.stage === 'probing';
+  return host.outcome === null && host.transaction === null && !wasRead;
 }
 
 function fails(host: HostState, failOn: FailOn): boolean {

@@ -33,10 +33,16 @@ export interface Connection {
   close(): void;
 }
 
+export interface ConnectOptions {
+  /** Aborted: nobody waits for this connection any more. */
+  readonly signal: AbortSignal;
+  /** Hears why a connection that broke off before the login is tried once more. */
+  readonly onRetry: (problem: Problem) => void;
+}
+
 /** The only way to a host. Rejects with `HostTrouble`. */
 export interface Transport {
-  /** `onRetry` hears why a connection that broke off before the login is tried once more. */
-  connect(host: Host, signal: AbortSignal, onRetry?: (problem: Problem) => void): Promise<Connection>;
+  connect(host: Host, options: ConnectOptions): Promise<Connection>;
   /** Closes what is shared between hosts (agent, known_hosts writer). */
   close(): Promise<void>;
 }

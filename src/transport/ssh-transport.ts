@@ -70,9 +70,9 @@ export function createSshTransport(options: SshTransportOptions): Transport {
   const { acceptNewHostKeys, deadlines, floodBounds } = options;
   const fleet = { ring, gate, knownHosts, acceptNewHostKeys, deadlines, ...(floodBounds && { floodBounds }) };
   return {
-    connect: (host: Host, signal: AbortSignal, onRetry) => {
+    connect: (host: Host, { signal, onRetry }) => {
       const user = host.connection.user ?? options.user;
-      return connectHost({ ...fleet, host: host.name, user, onRetry: onRetry ?? (() => {}) }, host.connection, signal);
+      return connectHost({ ...fleet, host: host.name, user, onRetry }, host.connection, signal);
     },
     close: () => {
       ring.close();

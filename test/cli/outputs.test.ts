@@ -2,8 +2,6 @@ import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { drained } from '#cli/leave.js';
 import { printAll } from '#cli/output.js';
-import { createTransport } from '../../src/cli/create-transport.js';
-import { hostAt, startBytes } from '../transport/ssh-host.js';
 
 /** A reader that takes one chunk each time it is told to. */
 function slowReader() {
@@ -61,16 +59,4 @@ it('waits for a reader that reads, and not for one that stopped', async () => {
   clearInterval(reading);
   reader.stream.write('more');
   expect(await drained(reader.stream, 300)).toBe(false);
-});
-
-it('tells the run why a connection is tried once more', async () => {
-  const bytes = await startBytes((socket) => socket.end());
-  const transport = createTransport({ forks: 1, knownHosts: [] });
-  const heard: string[] = [];
-  await expect(
-    transport.connect(hostAt(bytes.port), new AbortController().signal, ({ code }) => heard.push(code)),
-  ).rejects.toThrow();
-  expect(heard).toEqual(['transport/closed-early']);
-  await transport.close();
-  bytes.close();
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { applyFleet } from '#engine/apply-fleet.js';
-import type { ApplyTask } from '#engine/apply-host.js';
+import type { ApplyTask } from '#engine/apply-task.js';
 import { Pace } from '#engine/pace.js';
 import type { Amount } from '#plan/rollout.js';
 import type { Action } from '#resources/resource.js';

@@ -4,23 +4,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyFleet } from '#engine/apply-fleet.js';
-import { type ApplyTask, applyHost } from '#engine/apply-host.js';
+import { applyHost } from '#engine/apply-host.js';
+import { type ApplyTask, gateChange } from '#engine/apply-task.js';
 import { assessFleet, finishUnchanged } from '#engine/assess-fleet.js';
-import type { EngineDeps } from '#engine/deps.js';
-import { Pace } from '#engine/pace.js';
 import type { Facts } from '#facts/facts.js';
-import { foldKeyOf, planDigestOf } from '#plan/digests.js';
-import type { HostPlan } from '#plan/plan.js';
-import type { Change, States } from '#resources/resource.js';
 import type { Event, EventBody } from '#run/event.js';
 import type { Outcome } from '#run/outcome.js';
 import { reduce } from '#run/reduce.js';
 import type { RunState } from '#run/run-state.js';
-import { DEFAULT_SETTINGS } from '#settings/settings.js';
 import { openStore } from '#store/open-store.js';
-import { PrivilegeGate } from '#transport/privilege-gate.js';
-import { TEXTS } from '../transaction/fake-host.js';
 import { faultsOf, fleetPage, type SeedRow } from './fleet-page.js';
+import { depsWith, inItsTime, planFor, taskOf, textIn } from './model-fleet.js';
 import { ModelHost } from './model-host.js';
 
 // 200 hosts in waves, a tenth of them with a fault that a seed chooses. The engine, the store and the reducer are real; the hosts
@@ -92,7 +86,7 @@ async function rolledOut(hosts: readonly ModelHost[]): Promise<RolledOut> {
     state = reduce(state, event);
   };
   const deps = depsWith(byName, run, emit);
-  const tasks = hosts.map(({ name }) => taskOf(name));
+  const tasks = hosts.map(({ name }) => taskOf(name, rollout));
   emit({
     type: 'run-started',
     kind: 'run',
@@ -111,7 +105,8 @@ async function rolledOut(hosts: readonly ModelHost[]): Promise<RolledOut> {
       judge: ({ host }, { facts }) => planFor(host.name, facts),
       onAssessed(assessed) {
         if (assessed.plan.changes.length === 0) return finishUnchanged(assessed, deps);
-        items.push({ ...assessed, standingOf: ({ facts }) => standingOf(facts) });
+        const gated = gateChange(assessed, { standingOf: ({ facts }) => standingOf(facts) }, deps);
+        if (gated.may) items.push(gated.item);
       },
     }),
   );
@@ -119,16 +114,6 @@ async function rolledOut(hosts: readonly ModelHost[]): Promise<RolledOut> {
   await inItsTime(applyFleet(items, deps, { failedBefore, firstWave: 1 }, (item) => applyHost(item, deps)));
   store.close();
   return { state: state as unknown as RunState, run };
-}
-
-/** Lets the timers run until the promise is settled. */
-async function inItsTime(work: Promise<void>): Promise<void> {
-  let settled = false;
-  const watched = work.finally(() => {
-    settled = true;
-  });
-  while (!settled) await vi.advanceTimersByTimeAsync(250);
-  await watched;
 }
 
 /** Until more than 5 % of the hosts have failed, none is left out; from that moment on none is begun any more. */
@@ -183,102 +168,8 @@ function reportFits(host: ModelHost, outcome: Outcome | null): string {
 
 const CANNOT_BE_LEARNED = ['gone before apply', 'gone after apply', 'undo fails'];
 
-function depsWith(hosts: ReadonlyMap<string, ModelHost>, run: string, emit: EngineDeps['emit']): EngineDeps {
-  const encode = (text: string) => new TextEncoder().encode(text);
-  const started = Date.now();
-  let nonces = 0;
-  return {
-    transport: {
-      connect: (host) => (hosts.get(host.name) as ModelHost).connect(),
-      close: async () => {},
-    },
-    privilege: new PrivilegeGate(),
-    programs: { probe: encode('tsync_probe "$@"\n'), settle: encode('\ntsync_settle "$@"\n'), texts: TEXTS },
-    emit,
-    clock: {
-      nowSeconds: () => Date.now() / 1000,
-      monotonicMs: () => Date.now() - started,
-      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    },
-    forks: 25,
-    pace: new Pace(),
-    turn: () => Promise.resolve(),
-    newNonce: () => (++nonces).toString(16).padStart(32, '0'),
-    today: '2026-11-22',
-    finishSignal: new AbortController().signal,
-    leaveSignal: new AbortController().signal,
-    loginName: 'root',
-    run,
-    who: 'test',
-    version: '0',
-  };
-}
-
-function taskOf(name: string): ApplyTask['task'] {
-  const connection = {
-    transport: 'ssh',
-    image: null,
-    address: name,
-    port: 22,
-    user: 'root',
-    privateKeyFiles: [],
-    password: null,
-    become: false,
-    becomeMethod: 'sudo',
-    becomeUser: 'root',
-    becomePassword: null,
-    hostKeys: [],
-    legacy: false,
-    connectTimeoutMs: 10_000,
-  } as const;
-  return {
-    host: { name, groups: ['all'], vars: {}, connection, settings: [] },
-    settings: { settings: { ...DEFAULT_SETTINGS, rollout }, origins: {} },
-  };
-}
-
-function planFor(host: string, facts: Facts): HostPlan {
-  const [before, wanted] = [stateIn(facts, '/etc/model'), fileState('after')];
-  const isDone = before !== null && new TextDecoder().decode(before.bytes) === 'after';
-  const change = {
-    id: 'file:/etc/model',
-    kind: 'file',
-    name: '/etc/model',
-    before,
-    after: wanted,
-    because: 'test/model',
-  };
-  const changes = isDone ? [] : [change as Change];
-  const planned = { host, changes, actions: [], packages: null };
-  return {
-    ...planned,
-    strategy: { asked: 'test', taken: 'test', reason: '' },
-    snapshotDigest: 'model',
-    findings: [],
-    refused: null,
-    newServers: [],
-    planDigest: planDigestOf(planned),
-    foldKey: foldKeyOf(planned),
-  };
-}
-
 function standingOf(facts: Facts) {
   const waitingFor = textIn(facts, '/etc/model') === 'after' ? [] : ['file /etc/model is not as planned'];
   if (textIn(facts, '/etc/settled') !== 'yes') waitingFor.push('the clock follows nothing');
   return { waitingFor, hopeless: null };
 }
-
-const textIn = (facts: Facts, path: string) => new TextDecoder().decode(stateIn(facts, path)?.bytes);
-
-function stateIn(facts: Facts, path: string): States['file'] {
-  const file = facts.files.get(path);
-  return file?.state === 'present' ? fileState(new TextDecoder().decode(file.bytes)) : null;
-}
-
-const fileState = (text: string): NonNullable<States['file']> => ({
-  bytes: new TextEncoder().encode(text),
-  mode: '0644',
-  owner: 'root',
-  group: 'root',
-  truncated: false,
-});

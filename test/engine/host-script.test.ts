@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import type { ApplyTask } from '#engine/apply-host.js';
+import type { ApplyTask } from '#engine/apply-task.js';
 import { hostScript } from '#engine/host-script.js';
 import { loadPrograms } from '#engine/programs.js';
 import type { PackagePlan } from '#packages/package-plan.js';

@@ -50,12 +50,16 @@ const AWAY_MS = 60_000;
 export class ModelHost {
   content: 'before' | 'after' = 'before';
   transaction: Transaction | null = null;
+  /** Whether a guard of its transaction runs. */
+  guarded = false;
   /** How often somebody began to change it. */
   begun = 0;
   readonly name: string;
   readonly fault: Fault | null;
   readonly guardMs: number;
   private probed = false;
+  /** What it is taken back to. */
+  private was: 'before' | 'after' = 'before';
   private awayUntil = 0;
 
   constructor(name: string, fault: Fault | null, guardSeconds: number) {
@@ -96,6 +100,8 @@ export class ModelHost {
 
   arm(id: string): void {
     this.begun += 1;
+    this.was = this.content;
+    this.guarded = true;
     this.transaction = { id, state: 'armed' };
     const { transaction } = this;
     setTimeout(() => {
@@ -110,15 +116,20 @@ export class ModelHost {
   }
 
   clean(): string {
-    if (this.transaction?.state !== 'preparing') return `refused:${this.transaction?.state ?? 'absent'}`;
+    if (this.transaction === null || this.isOpen) return `refused:${this.transaction?.state ?? 'absent'}`;
     this.transaction = null;
     return 'cleaned';
   }
 
   apply(): void {
     if (this.transaction?.state !== 'armed') return;
-    this.content = 'after';
+    this.content = this.was === 'before' ? 'after' : 'before';
     this.transaction.state = 'applied';
+  }
+
+  /** Neither over nor only prepared. */
+  get isOpen(): boolean {
+    return this.transaction !== null && ['armed', 'applied', 'failed'].includes(this.transaction.state);
   }
 
   confirm(): 'confirmed' | `refused:${string}` {
@@ -143,7 +154,7 @@ export class ModelHost {
       transaction.state = 'failed';
       return;
     }
-    this.content = 'before';
+    this.content = this.was;
     transaction.state = 'reverted';
   }
 }
@@ -255,6 +266,12 @@ class Conversation implements RemoteExec {
       case 'clean':
         this.say(`step clean ${this.host.clean()}`, 'idle');
         break;
+      case 'list':
+        this.say(this.transactions(true), 'idle');
+        break;
+      case 'extend':
+        this.say(`step extend ${this.host.isOpen ? 'extended' : 'refused:absent'}`, 'idle');
+        break;
       case 'bye':
         this.say('done');
         this.close(0);
@@ -265,7 +282,20 @@ class Conversation implements RemoteExec {
   private probed(): readonly string[] {
     const file = (path: string, content: string) =>
       `section file ${path} ok ${content.length} mode=644 owner=root group=root size=${content.length}\n${content}`;
-    return [file('/etc/model', this.host.probe()), file('/etc/settled', this.host.settles ? 'yes' : 'no')];
+    return [
+      file('/etc/model', this.host.probe()),
+      file('/etc/settled', this.host.settles ? 'yes' : 'no'),
+      this.transactions(false),
+    ];
+  }
+
+  private transactions(withFinished: boolean): string {
+    const { transaction, isOpen, guarded } = this.host;
+    if (transaction === null || !(isOpen || withFinished)) return 'section values transactions ok 0\n';
+    const { id, state } = transaction;
+    const who = `guard=${guarded ? '30' : 'none'}\nrun=${id.replace(/\.[^.]*$/, '')}\nwho=ann@bastion`;
+    const text = `transaction ${id}\nstate=${state}\n${who}\nstarted=2026-11-22T09:00:00Z\n`;
+    return `section values transactions ok ${text.length}\n${text}`;
   }
 
   private confirm(): void {

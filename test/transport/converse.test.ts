@@ -57,7 +57,7 @@ async function talk(
     hostKeys: [`ssh-ed25519 ${host.hostKey.toString('base64')}`],
     privateKeyFiles: [join(folder, 'key')],
   });
-  const connection = await transport.connect(at, new AbortController().signal);
+  const connection = await transport.connect(at, { signal: new AbortController().signal, onRetry: () => {} });
   try {
     const conversed = await converse(connection, {
       host: 'web01',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerChannel, Connection as ServerConnection } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConnectOptions } from '#transport/connection.js';
 import { defaultFloodBounds, type FloodBounds } from '#transport/flood-watch.js';
 import { KeyAgent } from '#transport/key-agent.js';
 import { KeyRing } from '#transport/key-ring.js';
@@ -14,7 +15,7 @@ import { startFreezer } from './freezer.js';
 import { hostAt, makeKey, type SshHostOptions, startSshHost } from './ssh-host.js';
 
 const userKey = makeKey();
-const never = new AbortController().signal;
+const patient: ConnectOptions = { signal: new AbortController().signal, onRetry: () => {} };
 let folder: string;
 let closers: (() => unknown)[];
 
@@ -50,7 +51,7 @@ async function connectTo(options: SshHostOptions, bounds: Partial<FloodBounds> =
     () => freezer?.close(),
     () => transport.close(),
   );
-  const connection = await transport.connect(at, never);
+  const connection = await transport.connect(at, patient);
   closers.push(() => connection.close());
   return { connection, freezer };
 }

@@ -33,7 +33,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function enclosure(access: ImageAccess, path = root): Promise<string> {
   const inventory = parseInventory(`all: {hosts: {h: {ansible_connection: local, root: "${path}"}}}`, 'i.yaml');
-  const connection = await localTransport.connect(inventory.hosts.get('h') as Host, new AbortController().signal);
+  const connection = await localTransport.connect(inventory.hosts.get('h') as Host, {
+    signal: new AbortController().signal,
+    onRetry: () => {},
+  });
   return connection.enclosure?.(access) ?? '';
 }
 

@@ -16,7 +16,8 @@ function host(variables: string): Host {
   return inventory.hosts.get('h')!;
 }
 
-const connect = (variables = '') => localTransport.connect(host(variables), new AbortController().signal);
+const connect = (variables = '') =>
+  localTransport.connect(host(variables), { signal: new AbortController().signal, onRetry: () => {} });
 
 async function run(command: string, input = ''): Promise<{ readonly said: string; readonly code: number | null }> {
   const connection = await connect();

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Frame } from '#conversation/frames.js';
 import { measureClock } from '#conversation/measure-clock.js';
 import { loadPrograms } from '#engine/programs.js';
+import type { ConnectOptions } from '#transport/connection.js';
 import { converse, defaultClockAsking } from '#transport/converse.js';
 import { PrivilegeGate } from '#transport/privilege-gate.js';
 import { createSshTransport, defaultDeadlines, type SshTransportOptions } from '#transport/ssh-transport.js';
@@ -23,7 +24,7 @@ main "$@"
 /** Needs OpenSSH's server (Debian: openssh-server); without it nothing here is tested, and the report says so. */
 describe.skipIf(sshdPath === null)('with the sshd of OpenSSH', () => {
   let sshd: Sshd;
-  const never = new AbortController().signal;
+  const patient: ConnectOptions = { signal: new AbortController().signal, onRetry: () => {} };
 
   beforeAll(async () => {
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
@@ -49,7 +50,7 @@ describe.skipIf(sshdPath === null)('with the sshd of OpenSSH', () => {
 
   async function talk(port: number, options: Partial<SshTransportOptions> = {}, keyFiles = [sshd.userKeyFile]) {
     const frames: Frame[] = [];
-    const connection = await transportWith(options).connect(hostOf(port, keyFiles), never);
+    const connection = await transportWith(options).connect(hostOf(port, keyFiles), patient);
     const conversed = await converse(connection, {
       host: 'web01',
       marks: { token: '0'.repeat(32), nonce: '00112233445566778899aabbccddeeff', prompt: '1'.repeat(32) },
@@ -101,7 +102,7 @@ describe.skipIf(sshdPath === null)('with the sshd of OpenSSH', () => {
       const transport = transportWith({ agentSocket: socket });
       for (let i = 0; i < 2; i++) {
         const before = sshd.log().length;
-        const connection = await transport.connect(hostOf(sshd.port, []), never);
+        const connection = await transport.connect(hostOf(sshd.port, []), patient);
         connection.close();
         await new Promise((resolve) => setTimeout(resolve, 100));
         const failed =
@@ -186,10 +187,10 @@ describe.skipIf(sshdPath === null)('with the sshd of OpenSSH', () => {
     const at = ({ port, hostKey, userKeyFile }: Sshd) =>
       hostAt(port, { user: null, hostKeys: [hostKey], privateKeyFiles: [userKeyFile] });
     try {
-      await expect(transportWith().connect(at(only), never)).rejects.toMatchObject({
+      await expect(transportWith().connect(at(only), patient)).rejects.toMatchObject({
         problem: { code: 'transport/handshake', detail: expect.stringContaining(exchange) },
       });
-      (await transportWith().connect(at(both), never)).close();
+      (await transportWith().connect(at(both), patient)).close();
     } finally {
       await Promise.all([only.stop(), both.stop()]);
     }
@@ -207,7 +208,7 @@ describe.skipIf(sshdPath === null)('with the sshd of OpenSSH', () => {
 
   async function turnsOfOurs(relay: Relay): Promise<number> {
     relay.reset();
-    const connection = await transportWith().connect(hostOf(relay.port), never);
+    const connection = await transportWith().connect(hostOf(relay.port), patient);
     const exec = await connection.exec('read line; echo "$line"');
     exec.write('hello\n');
     const turns = await new Promise<number>((resolve) => exec.onStdout(() => resolve(relay.turns)));

@@ -6,12 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostTrouble } from '#errors/host-trouble.js';
 import type { Problem } from '#errors/problem.js';
 import type { Host } from '#inventory/host.js';
-import type { Connection, RemoteExec } from '#transport/connection.js';
+import type { Connection, ConnectOptions, RemoteExec } from '#transport/connection.js';
 import { fingerprint } from '#transport/fingerprint.js';
 import { createSshTransport, defaultDeadlines, type SshTransportOptions } from '#transport/ssh-transport.js';
 import { hostAt, makeKey, pkcs8Pem, type SshHost, type SshHostOptions, startBytes, startSshHost } from './ssh-host.js';
 
-const never = new AbortController().signal;
+const patient: ConnectOptions = { signal: new AbortController().signal, onRetry: () => {} };
 const userKey = makeKey();
 let folder: string;
 let keyFile: string;
@@ -55,7 +55,7 @@ const known = (host: SshHost, settings: Partial<Host['connection']> = {}) =>
   hostAt(host.port, { hostKeys: [lineOf(host.hostKey)], privateKeyFiles: [keyFile], ...settings });
 
 async function connectTo(host: Host, options: Partial<SshTransportOptions> = {}): Promise<Connection> {
-  const connection = await transportWith(options).connect(host, never);
+  const connection = await transportWith(options).connect(host, patient);
   closers.push(() => connection.close());
   return connection;
 }
@@ -119,7 +119,7 @@ describe('a connection', () => {
   it('is given up when the operator leaves', async () => {
     const leave = new AbortController();
     const host = await sshHost({ onExec: () => {} });
-    const connection = await transportWith().connect(known(host), leave.signal);
+    const connection = await transportWith().connect(known(host), { ...patient, signal: leave.signal });
     const exec = await connection.exec('sleep 60');
     exec.onStdout(() => {});
     exec.onStderr(() => {});
@@ -219,7 +219,7 @@ describe('logging in', () => {
       return 'secret';
     };
     const transport = transportWith({ askPassphrase });
-    const connections = await Promise.all([1, 2, 3].map(() => transport.connect(known(host), never)));
+    const connections = await Promise.all([1, 2, 3].map(() => transport.connect(known(host), patient)));
     for (const connection of connections) connection.close();
     expect(asked).toEqual([keyFile]);
   });
@@ -277,7 +277,9 @@ describe('logging in', () => {
     );
     const transport = transportWith();
     const settings = { privateKeyFiles: [], password: 'wrong' };
-    const problems = await Promise.all(hosts.map((host) => problemOf(transport.connect(known(host, settings), never))));
+    const problems = await Promise.all(
+      hosts.map((host) => problemOf(transport.connect(known(host, settings), patient))),
+    );
     expect(hosts.flatMap((host) => host.authentications)).toEqual(['password']);
     expect(problems.map(({ code }) => code).sort()).toEqual([
       'transport/auth-failed',
@@ -328,7 +330,10 @@ describe('a host that cannot be reached', () => {
     const dropping = await startDropping(host.port, 1, drop);
     const heard: string[] = [];
     const at = hostAt(dropping.port, { hostKeys: [lineOf(host.hostKey)], privateKeyFiles: [keyFile] });
-    const connection = await transportWith().connect(at, never, (problem) => heard.push(problem.code));
+    const connection = await transportWith().connect(at, {
+      ...patient,
+      onRetry: (problem) => heard.push(problem.code),
+    });
     connection.close();
     expect(dropping.count()).toBe(2);
     expect(heard).toHaveLength(1);
@@ -360,7 +365,9 @@ describe('a host that cannot be reached', () => {
     const dropping = await startDropping(1, 10, (socket) => socket.end());
     const deadlines = { ...defaultDeadlines, retryAfterMs: 60_000 };
     const at = hostAt(dropping.port);
-    const trouble = problemOf(transportWith({ deadlines }).connect(at, leaving.signal, () => leaving.abort()));
+    const trouble = problemOf(
+      transportWith({ deadlines }).connect(at, { signal: leaving.signal, onRetry: () => leaving.abort() }),
+    );
     expect((await trouble).code).toBe('transport/interrupted');
     expect(dropping.count()).toBe(1);
   });

@@ -1,11 +1,6 @@
-import { assessFleet, judgeBySettings } from '#engine/assess-fleet.js';
-import { refuseOpenImage } from '#engine/refuse-open-image.js';
-import { standingBySettings } from '#engine/standing.js';
-import { HostTrouble } from '#errors/host-trouble.js';
 import { TsyncError } from '#errors/tsync-error.js';
+import { apply as applyFleet } from '#operations/apply.js';
 import { type PlanFile, parsePlan } from '#plan/plan-file.js';
-import { refuseRestart } from '#plan/refuse-restart.js';
-import { findStale } from '#plan/stale.js';
 import { STRATEGIES } from '#settings/settings.js';
 import { readText } from '#sources/read-text.js';
 import { planKey } from '#store/plan-key.js';
@@ -14,7 +9,7 @@ import { operatorHome } from '#transport/operator-home.js';
 import { type ConcernedTasks, loadConcerned } from '../load-concerned.js';
 import { openRun } from '../open-run.js';
 import { askedIn, type ExitOptions, type FleetOptions, type OutputOptions, type RolloutOptions } from '../options.js';
-import { type ReviewOptions, reviewAndApply } from '../review-and-apply.js';
+import { isAgreed, type ReviewOptions, reviewed } from '../review.js';
 
 export type ApplyOptions = FleetOptions &
   OutputOptions &
@@ -30,39 +25,24 @@ export async function apply(file: string, options: ApplyOptions): Promise<number
   const key = planKey(storeFolder(process.env, operatorHome(process.env)), { make: false });
   const saved = parsePlan(await readText(file), file, { key, sha256: options.sha256 ?? null });
   const plans = new Map(saved.plans.map((plan) => [plan.host, plan]));
-  const strategy = STRATEGIES.find((name) => name === saved.strategy);
-  const { tasks, inventory, read } = await loadConcerned(
-    { hosts: new Set(plans.keys()), inventory: saved.inventory, by: `the plan ${file}` },
-    {
-      ...options,
-      ...(saved.playbook === null ? {} : { playbook: saved.playbook }),
-      ...(strategy === undefined ? {} : { strategy }),
-    },
-  );
+  const concerned = { hosts: new Set(plans.keys()), inventory: saved.inventory, by: `the plan ${file}` };
+  const { tasks, inventory, read } = await loadConcerned(concerned, withInputs(options, saved));
   refuseOtherInputs(file, saved, read, options.inventory !== undefined);
   const asked = { ...askedIn(options), playbook: saved.playbook, strategy: saved.strategy };
   const run = await openRun({ kind: 'apply', tasks, inventory, asked, store: true }, options);
-  const fresh = judgeBySettings(run.deps.today);
-  return reviewAndApply(run, options, (ready) =>
-    assessFleet(tasks, run.deps, {
-      asRoot: true,
-      takesBackImages: options.yes === true && options.check !== true,
-      judge: (task, probed) => plans.get(task.host.name) ?? fresh(task, probed),
-      changesOf: ({ host }) => plans.get(host.name)?.changes ?? [],
-      onAssessed({ task, probed, plan, asked: read }) {
-        const { today } = run.deps;
-        refuseOpenImage(probed.facts);
-        const problem = findStale(plan.changes, probed.facts);
-        if (problem === null) {
-          const refused = refuseRestart(plan, probed.facts, task.settings, today);
-          if (refused !== null) throw new HostTrouble(refused);
-          return ready({ task, plan, asked: read, standingOf: standingBySettings(task, plan, today) });
-        }
-        const { clock } = probed.snapshot;
-        run.deps.emit({ type: 'host-finished', host: task.host.name, outcome: 'stale', problem, clock, source: null });
-      },
-    }),
+  const { resumeWave: firstWave = 1 } = options;
+  return reviewed(run, options, (review) =>
+    applyFleet(run, review, { plans, takesBackImages: isAgreed(options), firstWave }),
   );
+}
+
+function withInputs(options: ApplyOptions, saved: PlanFile) {
+  const strategy = STRATEGIES.find((name) => name === saved.strategy);
+  return {
+    ...options,
+    ...(saved.playbook === null ? {} : { playbook: saved.playbook }),
+    ...(strategy === undefined ? {} : { strategy }),
+  };
 }
 
 /** A reviewer saw hosts and settings of these files: with others the same plan could reach other machines, or be judged otherwise. */

@@ -3,7 +3,7 @@ import { startDemo } from '#demo/start-demo.js';
 import { operatorHome } from '#transport/operator-home.js';
 import type { OutputOptions } from '../options.js';
 import { isText } from '../output.js';
-import type { ReviewOptions } from '../review-and-apply.js';
+import type { ReviewOptions } from '../review.js';
 import { rollback } from './rollback.js';
 import { run } from './run.js';
 
