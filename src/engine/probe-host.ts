@@ -8,7 +8,8 @@ import type { Frame } from '#snapshot/frames.js';
 import { measureClock } from '#snapshot/measure-clock.js';
 import type { ClockMeasurement, Snapshot } from '#snapshot/snapshot.js';
 import { snapshotDigest } from '#snapshot/snapshot-digest.js';
-import { type ClockRound, defaultClockAsking } from '#transport/converse.js';
+import type { ClockRound } from '#transport/conversation-clock.js';
+import { defaultClockAsking } from '#transport/converse.js';
 import type { EngineDeps } from './deps.js';
 import { talk } from './talk.js';
 
