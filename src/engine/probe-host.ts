@@ -8,7 +8,8 @@ import { factsOf } from '#facts/facts-of.js';
 import type { Host } from '#inventory/host.js';
 import type { ClockMeasurement, Snapshot } from '#snapshot/snapshot.js';
 import { snapshotDigest } from '#snapshot/snapshot-digest.js';
-import { type ClockRound, defaultClockAsking } from '#transport/converse.js';
+import type { ClockRound } from '#transport/conversation-clock.js';
+import { defaultClockAsking } from '#transport/converse.js';
 import type { EngineDeps } from './deps.js';
 import { talk } from './talk.js';
 

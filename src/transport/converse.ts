@@ -4,12 +4,13 @@ import { knownSections, type ProgramKind } from '#conversation/known-sections.js
 import { HostTrouble } from '#errors/host-trouble.js';
 import { printable } from '#errors/printable.js';
 import { type ProblemCode, problem } from '#errors/problem.js';
-import type { ClockExchange } from '#snapshot/snapshot.js';
 import type { Become } from './become.js';
 import { bootstrapCommand, bootstrapInput, INPUT_TAKEN, type Marks, sudoPrompt } from './bootstrap.js';
-import { type ClockAsking, ClockRounds } from './clock-rounds.js';
+import type { ClockAsking } from './clock-rounds.js';
 import type { Connection, ExecEnd, ImageAccess, RemoteExec } from './connection.js';
+import { type ClockRound, ConversationClock } from './conversation-clock.js';
 import { Deadline } from './deadline.js';
+import { PasswordDialogue } from './password-dialogue.js';
 import { notTried, type PasswordAttempt, type PrivilegeGate } from './privilege-gate.js';
 import { explainNoShell } from './shell-trouble.js';
 import { explainSudo, isOfSudo } from './sudo-trouble.js';
@@ -56,12 +57,6 @@ export interface ConverseControl {
   send(line: string): void;
   /** Sends `clock` and runs a round of exchanges; settles when its `go` was answered by `idle`, which the listener is given too. */
   measureClock(asking?: ClockAsking): Promise<ClockRound>;
-}
-
-export interface ClockRound {
-  readonly exchanges: readonly ClockExchange[];
-  /** null: the host never said that it listens. */
-  readonly resolutionSeconds: number | null;
 }
 
 /** The round at the program's beginning, and how it ended: `cut` without the frame `done`: what it did last is not known. */
@@ -127,7 +122,6 @@ function statusOf(end: ExecEnd): string {
 
 class Conversation {
   readonly #exec: RemoteExec;
-  readonly #turnaroundMs: number;
   readonly #options: ConverseOptions & { readonly attempt: PasswordAttempt | null };
   readonly #resolve: (conversed: Conversed) => void;
   readonly #reject: (error: unknown) => void;
@@ -135,6 +129,9 @@ class Conversation {
   readonly #deadline: Deadline;
   readonly #total: NodeJS.Timeout;
   readonly #control: ConverseControl;
+  readonly #clock: ConversationClock;
+  /** null: no password is given. */
+  readonly #dialogue: PasswordDialogue | null;
   readonly #decoder = new TextDecoder();
   #over = false;
   #idle = false;
@@ -143,12 +140,6 @@ class Conversation {
   /** What the host printed beside the frames, bounded, to explain a failure. */
   #said = '';
   #saidBytes = 0;
-  #prompts = 0;
-  #passwordOut = false;
-  #first: ClockRounds | null = null;
-  #again: ClockRounds | null = null;
-  #round: ClockRounds | null = null;
-  #roundDone: ((round: ClockRound) => void) | null = null;
 
   constructor(
     exec: RemoteExec,
@@ -158,13 +149,20 @@ class Conversation {
     reject: (error: unknown) => void,
   ) {
     this.#exec = exec;
-    this.#turnaroundMs = turnaroundMs;
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
     const limits = { ...defaultFrameLimits, answerBytes: options.maxBytes };
     this.#reader = new FrameReader(options.marks, knownSections(options.kind), limits);
     this.#deadline = new Deadline((awaited, ms) => this.#tooLate(awaited, ms));
+    const { monotonicMs, nowSeconds, marks, become, attempt } = options;
+    const send = (lines: string) => this.#send(lines.trimEnd());
+    this.#clock = new ConversationClock({ send, monotonicMs, nowSeconds, idleMs, turnaroundMs });
+    const password = become?.password ?? null;
+    this.#dialogue =
+      attempt === null || password === null
+        ? null
+        : new PasswordDialogue(sudoPrompt(marks), attempt, () => exec.write(`${password}\n`));
     this.#control = { send: (line) => this.#request(line), measureClock: (asking) => this.#measureClock(asking) };
     const { totalMs } = options.deadlines;
     this.#total = setTimeout(() => this.#tooLate('the end of the program', totalMs), totalMs);
@@ -172,22 +170,13 @@ class Conversation {
     exec.onStderr((chunk) => this.#guarded(() => this.#onStderr(chunk)));
     exec.ended.then((end) => this.#guarded(() => this.#onEnded(end)));
     this.#deadline.start('the shell', options.deadlines.readyMs);
-    if (options.become === null || options.become.password === null) this.#sendProgram();
+    if (this.#dialogue === null) this.#sendProgram();
   }
 
   #sendProgram(): void {
     const { marks, parameters, program, clock } = this.#options;
     this.#exec.write(bootstrapInput(marks, parameters, program));
-    if (clock !== null) this.#first = this.#startRound(clock);
-  }
-
-  #startRound(asking: ClockAsking, turnaroundMs = this.#turnaroundMs): ClockRounds {
-    const { monotonicMs, nowSeconds } = this.#options;
-    const firstSequence = this.#round?.lastSequence ?? 0;
-    const send = (lines: string) => this.#send(lines.trimEnd());
-    this.#round?.stop();
-    this.#round = new ClockRounds(asking, { send, monotonicMs, nowSeconds, firstSequence, turnaroundMs, idleMs });
-    return this.#round;
+    if (clock !== null) this.#clock.begin(clock);
   }
 
   /** Asks for an answer; what travels within a round of the clock (`t`, `go`) does not. */
@@ -204,10 +193,7 @@ class Conversation {
 
   #measureClock(asking: ClockAsking = defaultClockAsking): Promise<ClockRound> {
     this.#request('clock');
-    this.#startRound(asking);
-    return new Promise((resolve) => {
-      this.#roundDone = resolve;
-    });
+    return this.#clock.measure(asking);
   }
 
   #expectOutput(): void {
@@ -235,76 +221,48 @@ class Conversation {
   #onFrame(frame: Frame): void {
     if (frame.type === 'ready') this.#onReady();
     else this.#begun = true;
-    if (frame.type === 'clock') this.#round?.onClock(frame.resolutionSeconds);
-    if (frame.type === 'time') this.#round?.onTime(frame.sequence, frame.hostSeconds);
     if (frame.type === 'idle') this.#onIdle();
+    this.#clock.onFrame(frame);
     this.#options.onFrame(frame, this.#control);
     if (frame.type === 'done') this.#onDone();
-    else if (this.#again?.over) this.#finish('done', null);
+    else if (this.#clock.isSecondOver) this.#finish('done', null);
   }
 
-  /** The program still answers after its end: answers that had waited for a busy machine of ours are asked for once more. */
   #onDone(): void {
     const { clock } = this.#options;
-    if (this.#again !== null) return;
-    if (clock === null || this.#first === null || !this.#first.isDoubtful) {
-      this.#finish('done', null);
-      return;
-    }
-    this.#again = this.#startRound({ ...clock, bursts: Math.min(2, clock.bursts) }, 0);
-    this.#again.onClock(this.#first.resolutionSeconds ?? 1);
+    if (this.#clock.isInSecond) return;
+    if (clock === null || !this.#clock.beginSecond(clock)) this.#finish('done', null);
   }
 
   #onReady(): void {
     this.#said = '';
-    const { attempt } = this.#options;
-    if (attempt === null) return;
-    if (this.#passwordOut) attempt.accepted();
-    else attempt.notAsked();
-    this.#passwordOut = false;
+    if (this.#dialogue === null) return;
+    this.#dialogue.shellStarted();
     this.#sendProgram();
   }
 
   #onIdle(): void {
     this.#idle = true;
     this.#deadline.stop();
-    if (!this.#round?.over || !this.#roundDone) return;
-    const { exchanges, resolutionSeconds } = this.#round;
-    this.#roundDone({ exchanges, resolutionSeconds });
-    this.#roundDone = null;
   }
 
   #onStderr(chunk: Uint8Array): void {
     this.#remember(chunk);
-    const password = this.#options.become?.password ?? null;
-    if (password === null || this.#reader.ready) return;
-    const prompt = sudoPrompt(this.#options.marks);
-    if (!this.#said.includes(prompt)) return;
-    this.#said = this.#said.replace(prompt, '');
-    this.#prompts += 1;
-    if (this.#prompts === 1) this.#answerPrompt(password);
-    else this.#wrongPassword();
-  }
-
-  #answerPrompt(password: string): void {
-    this.#passwordOut = true;
-    this.#exec.write(`${password}\n`);
-  }
-
-  #wrongPassword(): void {
-    this.#passwordOut = false;
-    this.#options.attempt?.refused();
+    if (this.#dialogue === null || this.#reader.ready) return;
+    const { rest, isWrong } = this.#dialogue.hear(this.#said);
+    this.#said = rest;
+    if (!isWrong) return;
     this.#exec.endInput();
     this.#fail('privilege/wrong-password', 'sudo asked a second time after the password had been given.');
   }
 
   #onEnded(end: ExecEnd): void {
-    if (this.#again !== null) this.#finish('done', null);
+    if (this.#clock.isInSecond) this.#finish('done', null);
     else if (end.problem) this.#failWith(new HostTrouble(end.problem));
     else if (this.#reader.ready && !this.#begun && end.code === INPUT_TAKEN) {
       this.#fail('transport/input-taken', `On ${this.#options.host} nothing was run.`);
     } else if (this.#reader.ready) this.#finish('cut', end);
-    else if (this.#options.become !== null && (this.#prompts > 0 || isOfSudo(this.#said))) {
+    else if (this.#options.become !== null && (this.#dialogue?.wasAsked || isOfSudo(this.#said))) {
       this.#sudoEnded();
     } else this.#failWith(new HostTrouble(explainNoShell(this.#said, this.#howEnded(end))));
   }
@@ -314,9 +272,8 @@ class Conversation {
   }
 
   #sudoEnded(): void {
-    const trouble = explainSudo(this.#said, this.#passwordOut);
-    if (this.#passwordOut && trouble.password === 'wrong') this.#options.attempt?.refused();
-    if (this.#passwordOut && trouble.password === 'right') this.#options.attempt?.accepted();
+    const trouble = explainSudo(this.#said, this.#dialogue?.isSent === true);
+    this.#dialogue?.sudoEnded(trouble.password);
     this.#failWith(new HostTrouble(trouble.problem));
   }
 
@@ -335,7 +292,7 @@ class Conversation {
 
   #forged(what: string): void {
     // also after the program's end: who speaks then has spoken before
-    this.#again = null;
+    this.#clock.dropSecond();
     const detail = `${this.#options.host} printed ${printable(what.slice(0, 300))}. Nothing of what it told was believed.`;
     this.#fail('transport/forged', detail);
   }
@@ -361,10 +318,8 @@ class Conversation {
   #finish(end: Conversed['end'], exit: ExecEnd | null): void {
     this.#close();
     this.#exec.endInput();
-    const { exchanges = [], resolutionSeconds = null } = this.#first ?? {};
-    const all = [...exchanges, ...(this.#again?.exchanges ?? [])];
     const lastWords = exit === null ? '' : this.#howEnded(exit);
-    this.#resolve({ exchanges: all, resolutionSeconds, end, exit, lastWords });
+    this.#resolve({ ...this.#clock.result(), end, exit, lastWords });
   }
 
   #fail(code: ProblemCode, detail: string): void {
@@ -374,7 +329,7 @@ class Conversation {
   #failWith(error: unknown): void {
     if (this.#over) return;
     // After the program's end only a better measurement can be lost.
-    if (this.#again !== null) {
+    if (this.#clock.isInSecond) {
       this.#finish('done', null);
       return;
     }
@@ -387,7 +342,7 @@ class Conversation {
     this.#over = true;
     this.#deadline.stop();
     clearTimeout(this.#total);
-    this.#round?.stop();
+    this.#clock.stop();
   }
 
   /** What a listener throws must end this conversation, not the process. */
