@@ -1,5 +1,6 @@
 import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
+import { clockStateOf } from '#facts/clock-state.js';
 import type { Facts } from '#facts/facts.js';
 import type { Judgement } from './verdict.js';
 
@@ -8,21 +9,18 @@ import type { Judgement } from './verdict.js';
  * that range is on one side of the limit is anything known.
  */
 export function judgeClockOffset(facts: Facts, limitSeconds: number): Judgement {
-  const clock = facts.clock.value;
-  if (clock === null && facts.place === 'here') {
+  const { measured: clock } = clockStateOf(facts);
+  if (clock.value === null && facts.place === 'here') {
     const detail = 'tsync runs on this machine: its clock cannot be measured against itself.';
     return { verdict: { status: 'unknown', problem: problem('checks/offset-itself', detail) }, evidence: [] };
   }
-  if (clock === null) {
-    const detail = `No exchange of timestamps came through: ${printable(facts.clock.value === null ? facts.clock.reason : '')}`;
+  if (clock.value === null) {
+    const detail = `No exchange of timestamps came through: ${printable(clock.reason)}`;
     return { verdict: { status: 'unknown', problem: problem('checks/offset-unknown', detail) }, evidence: [] };
   }
-  const { offsetSeconds, boundSeconds } = clock;
-  const text = `${signed(offsetSeconds)} s ± ${boundSeconds.toFixed(6)} s, ${clock.exchanges} exchanges`;
+  const { offsetSeconds, boundSeconds, exchanges } = clock.value;
+  const text = `${signed(offsetSeconds)} s ± ${boundSeconds.toFixed(6)} s, ${exchanges} exchanges`;
   const evidence = [{ where: 'own measurement', text }];
-  if (!Number.isFinite(offsetSeconds) || !Number.isFinite(boundSeconds)) {
-    return { verdict: { status: 'unknown', problem: problem('checks/offset-unknown', text) }, evidence };
-  }
   if (Math.abs(offsetSeconds) + boundSeconds <= limitSeconds) return { verdict: { status: 'in-sync' }, evidence };
   if (Math.abs(offsetSeconds) - boundSeconds > limitSeconds) {
     const measured = { value: offsetSeconds, unit: 's', bound: boundSeconds };
