@@ -1,6 +1,7 @@
 // The layers of docs/architecture.md. A file imports from its own folder and from folders above it in this list.
 const LAYERS = [
   ['errors', 'what can go wrong is known to all and knows nobody'],
+  ['units', 'how a number is written depends on nothing but the number'],
   ['inventory', 'who the hosts are does not depend on what is found on them'],
   ['snapshot', 'raw output is parsed before anything means something'],
   ['facts', 'facts are what a snapshot means, and nothing that anybody wants'],
@@ -9,6 +10,7 @@ const LAYERS = [
   ['policy', 'a policy sees settings and facts, never the plan made of it'],
   ['plan', 'a plan is a pure function of what was read'],
   ['run', 'run state is a fold over events; it starts nothing'],
+  ['present', 'what report and screen both show is chosen once, and drawn by neither'],
   ['report', 'a report shows a run state; it reads and changes nothing else'],
   ['transport', 'the only code that reaches a host knows no plans'],
   ['store', 'the only code that keeps data here knows no hosts'],
@@ -18,7 +20,7 @@ const LAYERS = [
   ['demo', 'a simulated fleet stands outside of what it simulates'],
   ['cli', 'parse, call, render: nothing imports the command line'],
 ];
-const PURE = '^src/(errors|inventory|snapshot|facts|resources|checks|policy|plan|run|report)/';
+const PURE = '^src/(errors|units|inventory|snapshot|facts|resources|checks|policy|plan|run|present|report)/';
 
 const layerRules = LAYERS.slice(0, -1).map(([layer, reason], index) => ({
   name: `layer-${layer}`,

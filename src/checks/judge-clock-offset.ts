@@ -2,6 +2,7 @@ import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
 import { clockStateOf } from '#facts/clock-state.js';
 import type { Facts } from '#facts/facts.js';
+import { offsetText, secondsText } from '#units/seconds.js';
 import type { Judgement } from './verdict.js';
 
 /**
@@ -19,7 +20,7 @@ export function judgeClockOffset(facts: Facts, limitSeconds: number): Judgement 
     return { verdict: { status: 'unknown', problem: problem('checks/offset-unknown', detail) }, evidence: [] };
   }
   const { offsetSeconds, boundSeconds, exchanges } = clock.value;
-  const text = `${signed(offsetSeconds)} s ± ${boundSeconds.toFixed(6)} s, ${exchanges} exchanges`;
+  const text = `${offsetText(offsetSeconds, boundSeconds)}, ${exchanges} exchanges`;
   const evidence = [{ where: 'own measurement', text }];
   if (Math.abs(offsetSeconds) + boundSeconds <= limitSeconds) return { verdict: { status: 'in-sync' }, evidence };
   if (Math.abs(offsetSeconds) - boundSeconds > limitSeconds) {
@@ -29,10 +30,6 @@ export function judgeClockOffset(facts: Facts, limitSeconds: number): Judgement 
       evidence,
     };
   }
-  const detail = `Measured ${text}; whether that is within ${limitSeconds} s cannot be told.`;
+  const detail = `Measured ${text}; whether that is within ${secondsText(limitSeconds)} cannot be told.`;
   return { verdict: { status: 'unknown', problem: problem('checks/offset-uncertain', detail) }, evidence };
-}
-
-function signed(seconds: number): string {
-  return `${seconds < 0 ? '-' : '+'}${Math.abs(seconds).toFixed(6)}`;
 }

@@ -4,6 +4,7 @@ import { trackingOf } from '#facts/chrony-readings.js';
 import { chronySynchronised } from '#facts/clock-readings.js';
 import type { ChronyTracking, Fact } from '#facts/facts.js';
 import type { OperatorClock } from '#run/event.js';
+import { secondsText } from '#units/seconds.js';
 
 const CHRONYC_DEADLINE_MS = 1500;
 
@@ -32,8 +33,8 @@ export function operatorClockOf(tracking: Fact<ChronyTracking> | null, hasMark: 
 function detailOf(tracking: ChronyTracking, synchronised: boolean | null): string {
   if (synchronised === null) return 'chronyd runs here and does not say whether it is synchronised';
   if (!synchronised) return 'chronyd runs here but is not synchronised';
-  const boundMs = (tracking.rootDelaySeconds / 2 + tracking.rootDispersionSeconds) * 1000;
-  return `chronyd, stratum ${tracking.stratum}, ±${boundMs.toFixed(1)} ms`;
+  const boundSeconds = tracking.rootDelaySeconds / 2 + tracking.rootDispersionSeconds;
+  return `chronyd, stratum ${tracking.stratum}, ±${secondsText(boundSeconds)}`;
 }
 
 function chronyTracking(): Promise<string | null> {

@@ -1,8 +1,8 @@
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import { serversToTry } from '#plan/servers-to-try.js';
-import { secondsText } from '#report/clock-text.js';
 import type { Frame } from '#snapshot/frames.js';
+import { secondsText } from '#units/seconds.js';
 import type { Assessed } from './assess-fleet.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';

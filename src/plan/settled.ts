@@ -1,5 +1,6 @@
 import type { Change } from '#resources/resource.js';
-import type { Finding, HostPlan, Measurement } from './plan.js';
+import { measurementText } from '#units/seconds.js';
+import type { Finding, HostPlan } from './plan.js';
 
 /**
  * What a verification still waits for, in words a person reads; empty when the host is done. Findings that no waiting and
@@ -29,7 +30,7 @@ export function mustRevert(plan: HostPlan): string | null {
   if (!isFollowing || plan.changes.length > 0) return null;
   return (
     `The daemon follows its source and has nothing left to correct, but by our own measurement ` +
-    `the clock is wrong by ${describe(offset.measured)}, more than ${describe(offset.limit)}.`
+    `the clock is wrong by ${measurementText(offset.measured)}, more than ${measurementText(offset.limit)}.`
   );
 }
 
@@ -53,7 +54,7 @@ function unsettled(finding: Finding): string[] {
     case 'in-sync':
       return [];
     case 'violation':
-      return [`${finding.rule}: ${describe(finding.measured)}, wanted ${describe(finding.limit)}`];
+      return [`${finding.rule}: ${measurementText(finding.measured)}, wanted ${measurementText(finding.limit)}`];
     case 'drift':
       return [];
     case 'unknown':
@@ -73,9 +74,4 @@ function openViolation(plan: HostPlan, rule: string) {
 
 function isFine(plan: HostPlan, rule: string): boolean {
   return plan.findings.some((finding) => finding.rule === rule && finding.status === 'in-sync');
-}
-
-function describe({ value, unit, bound }: Measurement): string {
-  const number = typeof value === 'number' ? String(Number(value.toPrecision(6))) : value;
-  return `${number}${unit === '' ? '' : ` ${unit}`}${bound === null ? '' : ` ± ${Number(bound.toPrecision(2))}`}`;
 }

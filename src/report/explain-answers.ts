@@ -2,7 +2,7 @@ import { printable } from '#errors/printable.js';
 import type { ClockSource } from '#facts/clock-readings.js';
 import { clockStateOf, DAEMON_PROGRAMS } from '#facts/clock-state.js';
 import type { DaemonName, Fact, Facts } from '#facts/facts.js';
-import { offsetText } from './clock-text.js';
+import { offsetText } from '#units/seconds.js';
 
 /** One question that people ask about the time of a Hyper-V guest, and the answer as it stands for a host. */
 export interface Question {

@@ -1,10 +1,11 @@
 import { printable } from '#errors/printable.js';
 import type { Facts } from '#facts/facts.js';
-import type { Evidence, Finding, Measurement } from '#plan/plan.js';
+import type { Evidence, Finding } from '#plan/plan.js';
 import { answerRules, type RuleAnswer } from '#policy/observe-rules.js';
 import { ruleOf } from '#policy/rules.js';
 import type { ResolvedSettings } from '#policy/settings.js';
 import type { HostState } from '#run/run-state.js';
+import { measurementText } from '#units/seconds.js';
 import { answerQuestions } from './explain-answers.js';
 import { complianceLines } from './explain-compliance.js';
 import { type Drawing, paint, severityColour } from './paint.js';
@@ -95,16 +96,12 @@ function consequence(finding: Finding): string[] {
       return [`leads to: change ${finding.change.kind} ${finding.change.name}`];
     case 'violation':
       return [
-        `measured ${amountText(finding.measured)}, wanted ${amountText(finding.limit)}`,
+        `measured ${measurementText(finding.measured)}, wanted ${measurementText(finding.limit)}`,
         `what helps: ${ruleOf(finding.rule).remedy}`,
       ];
     case 'unknown':
       return [`${finding.problem.summary}: ${finding.problem.detail} ${finding.problem.hint}`];
   }
-}
-
-function amountText({ value, unit }: Measurement): string {
-  return `${value} ${unit}`.trim();
 }
 
 function indented(text: string, drawing: Drawing, by: number): string[] {

@@ -1,8 +1,8 @@
 import { printable } from '#errors/printable.js';
 import type { Evidence, Finding } from '#plan/plan.js';
-import { measurementText } from './clock-text.js';
+import { groupBy } from '#present/group-by.js';
+import { measurementText } from '#units/seconds.js';
 import { type Field, fieldLines } from './field.js';
-import { groupBy } from './group-by.js';
 import { type Drawing, severityColour } from './paint.js';
 
 /**
@@ -61,8 +61,7 @@ function under(label: string, text: string): Field {
 
 function violationText(finding: Extract<Finding, { status: 'violation' }>): string {
   const { measured, limit } = finding;
-  const value = measurementText(measured.value, measured.unit, measured.bound);
-  return `${value} (limit ${measurementText(limit.value, limit.unit, limit.bound)})`;
+  return `${measurementText(measured)} (limit ${measurementText(limit)})`;
 }
 
 /** One line, and not more of it than helps: a host chooses how long its lines are. */

@@ -20,6 +20,6 @@ describe("the operator's own clock", () => {
   });
 
   it('is said with its stratum and bound', () => {
-    expect(operatorClockOf(tracking('0A000001,10.0.0.1,3'), false).detail).toBe('chronyd, stratum 3, ±0.4 ms');
+    expect(operatorClockOf(tracking('0A000001,10.0.0.1,3'), false).detail).toBe('chronyd, stratum 3, ±400 µs');
   });
 });
