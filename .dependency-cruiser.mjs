@@ -1,6 +1,7 @@
 // The layers of docs/architecture.md. A file imports from its own folder and from folders above it in this list.
 const LAYERS = [
   ['errors', 'what can go wrong is known to all and knows nobody'],
+  ['units', 'how a number is written depends on nothing but the number'],
   ['inventory', 'who the hosts are does not depend on what is found on them'],
   ['snapshot', 'raw output is parsed before anything means something'],
   ['conversation', 'what a host says is taken apart before anybody believes it'],
@@ -18,6 +19,7 @@ const LAYERS = [
   ['policy', 'a policy sees settings and facts, never the plan made of it'],
   ['plan', 'a plan is a pure function of what was read'],
   ['run', 'run state is a fold over events; it starts nothing'],
+  ['present', 'what report and screen both show is chosen once, and drawn by neither'],
   ['report', 'a report shows a run state; it reads and changes nothing else'],
   ['transport', 'the only code that reaches a host knows no plans'],
   ['store', 'the only code that keeps data here knows no hosts'],
@@ -29,7 +31,7 @@ const LAYERS = [
   ['cli', 'parse, call, render: nothing imports the command line'],
 ];
 const PURE =
-  '^src/(errors|inventory|snapshot|conversation|probe|facts|resources|transaction|packages|checks|settings|config|platforms|rules|playbook|policy|plan|run|report)/';
+  '^src/(errors|units|inventory|snapshot|conversation|probe|facts|resources|transaction|packages|checks|settings|config|platforms|rules|playbook|policy|plan|run|present|report)/';
 
 const layerRules = LAYERS.slice(0, -1).map(([layer, reason], index) => ({
   name: `layer-${layer}`,

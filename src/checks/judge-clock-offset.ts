@@ -1,6 +1,8 @@
 import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
+import { clockStateOf } from '#facts/clock-state.js';
 import type { Facts } from '#facts/facts.js';
+import { offsetText, secondsText } from '#units/seconds.js';
 import type { Judgement } from './verdict.js';
 
 /**
@@ -8,21 +10,18 @@ import type { Judgement } from './verdict.js';
  * that range is on one side of the limit is anything known.
  */
 export function judgeClockOffset(facts: Facts, limitSeconds: number): Judgement {
-  const clock = facts.clock.value;
-  if (clock === null && facts.place === 'here') {
+  const { measured: clock } = clockStateOf(facts);
+  if (clock.value === null && facts.place === 'here') {
     const detail = 'tsync runs on this machine: its clock cannot be measured against itself.';
     return { verdict: { status: 'unknown', problem: problem('checks/offset-itself', detail) }, evidence: [] };
   }
-  if (clock === null) {
-    const detail = `No exchange of timestamps came through: ${printable(facts.clock.value === null ? facts.clock.reason : '')}`;
+  if (clock.value === null) {
+    const detail = `No exchange of timestamps came through: ${printable(clock.reason)}`;
     return { verdict: { status: 'unknown', problem: problem('checks/offset-unknown', detail) }, evidence: [] };
   }
-  const { offsetSeconds, boundSeconds } = clock;
-  const text = `${signed(offsetSeconds)} s ± ${boundSeconds.toFixed(6)} s, ${clock.exchanges} exchanges`;
+  const { offsetSeconds, boundSeconds, exchanges } = clock.value;
+  const text = `${offsetText(offsetSeconds, boundSeconds)}, ${exchanges} exchanges`;
   const evidence = [{ where: 'own measurement', text }];
-  if (!Number.isFinite(offsetSeconds) || !Number.isFinite(boundSeconds)) {
-    return { verdict: { status: 'unknown', problem: problem('checks/offset-unknown', text) }, evidence };
-  }
   if (Math.abs(offsetSeconds) + boundSeconds <= limitSeconds) return { verdict: { status: 'in-sync' }, evidence };
   if (Math.abs(offsetSeconds) - boundSeconds > limitSeconds) {
     const measured = { value: offsetSeconds, unit: 's', bound: boundSeconds };
@@ -31,10 +30,6 @@ export function judgeClockOffset(facts: Facts, limitSeconds: number): Judgement 
       evidence,
     };
   }
-  const detail = `Measured ${text}; whether that is within ${limitSeconds} s cannot be told.`;
+  const detail = `Measured ${text}; whether that is within ${secondsText(limitSeconds)} cannot be told.`;
   return { verdict: { status: 'unknown', problem: problem('checks/offset-uncertain', detail) }, evidence };
-}
-
-function signed(seconds: number): string {
-  return `${seconds < 0 ? '-' : '+'}${Math.abs(seconds).toFixed(6)}`;
 }

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { trackingOf } from '#facts/chrony-readings.js';
+import { chronySynchronised } from '#facts/clock-readings.js';
+import type { ChronyTracking, Fact } from '#facts/facts.js';
 import type { OperatorClock } from '#run/event.js';
+import { secondsText } from '#units/seconds.js';
 
 const CHRONYC_DEADLINE_MS = 1500;
 
@@ -11,16 +14,27 @@ const CHRONYC_DEADLINE_MS = 1500;
  */
 export async function readOperatorClock(): Promise<OperatorClock> {
   const printed = await chronyTracking();
-  const tracking = printed === null ? null : trackingOf(printed).value;
-  if (tracking) {
-    const synchronised = tracking.leap !== 'Not synchronised' && tracking.stratum > 0;
-    const boundMs = (tracking.rootDelaySeconds / 2 + tracking.rootDispersionSeconds) * 1000;
-    return synchronised
-      ? { synchronised, detail: `chronyd, stratum ${tracking.stratum}, ±${boundMs.toFixed(1)} ms` }
-      : { synchronised, detail: 'chronyd runs here but is not synchronised' };
+  return operatorClockOf(
+    printed === null ? null : trackingOf(printed),
+    existsSync('/run/systemd/timesync/synchronized'),
+  );
+}
+
+/** `tracking`: what a chronyd here said; null: none answered. `hasMark`: systemd-timesyncd left its mark. */
+export function operatorClockOf(tracking: Fact<ChronyTracking> | null, hasMark: boolean): OperatorClock {
+  if (tracking !== null && tracking.value !== null) {
+    const { value: synchronised } = chronySynchronised(tracking.value);
+    return { synchronised, detail: detailOf(tracking.value, synchronised) };
   }
-  if (existsSync('/run/systemd/timesync/synchronized')) return { synchronised: true, detail: 'systemd-timesyncd' };
+  if (hasMark) return { synchronised: true, detail: 'systemd-timesyncd' };
   return { synchronised: null, detail: 'no time daemon could be asked on this machine' };
+}
+
+function detailOf(tracking: ChronyTracking, synchronised: boolean | null): string {
+  if (synchronised === null) return 'chronyd runs here and does not say whether it is synchronised';
+  if (!synchronised) return 'chronyd runs here but is not synchronised';
+  const boundSeconds = tracking.rootDelaySeconds / 2 + tracking.rootDispersionSeconds;
+  return `chronyd, stratum ${tracking.stratum}, ±${secondsText(boundSeconds)}`;
 }
 
 function chronyTracking(): Promise<string | null> {

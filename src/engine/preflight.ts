@@ -1,7 +1,7 @@
 import type { Frame } from '#conversation/frames.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
-import { secondsText } from '#report/clock-text.js';
+import { secondsText } from '#units/seconds.js';
 import type { Assessed } from './assess-fleet.js';
 import type { EngineDeps } from './deps.js';
 import type { HostTask } from './host-task.js';

@@ -34,7 +34,7 @@ export const catalog = {
   },
   'checks/daemon-unknown': {
     summary: 'the daemon could not be asked',
-    hint: 'Run with root rights (become); chronyc needs them where cmdport is 0.',
+    hint: 'Run with root rights (become): chronyc needs them where cmdport is 0, and OpenNTPD answers root only.',
   },
   'checks/offset-itself': {
     summary: 'tsync cannot measure the clock of the machine it runs on',

@@ -19,3 +19,9 @@ export function shown(text: string, length = 120): string {
 export function whenKnown<T, U>(fact: Fact<T>, next: (value: T & {}) => Fact<U>): Fact<U> {
   return fact.value === null || fact.value === undefined ? (fact as { value: null; reason: string }) : next(fact.value);
 }
+
+/** A reason as a sentence of its own. */
+export function sentence(clause: string): string {
+  const text = `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`;
+  return text.endsWith('.') ? text : `${text}.`;
+}

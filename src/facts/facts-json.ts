@@ -1,3 +1,6 @@
+import type { ClockSource } from './clock-readings.js';
+import { clockStateOf } from './clock-state.js';
+import { known, unknown, whenKnown } from './fact.js';
 import type { AroundFacts, ChronyFacts, DaemonFacts, Fact, Facts } from './facts.js';
 
 /** A value of JSON; bytes of files are left out of it on purpose. */
@@ -101,43 +104,27 @@ function chronyJson(chrony: ChronyFacts): FactsJson {
   };
 }
 
-/** What the clock follows by its daemon, and our own measurement of it. */
+/** What the daemon says of the clock, and our own measurement of it. A source that is not followed is null, with that as its reason. */
 function clockJson(facts: Facts): FactsJson {
-  const { clock } = facts;
-  const source = selectedSource(facts);
+  const { daemon, synchronised, source, offsetSeconds, measured } = clockStateOf(facts);
   return {
-    ...entry('synchronised', synchronised(facts)),
-    ...entry('source', source),
-    offsetSeconds: clock.value?.offsetSeconds ?? null,
-    errorBoundSeconds: clock.value?.boundSeconds ?? null,
-    ...(clock.value === null
-      ? { offsetReason: clock.reason, offsetSecondsReason: clock.reason, errorBoundSecondsReason: clock.reason }
-      : {}),
+    ...entry('daemon', daemon),
+    ...entry('synchronised', synchronised),
+    ...entry('source', whenKnown(source, sourceName)),
+    ...entry('daemonOffsetSeconds', offsetSeconds),
+    ...entry(
+      'offsetSeconds',
+      whenKnown(measured, (clock) => known(clock.offsetSeconds)),
+    ),
+    ...entry(
+      'errorBoundSeconds',
+      whenKnown(measured, (clock) => known(clock.boundSeconds)),
+    ),
+    // for readers of the first version
+    ...(measured.value === null ? { offsetReason: measured.reason } : {}),
   };
 }
 
-function selectedSource({ chrony, timesyncd, ntpd, openntpd }: Facts): Fact<string> {
-  const name =
-    chrony.sources.value?.find((source) => source.state === '*')?.name ??
-    (timesyncd.value?.synchronised ? (timesyncd.value.serverName ?? timesyncd.value.serverAddress) : null) ??
-    ntpd.value?.peers.find((peer) => peer.tally === '*' || peer.tally === 'o')?.remote ??
-    openntpd.value?.peers.find((peer) => peer.selected)?.remote;
-  return name == null
-    ? { value: null, reason: 'no daemon on the host says that it follows a source' }
-    : { value: name };
-}
-
-/** By the daemon that runs; an unsynchronised chronyd prints zeros everywhere but in leap, reference and stratum. */
-function synchronised({ chrony, timesyncd, ntpd, openntpd, daemons }: Facts): Fact<boolean> {
-  const { tracking } = chrony;
-  if (tracking.value !== null) {
-    const { leap, stratum, referenceId } = tracking.value;
-    return { value: leap !== 'Not synchronised' && leap !== 'unknown' && stratum > 0 && referenceId !== '00000000' };
-  }
-  if (timesyncd.value !== null) return { value: timesyncd.value.synchronised };
-  if (ntpd.value !== null)
-    return { value: ntpd.value.leap !== null && ntpd.value.leap !== '11' && (ntpd.value.stratum ?? 16) < 16 };
-  if (openntpd.value !== null) return { value: openntpd.value.synchronised };
-  if (daemons.every((daemon) => daemon.active.value === false)) return { value: false };
-  return { value: null, reason: tracking.reason };
+function sourceName(source: ClockSource): Fact<string> {
+  return source.kind === 'none' ? unknown('no daemon on the host says that it follows a source') : known(source.name);
 }

@@ -4,6 +4,7 @@ import { HAZARDS } from '#facts/step-hazards.js';
 import type { Action } from '#resources/resource.js';
 import type { KnownRuleId } from '#rules/rules.js';
 import type { Settings } from '#settings/settings.js';
+import { secondsText } from '#units/seconds.js';
 
 /**
  * Whether the change is likely to step the clock so far that programs of this host mind: by how much and in which direction,
@@ -25,7 +26,7 @@ export function judgeStepHazard(
   const limit = { value: stepWarningSeconds, unit: 's', bound: null };
   const direction = forwards ? 'forwards' : 'backwards';
   const evidence = [
-    { where: 'step', text: `the clock goes ${direction} by ${durationText(size)} at once` },
+    { where: 'step', text: `the clock goes ${direction} by ${secondsText(size)} at once` },
     ...mindedBy(facts, forwards),
     { where: 'without a step', text: slewText(size) },
   ];
@@ -47,10 +48,5 @@ function mindedBy(facts: Facts, forwards: boolean) {
 
 /** chronyd slews at 83333 ppm at most unless maxslewrate says otherwise (chrony.conf(5)): one second in twelve. */
 function slewText(seconds: number): string {
-  return `\`makestep: false\` in the playbook lets chronyd slew it in about ${durationText(seconds * 12)} (one second in twelve, maxslewrate); until then the clock is wrong`;
-}
-
-function durationText(seconds: number): string {
-  if (seconds >= 7200) return `${(seconds / 3600).toFixed(1)} h`;
-  return seconds >= 120 ? `${(seconds / 60).toFixed(1)} min` : `${Number(seconds.toPrecision(3))} s`;
+  return `\`makestep: false\` in the playbook lets chronyd slew it in about ${secondsText(seconds * 12)} (one second in twelve, maxslewrate); until then the clock is wrong`;
 }

@@ -3,6 +3,7 @@ import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import type { Action } from '#resources/resource.js';
 import type { KnownRuleId } from '#rules/rules.js';
+import { offsetText, secondsText } from '#units/seconds.js';
 
 /**
  * Whether the actions may step the clock by more than `maxStepSeconds` (null: any). What a step would correct is taken
@@ -19,7 +20,7 @@ export function judgeStep(
   if (clock === null) {
     return [{ rule, verdict: { status: 'unknown', problem: stepTooLarge(facts, maxStepSeconds) }, evidence: [] }];
   }
-  const evidence = [{ where: 'own measurement', text: `${clock.offsetSeconds} s ± ${clock.boundSeconds} s` }];
+  const evidence = [{ where: 'own measurement', text: offsetText(clock.offsetSeconds, clock.boundSeconds) }];
   if (Math.abs(clock.offsetSeconds) <= maxStepSeconds) return [{ rule, verdict: { status: 'in-sync' }, evidence }];
   const measured = { value: clock.offsetSeconds, unit: 's', bound: clock.boundSeconds };
   const limit = { value: maxStepSeconds, unit: 's', bound: null };
@@ -29,6 +30,10 @@ export function judgeStep(
 /** Why nothing is changed then. */
 export function stepTooLarge(facts: Facts, maxStepSeconds: number | null): Problem {
   const clock = facts.clock.value;
-  const wrong = clock === null ? 'by an amount that could not be measured' : `by ${clock.offsetSeconds} s`;
-  return problem('policy/step-too-large', `The clock is wrong ${wrong}; max_step is ${maxStepSeconds} s.`);
+  const wrong =
+    clock === null
+      ? 'by an amount that could not be measured'
+      : `by ${offsetText(clock.offsetSeconds, clock.boundSeconds)}`;
+  const limit = maxStepSeconds === null ? 'not set' : secondsText(maxStepSeconds);
+  return problem('policy/step-too-large', `The clock is wrong ${wrong}; max_step is ${limit}.`);
 }

@@ -1,7 +1,8 @@
 import type { Change } from '#resources/resource.js';
 import type { Awaited } from '#rules/rule.js';
 import { ruleOf } from '#rules/rules.js';
-import type { Finding, HostPlan, Measurement } from './plan.js';
+import { measurementText } from '#units/seconds.js';
+import type { Finding, HostPlan } from './plan.js';
 
 /**
  * What a verification still waits for, in words a person reads; empty when the host is done. Findings that no waiting and
@@ -33,7 +34,7 @@ export function mustRevert(plan: HostPlan): string | null {
   if (!isFollowing || plan.changes.length > 0) return null;
   return (
     `The daemon follows its source and has nothing left to correct, but by our own measurement ` +
-    `the clock is wrong by ${describe(offset.measured)}, more than ${describe(offset.limit)}.`
+    `the clock is wrong by ${measurementText(offset.measured)}, more than ${measurementText(offset.limit)}.`
   );
 }
 
@@ -54,7 +55,7 @@ function unsettled(finding: Finding): string[] {
     case 'in-sync':
       return [];
     case 'violation':
-      return [`${finding.rule}: ${describe(finding.measured)}, wanted ${describe(finding.limit)}`];
+      return [`${finding.rule}: ${measurementText(finding.measured)}, wanted ${measurementText(finding.limit)}`];
     case 'drift':
       return [];
     case 'unknown':
@@ -74,9 +75,4 @@ function openViolation(plan: HostPlan, part: Awaited) {
 
 function isFine(plan: HostPlan, part: Awaited): boolean {
   return plan.findings.some((finding) => awaitedOf(finding) === part && finding.status === 'in-sync');
-}
-
-function describe({ value, unit, bound }: Measurement): string {
-  const number = typeof value === 'number' ? String(Number(value.toPrecision(6))) : value;
-  return `${number}${unit === '' ? '' : ` ${unit}`}${bound === null ? '' : ` ± ${Number(bound.toPrecision(2))}`}`;
 }

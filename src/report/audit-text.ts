@@ -1,5 +1,6 @@
 import { printable } from '#errors/printable.js';
 import type { Finding } from '#plan/plan.js';
+import { type AuditStatus, auditStatusOf } from '#present/audit-status.js';
 import { hasPendingChanges } from '#run/exit-code.js';
 import type { HostState, RunState } from '#run/run-state.js';
 import { findingGroups, groupLines } from './host-groups.js';
@@ -7,7 +8,6 @@ import { countOf } from './host-names.js';
 import { inSyncLines } from './in-sync-lines.js';
 import { again, type NextCommand, nextLines } from './next-commands.js';
 import type { Drawing } from './paint.js';
-import { type Standing, standingOf } from './standing.js';
 import { textLines } from './text-lines.js';
 import { troubleLines } from './trouble-lines.js';
 
@@ -16,7 +16,7 @@ import { troubleLines } from './trouble-lines.js';
  * together, then those that are in sync, then those that could not be looked at, and the next command. Ends with a line feed.
  */
 export function auditText(state: RunState, drawing: Drawing): string {
-  const hosts = byStanding(state);
+  const hosts = byStatus(state);
   const looked = [hosts.off, hosts.unknown, hosts.remark].flatMap((some) => findingGroups(some, everyFinding));
   const lines = [
     ...verdictLines(hosts, state.hosts.size, drawing),
@@ -33,10 +33,10 @@ export function auditText(state: RunState, drawing: Drawing): string {
 }
 
 /** The hosts of a run by where they stand, in the inventory's order. */
-export type Standings = { readonly [S in Standing]: readonly HostState[] };
+export type HostsByStatus = { readonly [S in AuditStatus]: readonly HostState[] };
 
-export function byStanding(state: RunState): Standings {
-  const hosts: { [S in Standing]: HostState[] } = {
+export function byStatus(state: RunState): HostsByStatus {
+  const hosts: { [S in AuditStatus]: HostState[] } = {
     unreachable: [],
     failed: [],
     unfinished: [],
@@ -46,7 +46,7 @@ export function byStanding(state: RunState): Standings {
     remark: [],
     'in-sync': [],
   };
-  for (const host of state.hosts.values()) hosts[standingOf(host)].push(host);
+  for (const host of state.hosts.values()) hosts[auditStatusOf(host)].push(host);
   return hosts;
 }
 
@@ -72,23 +72,21 @@ function everyFinding(_: Finding): boolean {
   return true;
 }
 
-function verdictLines(hosts: Standings, count: number, drawing: Drawing): readonly string[] {
+function verdictLines(hosts: HostsByStatus, count: number, drawing: Drawing): readonly string[] {
   const good = hosts['in-sync'].length + hosts.remark.length;
   if (count === 0) return textLines('No host was audited.', 'yellow', drawing);
   if (good === count)
     return textLines(good === 1 ? 'The host is in sync.' : `All ${good} hosts are in sync.`, 'green', drawing);
   const colour = hosts.off.length + hosts.failed.length > 0 ? 'red' : 'yellow';
-  const bad = VERDICTS.filter(([standing]) => hosts[standing].length > 0);
+  const bad = VERDICTS.filter(([status]) => hosts[status].length > 0);
   if (count === 1) return textLines(`The host ${bad.map(([, one]) => one).join('')}.`, colour, drawing);
-  const parts = bad.map(
-    ([standing, one, many]) => `${hosts[standing].length} ${hosts[standing].length === 1 ? one : many}`,
-  );
+  const parts = bad.map(([status, one, many]) => `${hosts[status].length} ${hosts[status].length === 1 ? one : many}`);
   const rest = good === 0 ? 'none is in sync' : `${good} ${good === 1 ? 'is' : 'are'} in sync`;
   return textLines(`Of ${countOf(count, 'host')}, ${parts.join(', ')}; ${rest}.`, colour, drawing);
 }
 
 /** What is said of one host and of several that stand so, in the order of the verdict. */
-const VERDICTS: readonly (readonly [Standing, one: string, many: string])[] = [
+const VERDICTS: readonly (readonly [AuditStatus, one: string, many: string])[] = [
   ['off', 'needs attention', 'need attention'],
   ['failed', 'failed', 'failed'],
   ['unknown', 'could not be judged', 'could not be judged'],
@@ -97,7 +95,7 @@ const VERDICTS: readonly (readonly [Standing, one: string, many: string])[] = [
   ['skipped', 'was skipped', 'were skipped'],
 ];
 
-function next(state: RunState, hosts: Standings): readonly NextCommand[] {
+function next(state: RunState, hosts: HostsByStatus): readonly NextCommand[] {
   const fixable = [...state.hosts.values()].filter(hasPendingChanges).length;
   const commands: NextCommand[] = [];
   if (fixable > 0) {

@@ -1,7 +1,7 @@
 import { printable } from '#errors/printable.js';
 import { unifiedDiff } from '#plan/unified-diff.js';
 import type { Action, Change } from '#resources/resource.js';
-import { secondsText } from './clock-text.js';
+import { secondsText } from '#units/seconds.js';
 import { type Field, fieldLines } from './field.js';
 import { type Colour, type Drawing, paint } from './paint.js';
 

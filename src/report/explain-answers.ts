@@ -1,5 +1,8 @@
 import { printable } from '#errors/printable.js';
-import type { Fact, Facts } from '#facts/facts.js';
+import type { ClockSource } from '#facts/clock-readings.js';
+import { clockStateOf, DAEMON_PROGRAMS } from '#facts/clock-state.js';
+import type { DaemonName, Fact, Facts } from '#facts/facts.js';
+import { offsetText } from '#units/seconds.js';
 
 /** One question that people ask about the time of a Hyper-V guest, and the answer as it stands for a host. */
 export interface Question {
@@ -122,16 +125,34 @@ function ptp({ ptp: devices }: Facts): string {
   return `${devices.value.map(({ device, clockName, symlinks }) => `/dev/${device} is ${clockName}${symlinks.length === 0 ? '' : ` (${symlinks.join(', ')})`}`).join('; ')}.`;
 }
 
-function follows({ chrony, timesyncd, ntpd, daemons }: Facts): string {
-  const selected = chrony.sources.value?.find(({ state }) => state === '*');
-  if (selected !== undefined)
-    return `chronyd follows ${selected.name}${selected.mode === 'refclock' ? ', a PTP clock' : ', an NTP server'}.`;
-  if (timesyncd.value?.synchronised)
-    return `systemd-timesyncd follows ${timesyncd.value.serverName ?? timesyncd.value.serverAddress ?? 'a server'}.`;
-  const peer = ntpd.value?.peers.find(({ tally }) => tally === '*' || tally === 'o');
-  if (peer !== undefined) return `ntpd follows ${peer.remote}.`;
-  const running = daemons.filter(({ active }) => active.value === true).map(({ name }) => name);
-  return running.length === 0 ? 'Nothing: no time daemon runs.' : `No source, as far as ${running.join(' and ')} says.`;
+function follows(facts: Facts): string {
+  const { daemon, synchronised, source, measured } = clockStateOf(facts);
+  if (daemon.value === null) return `Not known: ${daemon.reason}.`;
+  const isSynchronised =
+    synchronised.value === null
+      ? `Whether it is synchronised is not known: ${synchronised.reason}.`
+      : `It is ${synchronised.value ? '' : 'not '}synchronised.`;
+  const offset =
+    measured.value === null
+      ? `How far it is off is not known: ${measured.reason}.`
+      : `By our own measurement it is off by ${offsetText(measured.value.offsetSeconds, measured.value.boundSeconds)}.`;
+  return `${followed(daemon.value, source)} ${isSynchronised} ${offset}`;
+}
+
+function followed(daemon: DaemonName | 'none', source: Fact<ClockSource>): string {
+  if (daemon === 'none') return 'Nothing: no time daemon runs.';
+  const program = DAEMON_PROGRAMS[daemon];
+  if (source.value === null) return `Not known: ${source.reason}.`;
+  switch (source.value.kind) {
+    case 'none':
+      return `No source, as far as ${program} says.`;
+    case 'local':
+      return `Nothing: ${program} follows ${source.value.name}, the clock of the host itself.`;
+    case 'refclock':
+      return `${program} follows ${source.value.name}, a reference clock.`;
+    case 'server':
+      return `${program} follows ${source.value.name}, an NTP server.`;
+  }
 }
 
 function said(fact: Fact<string>): string {

@@ -1,11 +1,12 @@
 import { printable } from '#errors/printable.js';
 import type { Facts } from '#facts/facts.js';
-import type { Evidence, Finding, Measurement } from '#plan/plan.js';
+import type { Evidence, Finding } from '#plan/plan.js';
 import { ruleOf } from '#rules/rules.js';
 import { COMPLIANCE_RULES } from '#rules/rules-compliance.js';
 import { answerRules, type RuleAnswer } from '#rules/run-rules.js';
 import type { HostState } from '#run/run-state.js';
 import type { ResolvedSettings } from '#settings/settings.js';
+import { measurementText } from '#units/seconds.js';
 import { answerQuestions } from './explain-answers.js';
 import { complianceLines } from './explain-compliance.js';
 import { type Drawing, paint, severityColour } from './paint.js';
@@ -98,16 +99,12 @@ function consequence(finding: Finding): string[] {
       return [`leads to: change ${finding.change.kind} ${finding.change.name}`];
     case 'violation':
       return [
-        `found ${amountText(finding.measured)}, expected ${amountText(finding.limit)}`,
+        `found ${measurementText(finding.measured)}, expected ${measurementText(finding.limit)}`,
         `what helps: ${ruleOf(finding.rule).remedy}`,
       ];
     case 'unknown':
       return [`${finding.problem.summary}: ${finding.problem.detail} ${finding.problem.hint}`];
   }
-}
-
-function amountText({ value, unit }: Measurement): string {
-  return `${value} ${unit}`.trim();
 }
 
 function indented(text: string, drawing: Drawing, by: number): string[] {

@@ -1,8 +1,8 @@
 import { printable } from '#errors/printable.js';
 import type { Evidence, Finding } from '#plan/plan.js';
-import { measurementText } from './clock-text.js';
+import { groupBy } from '#present/group-by.js';
+import { measurementText } from '#units/seconds.js';
 import { type Field, fieldLines } from './field.js';
-import { groupBy } from './group-by.js';
 import { type Drawing, severityColour } from './paint.js';
 
 /**
@@ -67,12 +67,12 @@ function under(label: string, text: string): Field {
 type Violation = Extract<Finding, { status: 'violation' }>;
 
 function foundText({ measured }: Violation): string {
-  return measurementText(measured.value, measured.unit, measured.bound);
+  return measurementText(measured);
 }
 
 /** A limit that is a number is the most that is allowed. */
 function expectedText({ limit }: Violation): string {
-  const text = measurementText(limit.value, limit.unit, limit.bound);
+  const text = measurementText(limit);
   return typeof limit.value === 'number' ? `at most ${text}` : text;
 }
 

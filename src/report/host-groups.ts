@@ -1,19 +1,16 @@
 import { printable } from '#errors/printable.js';
 import type { Finding } from '#plan/plan.js';
-import { severityRank } from '#run/count-findings.js';
+import { clockRange, clockText } from '#present/clock-text.js';
+import { isWaived, openFindings, worstRank, worstSeverity } from '#present/findings.js';
+import { groupBy } from '#present/group-by.js';
+import type { HostGroup } from '#present/plan-groups.js';
 import type { HostState } from '#run/run-state.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import { strategyField } from './change-lines.js';
-import { clockRange, clockText } from './clock-text.js';
 import { type Field, fieldLines } from './field.js';
 import { findingLines } from './finding-text.js';
-import { groupBy } from './group-by.js';
 import { countOf, hostNames } from './host-names.js';
 import { type Drawing, paint } from './paint.js';
-import { isWaived, openFindings, worstSeverity } from './standing.js';
-
-/** Hosts of one kind in one state; the first one speaks for all. */
-export type HostGroup = readonly [HostState, ...HostState[]];
 
 /** `web-01, web-02 (2 hosts) · Debian 12 · azure · chrony 4.3` */
 export function groupTitle(group: HostGroup, drawing: Drawing): string {
@@ -108,6 +105,5 @@ function distance({ clock }: HostState): number {
 }
 
 function rank(host: HostState, keep: (finding: Finding) => boolean): number {
-  const worst = worstSeverity(host.plan?.findings.filter(keep) ?? []);
-  return worst === null ? -1 : severityRank(worst);
+  return worstRank(worstSeverity(host.plan?.findings.filter(keep) ?? []));
 }

@@ -1,7 +1,7 @@
 import { printable } from '#errors/printable.js';
+import { groupBy } from '#present/group-by.js';
 import type { HostState } from '#run/run-state.js';
 import { cellWidth, padCells } from './cell-width.js';
-import { groupBy } from './group-by.js';
 import { offsets, sourceOf } from './host-groups.js';
 import { countOf, hostNames } from './host-names.js';
 import { type Drawing, paint } from './paint.js';

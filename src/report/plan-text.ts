@@ -1,5 +1,8 @@
 import { printable } from '#errors/printable.js';
 import type { Finding, HostPlan } from '#plan/plan.js';
+import { auditStatusOf } from '#present/audit-status.js';
+import { groupBy } from '#present/group-by.js';
+import { groupByPlan, type HostGroup } from '#present/plan-groups.js';
 import { isOpen } from '#run/count-findings.js';
 import { hasPendingChanges } from '#run/exit-code.js';
 import type { HostState, RunState } from '#run/run-state.js';
@@ -7,14 +10,12 @@ import { afterAnEmptyLine, operatorClockLines } from './audit-text.js';
 import { actionLines, changeLines, strategyField } from './change-lines.js';
 import { fieldLines } from './field.js';
 import { sameSentence } from './finding-text.js';
-import { groupBy } from './group-by.js';
-import { clockFields, findingGroups, groupLines, groupTitle, type HostGroup } from './host-groups.js';
+import { clockFields, findingGroups, groupLines, groupTitle } from './host-groups.js';
 import { countOf } from './host-names.js';
 import { inSyncLines } from './in-sync-lines.js';
 import { again, type NextCommand, nextLines } from './next-commands.js';
 import { packageLines } from './package-lines.js';
 import { type Drawing, paint, severityColour } from './paint.js';
-import { standingOf } from './standing.js';
 import { textLines } from './text-lines.js';
 import { troubleLines } from './trouble-lines.js';
 
@@ -29,8 +30,8 @@ export function planText(
   options: { readonly next: boolean } = { next: true },
 ): string {
   const hosts = [...state.hosts.values()];
-  const groups = planGroups(hosts.filter(hasPendingChanges));
-  const fine = hosts.filter((host) => !hasPendingChanges(host) && ['in-sync', 'remark'].includes(standingOf(host)));
+  const groups = groupByPlan(hosts.filter(hasPendingChanges));
+  const fine = hosts.filter((host) => !hasPendingChanges(host) && ['in-sync', 'remark'].includes(auditStatusOf(host)));
   const lines = [
     ...textLines(verdict(state, groups, fine.length), groups.length === 0 ? 'green' : 'yellow', drawing),
     ...operatorClockLines(state, drawing),
@@ -43,11 +44,6 @@ export function planText(
     ...(options.next ? afterAnEmptyLine(nextLines(next(state, groups), drawing)) : []),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-/** Hosts with the same edits and actions, the largest group first. */
-export function planGroups(hosts: readonly HostState[]): readonly HostGroup[] {
-  return [...groupBy(hosts, (host) => host.plan?.foldKey ?? '')].sort((a, b) => b.length - a.length);
 }
 
 /** One group: why, what, how, at what price. Where there are several hosts, the diffs are those of the first. */
@@ -99,15 +95,15 @@ function isAnswered(finding: Finding, plan: HostPlan | null): boolean {
 
 function hostsThat(
   hosts: readonly HostState[],
-  standing: 'unfinished' | 'failed' | 'unreachable',
+  status: 'unfinished' | 'failed' | 'unreachable',
   title: string,
   drawing: Drawing,
 ): readonly string[] {
-  const colour = standing === 'unfinished' ? 'yellow' : 'red';
+  const colour = status === 'unfinished' ? 'yellow' : 'red';
   return troubleLines(
     title,
     colour,
-    hosts.filter((host) => standingOf(host) === standing),
+    hosts.filter((host) => auditStatusOf(host) === status),
     drawing,
   );
 }

@@ -1,10 +1,10 @@
 import { printable } from '#errors/printable.js';
 import type { PackageChange } from '#packages/package-plan.js';
 import type { HostPlan } from '#plan/plan.js';
+import { clockText } from '#present/clock-text.js';
 import type { Event } from '#run/event.js';
 import type { Outcome } from '#run/outcome.js';
 import type { RunState } from '#run/run-state.js';
-import { clockText } from './clock-text.js';
 import { countOf } from './host-names.js';
 
 /**

@@ -1,9 +1,10 @@
 import { printable } from '#errors/printable.js';
+import { groupByPlan } from '#present/plan-groups.js';
 import type { RunState } from '#run/run-state.js';
 import { fieldLines } from './field.js';
 import { exitCodeText } from './history-text.js';
 import type { Drawing } from './paint.js';
-import { planGroupLines, planGroups } from './plan-text.js';
+import { planGroupLines } from './plan-text.js';
 import { summaryText } from './summary-text.js';
 
 /** Everything that is known of one run: who, when and how it ended, its report, and the changes that were begun. */
@@ -12,7 +13,7 @@ export function showText(state: RunState, drawing: Drawing): string {
     fieldLines({ label, text: printable(text), indent: 0 }, drawing),
   );
   const begun = [...state.hosts.values()].filter((host) => host.transaction !== null && host.plan !== null);
-  const changes = planGroups(begun).flatMap((group) => planGroupLines(group, drawing));
+  const changes = groupByPlan(begun).flatMap((group) => planGroupLines(group, drawing));
   const made = changes.length === 0 ? '' : `\nChanges that were begun:\n${changes.join('\n')}\n`;
   return `${head.join('\n')}\n\n${summaryText(state, drawing)}${made}`;
 }

@@ -1,4 +1,5 @@
 import { printable } from '#errors/printable.js';
+import { auditStatusOf } from '#present/audit-status.js';
 import { hasPendingChanges, hasUnknownGuard } from '#run/exit-code.js';
 import type { Outcome } from '#run/outcome.js';
 import type { HostState, RunState } from '#run/run-state.js';
@@ -12,7 +13,6 @@ import { inSyncLines } from './in-sync-lines.js';
 import { again, type NextCommand, nextLines } from './next-commands.js';
 import { type Drawing, paint } from './paint.js';
 import { planText, unmendedLines } from './plan-text.js';
-import { standingOf } from './standing.js';
 import { textLines } from './text-lines.js';
 import { troubleLines } from './trouble-lines.js';
 
@@ -123,7 +123,7 @@ function isSettled(host: HostState): boolean {
 
 /** There was nothing to change, and nothing stands against the host. */
 function isClean(host: HostState): boolean {
-  return isSettled(host) && ['in-sync', 'remark'].includes(standingOf(host));
+  return isSettled(host) && ['in-sync', 'remark'].includes(auditStatusOf(host));
 }
 
 /** There was nothing to change, and yet something is off or could not be judged: this is not called in sync. */

@@ -1,8 +1,8 @@
 import { printable } from '#errors/printable.js';
+import { groupBy } from '#present/group-by.js';
+import type { HostGroup } from '#present/plan-groups.js';
 import type { HostState } from '#run/run-state.js';
 import { fieldLines } from './field.js';
-import { groupBy } from './group-by.js';
-import type { HostGroup } from './host-groups.js';
 import { countOf, hostNames } from './host-names.js';
 import { type Colour, type Drawing, paint } from './paint.js';
 import { wrap } from './wrap.js';

@@ -1,6 +1,7 @@
 import type { Evidence, Measurement, Verdict } from '#checks/verdict.js';
 import { printable } from '#errors/printable.js';
 import { problem } from '#errors/problem.js';
+import { sentence } from '#facts/fact.js';
 import type { Seen } from './seen.js';
 
 /** What a rule says of a host. Null: it does not apply. `holds`: it was looked at, and all is as it should be. */
@@ -42,8 +43,3 @@ function toMeasurement(measured: string | Measurement): Measurement {
 /** A host chooses how many lines it has and how long they are. */
 const MOST_EVIDENCE = 8;
 const MOST_TEXT = 240;
-
-function sentence(clause: string): string {
-  const text = `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`;
-  return text.endsWith('.') ? text : `${text}.`;
-}

@@ -4,6 +4,7 @@ import type { ChronyLayout } from '#config/chrony-layout.js';
 import { parseVersion } from '#config/chrony-version.js';
 import { configMeter } from '#config/config-bounds.js';
 import type { ConfigLine } from '#config/config-line.js';
+import { type ClockState, clockStateOf } from '#facts/clock-state.js';
 import type { ChronySource, ChronyTracking, DaemonFacts, DaemonName, Facts, PtpDevice } from '#facts/facts.js';
 import type { Settings } from '#settings/settings.js';
 import { evidence } from './observe.js';
@@ -33,6 +34,7 @@ export interface SeenRefclock {
 export interface Seen {
   readonly facts: Facts;
   readonly settings: Settings;
+  readonly clock: ClockState;
   readonly chrony: DaemonFacts | undefined;
   readonly version: readonly [number, number] | null;
   /** chrony is the daemon that is to keep the clock. */
@@ -57,6 +59,7 @@ export function seenOf(facts: Facts, settings: Settings, layout: ChronyLayout | 
   return {
     facts,
     settings,
+    clock: clockStateOf(facts),
     chrony,
     version: typeof chrony?.version.value === 'string' ? parseVersion(chrony.version.value) : null,
     isKeeper: layout !== null,
@@ -87,16 +90,10 @@ export function isHyperv({ virtualization, cloud }: Facts): boolean {
   return virtualization.value === 'hyperv' || cloud.value === 'azure';
 }
 
-/** chronyd's tracking, if chronyd is synchronised: else its numbers mean nothing. */
-export function synchronisedTracking({ facts }: Seen): ChronyTracking | null {
-  const tracking = facts.chrony.tracking.value;
-  if (tracking === null || !isSynchronised(tracking)) return null;
-  return tracking;
-}
-
-export function isSynchronised({ leap, stratum, referenceId }: ChronyTracking): boolean {
-  if (leap === 'Not synchronised' || leap === 'unknown') return false;
-  return stratum > 0 && stratum < 16 && !/^(?:0*|7F7F01..)$/i.test(referenceId);
+/** chronyd's tracking, if chronyd keeps the clock and is synchronised: else its numbers mean nothing. */
+export function synchronisedTracking({ facts, clock }: Seen): ChronyTracking | null {
+  const { daemon, synchronised } = clock;
+  return daemon.value === 'chrony' && synchronised.value === true ? facts.chrony.tracking.value : null;
 }
 
 /** The NTP servers and peers that chronyd has, or null where it could not be asked. */

@@ -1,3 +1,4 @@
+import { selectedChronySource } from '#facts/clock-readings.js';
 import type { Facts } from '#facts/facts.js';
 import { cloudServerOf, isServerOf } from '#platforms/cloud-servers.js';
 import { isSmearing, isUnsmeared } from '#platforms/smear.js';
@@ -6,13 +7,13 @@ import { maxSources } from './chrony.js';
 import { evidence } from './observe.js';
 import {
   isSettled,
-  isSynchronised,
   lineSeen,
   linesWith,
   ntpSources,
   optionsOf,
   type Seen,
   sourceSeen,
+  synchronisedTracking,
 } from './seen.js';
 
 export const SOURCES_CONDITIONS = {
@@ -74,7 +75,7 @@ export const SOURCES_CONDITIONS = {
     return others.length === 0 ? 'holds' : breach('both', 'one of the two', [...smearing, ...others].map(lineSeen));
   },
   'sources/stale': ({ facts }) => {
-    const selected = facts.chrony.sources.value?.find(({ state }) => state === '*');
+    const selected = selectedChronySource(facts.chrony.sources.value ?? []);
     if (selected === undefined || selected.lastSampleAgeSeconds === null) return null;
     const limit = Math.max(60, 4 * 2 ** Math.min(selected.poll, 24));
     if (selected.lastSampleAgeSeconds <= limit) return 'holds';
@@ -103,8 +104,8 @@ function judgeNts(seen: Seen): ReturnType<Condition> {
   if (nts.length === 0 || mode === 'ignore') return null;
   const { tracking, sources, authentication } = seen.facts.chrony;
   if (tracking.value === null) return doubt(tracking.reason, nts.map(lineSeen));
-  const isSelected = sources.value?.some(({ state }) => state === '*') ?? false;
-  if (isSynchronised(tracking.value) || isSelected || !isSettled(seen)) return 'holds';
+  const isSelected = selectedChronySource(sources.value ?? []) !== undefined;
+  if (synchronisedTracking(seen) !== null || isSelected || !isSettled(seen)) return 'holds';
   const failed = (authentication.value ?? []).filter((one) => one.mode === 'nts' && one.cookies === 0);
   const tried = failed.map(({ name, attempts }) =>
     evidence('chronyc -c authdata', `${name}: no cookies after ${attempts} attempts`),

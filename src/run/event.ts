@@ -19,7 +19,7 @@ export interface RunAsked {
 /** What is known of the operator's own clock: our measurement is no better than that. */
 export interface OperatorClock {
   readonly synchronised: boolean | null;
-  /** `chronyd, stratum 3, ±0.4 ms`, or why it is not known. */
+  /** `chronyd, stratum 3, ±400 µs`, or why it is not known. */
   readonly detail: string;
 }
 

@@ -1,4 +1,5 @@
 import { printable } from '#errors/printable.js';
+import { clockStateOf } from '#facts/clock-state.js';
 import type { Fact, Facts } from '#facts/facts.js';
 import type { HostSummary } from './event.js';
 
@@ -31,15 +32,10 @@ function daemon({ daemons }: Facts): string {
     .join(' + ');
 }
 
-function source({ chrony, timesyncd, ntpd, daemons }: Facts): string {
-  const selected = chrony.sources.value?.find((candidate) => candidate.state === '*');
-  if (selected) return printable(selected.name);
-  if (timesyncd.value?.synchronised)
-    return printable(timesyncd.value.serverName ?? timesyncd.value.serverAddress ?? 'unknown');
-  const peer = ntpd.value?.peers.find((candidate) => candidate.tally === '*' || candidate.tally === 'o');
-  if (peer) return printable(peer.remote);
-  const readable = chrony.sources.value !== null || timesyncd.value !== null || ntpd.value !== null;
-  return readable || daemons.every((candidate) => candidate.active.value === false) ? 'none' : 'unknown';
+function source(facts: Facts): string {
+  const { value } = clockStateOf(facts).source;
+  if (value === null) return 'unknown';
+  return value.kind === 'none' ? 'none' : printable(value.name);
 }
 
 function orUnknown(fact: Fact<string>): string {

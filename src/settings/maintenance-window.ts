@@ -62,10 +62,10 @@ export function describeWindows(windows: readonly MaintenanceWindow[]): string {
 }
 
 function describeWindow({ days, fromMinutes, toMinutes, zone }: MaintenanceWindow): string {
-  return `${days.length === 0 ? 'every day' : days.join(', ')} ${clockText(fromMinutes)} to ${clockText(toMinutes)} ${zone}`;
+  return `${days.length === 0 ? 'every day' : days.join(', ')} ${timeOfDay(fromMinutes)} to ${timeOfDay(toMinutes)} ${zone}`;
 }
 
-function clockText(minutes: number): string {
+function timeOfDay(minutes: number): string {
   const two = (number: number) => String(number).padStart(2, '0');
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }

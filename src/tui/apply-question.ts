@@ -1,8 +1,9 @@
 import { printable } from '#errors/printable.js';
+import { planCost } from '#present/plan-groups.js';
 import type { RunState } from '#run/run-state.js';
+import { secondsText } from '#units/seconds.js';
 import { type ApprovedGroup, approvedGroups } from './approvals.js';
 import { glyphsFor } from './glyphs.js';
-import { planCost } from './host-groups.js';
 import type { Scene } from './scene.js';
 import { type Line, type Look, span } from './styled-line.js';
 import { textBlock } from './text-block.js';
@@ -100,7 +101,7 @@ function restartText(restarts: Counted['restarts']): string {
 }
 
 function costText({ longest, maySteps }: Counted): string {
-  const sync = longest > 0 ? `Each host is without sync for up to ${longest} s` : 'No host loses its sync';
+  const sync = longest > 0 ? `Each host is without sync for up to ${secondsText(longest)}` : 'No host loses its sync';
   return maySteps > 0
     ? `${sync}; the clock may step on ${plural(maySteps, 'host')}.`
     : `${sync}; no step of its clock is expected.`;
@@ -109,7 +110,7 @@ function costText({ longest, maySteps }: Counted): string {
 function undoText([shortest, longest]: Counted['guard']): string {
   if (longest === 0)
     return 'Undo: backups are in the tree until it is proved; what is killed, the next run takes back first. Later, by hand:';
-  const seconds = shortest === longest ? `${longest} s` : `${shortest} to ${longest} s`;
+  const seconds = shortest === longest ? secondsText(longest) : `${secondsText(shortest)} to ${secondsText(longest)}`;
   return (
     'Undo: backups and a guard are on the host before its first change. A host whose clock is not proved over a new connection within ' +
     `${seconds} puts everything back by itself. Later, by hand:`

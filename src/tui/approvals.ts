@@ -1,4 +1,4 @@
-import type { HostGroup } from './host-groups.js';
+import type { PlanGroup } from '#present/plan-groups.js';
 import type { Scene } from './scene.js';
 
 /** Host to the digest of the plan that was marked. */
@@ -6,7 +6,7 @@ export type Approvals = ReadonlyMap<string, string>;
 
 /** A group with those of its hosts that are marked. */
 export interface ApprovedGroup {
-  readonly group: HostGroup;
+  readonly group: PlanGroup;
   readonly hosts: readonly string[];
 }
 

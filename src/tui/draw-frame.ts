@@ -1,4 +1,5 @@
 import { printable } from '#errors/printable.js';
+import type { PlanGroup } from '#present/plan-groups.js';
 import type { Change } from '#resources/resource.js';
 import type { HostState, RunState } from '#run/run-state.js';
 import { applyQuestion } from './apply-question.js';
@@ -6,7 +7,6 @@ import { isApproved } from './approvals.js';
 import { glyphsFor } from './glyphs.js';
 import { drawGroupTable } from './group-table.js';
 import { helpPage } from './help-page.js';
-import type { HostGroup } from './host-groups.js';
 import { type HostPageProps, hostPage, planPage } from './host-page.js';
 import { drawHostTable } from './host-table.js';
 import type { Scene } from './scene.js';
@@ -124,7 +124,7 @@ function groupBody(props: FrameProps, height: number): Body {
   const room = Math.max(1, preview ? Math.min(scene.groups.length, Math.floor(height / 3)) : height - 1);
   const at = groupIndex(view, scene);
   const top = keepVisible(view.groupTop, at, room, scene.groups.length);
-  const approved = (group: HostGroup): number =>
+  const approved = (group: PlanGroup): number =>
     group.hosts.filter((name) => isApproved(view.approvals, scene, name)).length;
   const table = drawGroupTable({ groups: scene.groups.slice(top, top + room), width: columns, look, approved });
   const list = table.lines.map((line, i) => listLine(line, top + i === at, props));

@@ -23,7 +23,6 @@ export interface Glyphs {
   readonly ellipsis: string;
   readonly plusMinus: string;
   readonly micro: string;
-  readonly minus: string;
   readonly dash: string;
   readonly up: string;
   readonly down: string;
@@ -34,6 +33,11 @@ export interface Glyphs {
 
 export function glyphsFor(unicode: boolean): Glyphs {
   return unicode ? UNICODE : ASCII;
+}
+
+/** Text of ours as this terminal can show it. */
+export function drawnText(text: string, { plusMinus, micro, ellipsis }: Glyphs): string {
+  return text.replaceAll('±', plusMinus).replaceAll('µ', micro).replaceAll('…', ellipsis);
 }
 
 const UNICODE: Glyphs = {
@@ -60,7 +64,6 @@ const UNICODE: Glyphs = {
   ellipsis: '…',
   plusMinus: '±',
   micro: 'µ',
-  minus: '−',
   dash: '–',
   up: '↑',
   down: '↓',
@@ -93,7 +96,6 @@ const ASCII: Glyphs = {
   ellipsis: '..',
   plusMinus: '+-',
   micro: 'u',
-  minus: '-',
   dash: '-',
   up: '^',
   down: 'v',

@@ -1,16 +1,16 @@
 import { printable } from '#errors/printable.js';
+import type { PlanGroup } from '#present/plan-groups.js';
 import { fitCells } from '#report/cell-width.js';
+import { secondsText } from '#units/seconds.js';
 import { glyphsFor } from './glyphs.js';
-import type { HostGroup } from './host-groups.js';
-import { severityTone } from './severity.js';
-import { type Line, type Look, type Span, span } from './styled-line.js';
+import { type Line, type Look, type Span, severityTone, span } from './styled-line.js';
 
 interface GroupTableProps {
-  readonly groups: readonly HostGroup[];
+  readonly groups: readonly PlanGroup[];
   readonly width: number;
   readonly look: Look;
   /** How many of the group's hosts are marked. */
-  readonly approved: (group: HostGroup) => number;
+  readonly approved: (group: PlanGroup) => number;
 }
 
 interface GroupTable {
@@ -27,7 +27,7 @@ export function drawGroupTable(props: GroupTableProps): GroupTable {
 
 const WIDE = 70;
 
-function drawGroup(group: HostGroup, { look, width, approved }: GroupTableProps, wide: boolean): Line {
+function drawGroup(group: PlanGroup, { look, width, approved }: GroupTableProps, wide: boolean): Line {
   const glyphs = glyphsFor(look.unicode);
   const count = approved(group);
   const lead: readonly Span[] = [
@@ -52,11 +52,11 @@ function markSpan(count: number, total: number, look: Look): Span {
   return count === total ? span(glyphs.approved, 'good') : span(glyphs.part, 'warn');
 }
 
-function worst({ worst: severity }: HostGroup): Span {
+function worst({ worst: severity }: PlanGroup): Span {
   return severity === null ? span(' '.repeat(10)) : span(severity.padEnd(10), severityTone(severity));
 }
 
-function costText({ withoutSyncSeconds, mayStep }: HostGroup): string {
-  const seconds = withoutSyncSeconds > 0 ? `${withoutSyncSeconds} s` : 'none';
+function costText({ withoutSyncSeconds, mayStep }: PlanGroup): string {
+  const seconds = withoutSyncSeconds > 0 ? secondsText(withoutSyncSeconds) : 'none';
   return mayStep ? `${seconds}, may step` : seconds;
 }

@@ -1,5 +1,5 @@
+import { worstRank } from '#present/findings.js';
 import { attention, type HostRow, SECTIONS, type Section } from './host-row.js';
-import { severityRank } from './severity.js';
 
 export const SORTS = ['attention', 'name', 'findings', 'offset', 'changes'] as const;
 export type Sort = (typeof SORTS)[number];
@@ -39,7 +39,7 @@ function sortRows(rows: readonly HostRow[], sort: Exclude<Sort, 'attention'>): r
     case 'name':
       return rows.toSorted((a, b) => names.compare(a.name, b.name));
     case 'findings':
-      return by(rows, (row) => -severityRank(row.worst) * 1e5 - row.openFindings);
+      return by(rows, (row) => -worstRank(row.worst) * 1e5 - row.openFindings);
     case 'offset':
       return by(rows, (row) => (row.clock === null ? Infinity : -Math.abs(row.clock.offsetSeconds)));
     case 'changes':

@@ -1,14 +1,15 @@
 import { printable } from '#errors/printable.js';
 import type { Evidence, Finding, HostPlan, Measurement } from '#plan/plan.js';
+import { clockText } from '#present/clock-text.js';
+import { openFindings } from '#present/findings.js';
 import { packageTexts } from '#report/package-lines.js';
 import type { Action, Change } from '#resources/resource.js';
 import { isOpen } from '#run/count-findings.js';
 import type { HostState } from '#run/run-state.js';
-import { clockText } from './clock-text.js';
+import { measurementText, secondsText } from '#units/seconds.js';
 import { diffLines } from './diff-lines.js';
-import { type Glyphs, glyphsFor } from './glyphs.js';
-import { severityRank, severityTone } from './severity.js';
-import { type Line, type Look, span } from './styled-line.js';
+import { drawnText, type Glyphs, glyphsFor } from './glyphs.js';
+import { type Line, type Look, severityTone, span } from './styled-line.js';
 import { heading, labelled, textBlock } from './text-block.js';
 
 export interface HostPageProps {
@@ -56,7 +57,7 @@ function about({ host, width, look }: HostPageProps): readonly Line[] {
     'clock',
     host.clock === null
       ? ''
-      : `${clockText(host.clock, glyphs)} against this machine, ${host.clock.exchanges} exchanges`,
+      : `${drawnText(clockText(host.clock), glyphs)} against this machine, ${host.clock.exchanges} exchanges`,
   );
   if (plan !== null) say('strategy', strategyText(plan));
   return lines;
@@ -152,7 +153,7 @@ function actionPart(plan: HostPlan, { width, look }: HostPageProps): readonly Li
 }
 
 function actionLine({ kind, name, withoutSyncSeconds, mayStep }: Action): Line {
-  const cost = withoutSyncSeconds > 0 ? `  ${withoutSyncSeconds} s without sync` : '';
+  const cost = withoutSyncSeconds > 0 ? `  ${secondsText(withoutSyncSeconds)} without sync` : '';
   return [
     span('  '),
     span(`${kind} ${printable(name)}`.trimEnd(), 'strong'),
@@ -175,7 +176,7 @@ function foundText({ path, copy }: HostPageProps['host']['found'][number]): stri
 
 function findingPart(plan: HostPlan, { width, look }: HostPageProps): readonly Line[] {
   const glyphs = glyphsFor(look.unicode);
-  const open = plan.findings.filter(isOpen).toSorted((a, b) => severityRank(b.severity) - severityRank(a.severity));
+  const open = openFindings(plan.findings);
   const waived = plan.findings.filter((finding) => finding.status !== 'in-sync' && !isOpen(finding));
   const fine = plan.findings.filter(({ status }) => status === 'in-sync');
   return [
@@ -224,8 +225,8 @@ function judgement(finding: Finding, width: number, glyphs: Glyphs): readonly Li
   }
 }
 
-function quantity({ value, unit, bound }: Measurement, glyphs: Glyphs): string {
-  return printable(`${value}${bound === null ? '' : ` ${glyphs.plusMinus}${bound}`} ${unit}`.trimEnd());
+function quantity(measurement: Measurement, glyphs: Glyphs): string {
+  return printable(drawnText(measurementText(measurement), glyphs));
 }
 
 function evidenceLines({ where, text }: Evidence, width: number, glyphs: Glyphs): readonly Line[] {

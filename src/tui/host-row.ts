@@ -1,13 +1,13 @@
 import { printable } from '#errors/printable.js';
 import { hasWork } from '#plan/has-work.js';
 import type { HostPlan, Severity } from '#plan/plan.js';
+import { worstRank, worstSeverity } from '#present/findings.js';
 import { waitsAfterPackages } from '#run/after-packages.js';
 import { isAgainst, isOpen } from '#run/count-findings.js';
 import type { Outcome } from '#run/outcome.js';
 import type { HostState, Stage } from '#run/run-state.js';
 import type { ClockMeasurement } from '#snapshot/snapshot.js';
 import { approvableDigest } from './phase.js';
-import { severityRank, worstSeverity } from './severity.js';
 
 /** Parts of the host list, in the order in which they are shown: what is being changed now, then what needs attention. */
 export const SECTIONS = [
@@ -84,7 +84,7 @@ function packageCount(packages: HostPlan['packages']): number {
 
 /** Most in need of attention first: section, then severity of what is open, then number of changes. */
 export function attention(row: HostRow): number {
-  return SECTIONS.indexOf(row.section) * 1e6 - severityRank(row.worst) * 1e5 - Math.min(row.changes, 9999);
+  return SECTIONS.indexOf(row.section) * 1e6 - worstRank(row.worst) * 1e5 - Math.min(row.changes, 9999);
 }
 
 function sectionOf(state: HostState, stands: boolean): Section {

@@ -1,12 +1,12 @@
+import { clockText } from '#present/clock-text.js';
 import { cellWidth, fitCells } from '#report/cell-width.js';
 import type { Outcome } from '#run/outcome.js';
 import type { Stage } from '#run/run-state.js';
-import { clockText, elapsedText } from './clock-text.js';
-import { type Glyphs, glyphsFor } from './glyphs.js';
+import { elapsedText } from '#units/seconds.js';
+import { drawnText, type Glyphs, glyphsFor } from './glyphs.js';
 import type { ListItem } from './host-list.js';
 import type { HostRow, Section } from './host-row.js';
-import { severityRank, severityTone } from './severity.js';
-import { type Line, type Look, lineWidth, type Span, span, type Tone } from './styled-line.js';
+import { type Line, type Look, lineWidth, type Span, severityTone, span, type Tone } from './styled-line.js';
 
 /** Widest text of each column in the whole list, so that columns stay where they are while it scrolls. */
 export interface ColumnWidths {
@@ -112,7 +112,7 @@ function reviewColumns({ widths, look }: HostTableProps): readonly Column[] {
     column('FOLLOWS', Math.min(widths.source, 24), 5, (row) =>
       span(row.source, row.source === 'none' ? 'warn' : 'accent'),
     ),
-    column('CLOCK', 18, 4, (row) => span(clockText(row.clock, glyphs)), 'right'),
+    column('CLOCK', 18, 4, (row) => span(row.clock === null ? '' : drawnText(clockText(row.clock), glyphs)), 'right'),
     column('FINDINGS', 14, 6, (row) => findings(row, glyphs)),
     column('CHANGES', 7, 7, (row) => changes(row, glyphs), 'right'),
   ];
@@ -128,7 +128,7 @@ function liveColumns({ widths, look, elapsed }: HostTableProps): readonly Column
     column('HOST', Math.min(widths.name, 34), 9, (row) => span(row.name, 'strong')),
     column('STATE', 13, 8, (row) => span(row.outcome ?? row.stage, stateOf(row, glyphs).tone)),
     column('SINCE', 7, 5, (row) => span(since(row), 'dim'), 'right'),
-    column('CLOCK', 18, 3, (row) => span(clockText(row.clock, glyphs)), 'right'),
+    column('CLOCK', 18, 3, (row) => span(row.clock === null ? '' : drawnText(clockText(row.clock), glyphs)), 'right'),
     column('FOLLOWS', Math.min(widths.source, 24), 4, (row) => span(row.source, 'accent')),
     column('STEP', 30, 6, (row) => (row.problem === '' ? span(row.progress) : span(row.problem, 'bad'))),
   ];
@@ -252,7 +252,7 @@ function ofStage(stage: Stage, section: Section, glyphs: Glyphs): { readonly sig
 function findings(row: HostRow, glyphs: Glyphs): Span {
   if (row.worst === null) return span(glyphs.ok, 'good');
   const unknown = row.unknownFindings > 0 ? ` ${row.unknownFindings}${glyphs.unknown}` : '';
-  const tone = severityRank(row.worst) < 2 ? 'dim' : severityTone(row.worst);
+  const tone = row.worst === 'info' ? 'dim' : severityTone(row.worst);
   return span(`${row.worst} ${row.openFindings}${unknown}`, tone);
 }
 

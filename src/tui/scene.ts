@@ -1,5 +1,5 @@
+import { type PlanGroup, planGroups } from '#present/plan-groups.js';
 import type { HostState, RunState } from '#run/run-state.js';
-import { groupHosts, type HostGroup } from './host-groups.js';
 import { filterRows, type ListItem, listHosts, type Sort } from './host-list.js';
 import { type HostRow, readHostRow, SECTIONS, type Section } from './host-row.js';
 import { type ColumnWidths, measureColumns } from './host-table.js';
@@ -16,7 +16,7 @@ export interface Scene {
   /** Place of a listed host in `items`. */
   readonly itemOf: ReadonlyMap<string, number>;
   /** Groups of all hosts that have changes, whatever the filter. */
-  readonly groups: readonly HostGroup[];
+  readonly groups: readonly PlanGroup[];
   /** Host to the digest an approval binds to: what can be approved now. */
   readonly approvable: ReadonlyMap<string, string>;
   readonly widths: ColumnWidths;
@@ -83,7 +83,7 @@ function readFacts(state: RunState, rowOf: WeakMap<HostState, HostRow>) {
     counts: countSections(rows),
     approvable,
     unsettled,
-    groups: groupHosts(states),
+    groups: planGroups(states),
   };
 }
 

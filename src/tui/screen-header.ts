@@ -1,7 +1,7 @@
 import { printable } from '#errors/printable.js';
 import type { RunState } from '#run/run-state.js';
+import { elapsedText } from '#units/seconds.js';
 import { approvedHosts } from './approvals.js';
-import { elapsedText } from './clock-text.js';
 import { type Glyphs, glyphsFor } from './glyphs.js';
 import type { Section } from './host-row.js';
 import { SECTION_COUNTS, SECTION_TONES } from './host-table.js';

@@ -1,3 +1,4 @@
+import type { Severity } from '#plan/plan.js';
 import { cellWidth, takeCells } from '#report/cell-width.js';
 
 /** What a piece of text means; how it looks is decided here and nowhere else. */
@@ -98,4 +99,17 @@ const SGR: Record<Tone, string> = {
 
 function paint(text: string, sgr: string): string {
   return sgr === '' || text === '' ? text : `\u001b[${sgr}m${text}\u001b[0m`;
+}
+
+export function severityTone(severity: Severity): Tone {
+  switch (severity) {
+    case 'critical':
+      return 'critical';
+    case 'high':
+      return 'bad';
+    case 'medium':
+      return 'warn';
+    default:
+      return 'accent';
+  }
 }

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TsyncError } from '#errors/tsync-error.js';
 import { assess } from '#plan/assess.js';
-import { foldPlans } from '#plan/fold.js';
 import type { HostPlan } from '#plan/plan.js';
 import { type PlanFile, type PlanTrust, parsePlan, serialisePlan } from '#plan/plan-file.js';
+import { groupBy } from '#present/group-by.js';
 import { STRATEGIES } from '#settings/settings.js';
 import { makeFacts, present } from '../policy/make-facts.js';
 import { MADE_HOSTS, server, withSettings } from './made-hosts.js';
@@ -159,7 +159,10 @@ describe('folding', () => {
     const commented = makeFacts({ ...debian, files: { [main]: `# our site\n\n${debian.files[main]}` } });
     const other = makeFacts({ ...debian, files: { [main]: debian.files[main]!.replace('2.debian', '3.debian') } });
     const plans = [plan('a'), plan('b', commented), plan('c', other)];
-    expect(foldPlans(plans).map((fold) => fold.plans.map(({ host }) => host))).toEqual([['a', 'b'], ['c']]);
+    expect(groupBy(plans, ({ foldKey }) => foldKey).map((group) => group.map(({ host }) => host))).toEqual([
+      ['a', 'b'],
+      ['c'],
+    ]);
     expect(new Set(plans.map(({ planDigest }) => planDigest)).size).toBe(3);
   });
 });

@@ -70,8 +70,8 @@ describe('a verification', () => {
       selected: 'refclock',
       clock: { offsetSeconds: 5, boundSeconds: 0.003 },
     });
-    expect(waitingFor(wrong)).toEqual(['clock/offset: 5 s ± 0.003, wanted 1 s']);
-    expect(mustRevert(wrong)).toContain('wrong by 5 s ± 0.003, more than 1 s');
+    expect(waitingFor(wrong)).toEqual(['clock/offset: +5.0000 s ±3.0 ms, wanted 1 s']);
+    expect(mustRevert(wrong)).toContain('wrong by +5.0000 s ±3.0 ms, more than 1 s');
   });
 
   it('lets a measurement pass that is only too coarse to tell', () => {
