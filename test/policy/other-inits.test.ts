@@ -108,7 +108,7 @@ describe('a guard that a reboot would end', () => {
   it('keeps a host from being changed until that is accepted by a waiver', () => {
     const refused = plan(nowhere, { strategy: 'ntp-only' });
     expect(refused.changes).toEqual([]);
-    expect(refused.strategy.reason).toContain('a reboot within the guard');
+    expect(refused.strategy.reason).toContain('a reboot before the confirmation');
     expect(refused.findings.find(({ rule }) => rule === 'guard/boot')?.status).toBe('violation');
     const waivers = [{ rule: 'guard/boot', reason: 'it is not rebooted', expires: null }];
     const accepted = plan(nowhere, { strategy: 'ntp-only', waivers });
