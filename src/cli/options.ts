@@ -49,40 +49,41 @@ export function askedIn({ playbook, strategy, confirmTimeout }: PolicyOptions & 
 export function addFleetOptions(command: Command): Command {
   return command
     .option('-l, --limit <pattern>', 'only these hosts: names, groups, web*, ~regex, a:&b:!c')
-    .option('-f, --forks <n>', 'hosts at a time', atLeastOne, 20)
+    .option('-f, --forks <n>', 'work on at most n hosts at a time', atLeastOne, 20)
     .option('-u, --user <name>', 'log in as this user (unless the inventory says otherwise)')
-    .option('-b, --become', 'become root with sudo, also to read')
+    .option('-b, --become', 'become root with sudo, to read as well as to change')
     .option('-K, --ask-become-pass', 'ask for the sudo password')
     .option('--become-password-file <file>', 'read the sudo password from this file')
-    .option('--private-key <file...>', 'keys to log in with (unless the inventory says otherwise)')
-    .option('--known-hosts <file...>', 'known_hosts files to check host keys against, instead of the usual ones')
-    .option(
-      '--accept-new',
-      'accept and remember the keys of hosts that are not known yet; a changed key is refused all the same',
-    )
+    .option('--private-key <file...>', 'log in with these keys (unless the inventory says otherwise)')
+    .option('--known-hosts <file...>', 'check host keys against these known_hosts files instead of the default ones')
+    .option('--accept-new', 'accept and remember the keys of new hosts; a changed key is still refused')
     .option('-T, --timeout <seconds>', 'give up connecting to a host after this time', atLeastOne);
 }
 
 export function addPolicyOptions(command: Command): Command {
   return command
-    .option('-p, --playbook <file>', 'plays: which hosts get which settings')
-    .addOption(new Option('--strategy <name>', 'what the clocks are to follow').choices(STRATEGIES));
+    .option('-p, --playbook <file>', 'the playbook: which hosts get which settings')
+    .addOption(new Option('--strategy <name>', 'what the clocks should follow').choices(STRATEGIES));
 }
 
 export function addRolloutOptions(command: Command): Command {
   return command
     .option(
       '--confirm-timeout <duration>',
-      'a host that is not confirmed by then takes everything back, whatever the playbook says',
+      'a host that is not confirmed within this time undoes its changes; overrides the playbook',
       durationOption,
     )
-    .option('--resume-wave <n>', "begin with the size of this wave of the playbook's serial, from 1", atLeastOne);
+    .option(
+      '--resume-wave <n>',
+      "start with the size of the n-th wave of the playbook's rollout.serial (default: 1)",
+      atLeastOne,
+    );
 }
 
 export function addOutputOptions(command: Command): Command {
   return command
     .option('--json', 'print one JSON document at the end (docs/json-output.md)')
-    .addOption(new Option('--jsonl', 'print every event as a line of JSON as it happens').conflicts('json'));
+    .addOption(new Option('--jsonl', 'print each event as a line of JSON when it happens').conflicts('json'));
 }
 
 export function addExitOptions(command: Command): Command {
