@@ -30,10 +30,10 @@ export const catalog = {
   },
   'apply/volatile': {
     summary: 'a reboot before the confirmation would not take the changes back',
-    hint: '/var/lib/tsync and the files to change must both survive a reboot, or both not. Mount or link one to the file system of the other.',
+    hint: 'Put /var/lib/tsync and the files to change on one file system (by a mount or a link), so that a reboot keeps all of them or none.',
   },
   'checks/daemon-unknown': {
-    summary: 'the daemon could not be asked',
+    summary: 'tsync could not query the time daemon',
     hint: 'Run with root rights (become): chronyc needs them where cmdport is 0, and OpenNTPD answers root only.',
   },
   'checks/offset-itself': {
@@ -46,18 +46,18 @@ export const catalog = {
   },
   'checks/offset-unknown': {
     summary: 'the clock was not measured',
-    hint: 'Run again: the timestamp exchanges with the host failed.',
+    hint: 'The timestamp exchanges with the host failed. Run again.',
   },
   'checks/unsynchronised': {
     summary: 'the daemon follows no source',
-    hint: 'Run chronyc sources on the host; reach 0 means that a source never answered.',
+    hint: 'Run chronyc sources on the host; reach 0 means that a source has not answered its last eight requests.',
   },
   'demo/folder': {
     summary: 'the demo cannot use this folder',
     hint: 'Give an empty folder, or one that does not exist yet.',
   },
   'guard/refused': {
-    summary: 'the host refused to change its transaction',
+    summary: 'the host refused to confirm, revert or extend its transaction',
     hint: 'tsync guard INVENTORY shows its current state.',
   },
   'guard/unreadable': {
@@ -78,7 +78,7 @@ export const catalog = {
   },
   'inventory/name': {
     summary: 'a name in the inventory is not valid',
-    hint: 'Names are letters, digits and _ . @ + -, begin with a letter, digit or _, and are text for YAML.',
+    hint: 'A name has letters, digits and _ . @ + -, and begins with a letter, a digit or _. Put a name that YAML reads as a number or as true or false in quotes.',
   },
   'inventory/no-match': {
     summary: 'no host matches',
@@ -102,7 +102,7 @@ export const catalog = {
   },
   'inventory/template': {
     summary: 'a variable cannot be substituted',
-    hint: 'tsync replaces plain {{ variable }} only. Write the value itself, or mark text that is no template with !unsafe.',
+    hint: 'tsync replaces only a plain {{ variable }}. Write the value itself, or mark text that is not a template with !unsafe.',
   },
   'inventory/too-many-hosts': {
     summary: 'the inventory is too large',
@@ -125,7 +125,7 @@ export const catalog = {
     hint: 'docs/inventory.md lists the variables and their types.',
   },
   'packages/differ': {
-    summary: 'the package manager would now make other changes than those approved',
+    summary: 'the package manager would now make other changes than the approved ones',
     hint: 'Run again and review the new list.',
   },
   'packages/failed': {
@@ -133,7 +133,7 @@ export const catalog = {
     hint: 'Read the log in /var/lib/tsync/packages on the host. The next run shows what is unfinished and can finish it.',
   },
   'packages/image': {
-    summary: 'this kind of system takes no packages while it runs',
+    summary: 'this kind of system cannot install packages while it runs',
     hint: 'Build the package into the image, or choose a strategy that the daemon of the image supports.',
   },
   'packages/no-manager': {
@@ -202,7 +202,7 @@ export const catalog = {
   },
   'policy/daemon-unknown': {
     summary: 'tsync could not tell how chronyd is started',
-    hint: 'Look at the unit: systemctl status chronyd chrony.',
+    hint: 'Run systemctl status chronyd chrony on the host.',
   },
   'policy/config-rejected': {
     summary: 'chronyd rejects its present configuration',
@@ -210,7 +210,7 @@ export const catalog = {
   },
   'policy/edit-refused': {
     summary: 'tsync cannot edit a configuration file',
-    hint: 'Change it where it comes from, or make it a regular file below /etc.',
+    hint: 'Change the file that it comes from, or make it a regular file below /etc.',
   },
   'policy/no-clock-control': {
     summary: 'chronyd does not set the clock on this host',
@@ -246,7 +246,7 @@ export const catalog = {
   },
   'policy/protected': {
     summary: 'a file or unit that would change is protected',
-    hint: 'Take it out of protected in the playbook, or change it by hand.',
+    hint: 'Remove it from `protected` in the playbook, or change it by hand.',
   },
   'policy/ptp-unknown': {
     summary: 'tsync could not read the PTP clocks of the host',
@@ -269,8 +269,8 @@ export const catalog = {
     hint: 'Choose another strategy for this host, or set degrade: allow.',
   },
   'policy/untrusted-config': {
-    summary: 'a daemon reads files that others than root can write',
-    hint: 'Give them to root (chown root, chmod go-w), or take them out of its configuration.',
+    summary: 'a daemon reads files that users other than root can write',
+    hint: 'Give them to root (chown root, chmod go-w), or remove them from its configuration.',
   },
   'preflight/no-answer': {
     summary: 'none of the new servers answers this host',
@@ -278,7 +278,7 @@ export const catalog = {
   },
   'privilege/account': {
     summary: 'the account is locked, expired, or refused by PAM',
-    hint: "The host's authentication log says which.",
+    hint: "The host's authentication log says which of these it is.",
   },
   'privilege/failed': {
     summary: 'sudo could not start a root shell',
@@ -310,7 +310,7 @@ export const catalog = {
   },
   'privilege/timeout': {
     summary: 'sudo did not answer in time',
-    hint: 'Often sudo waits for a directory or a name server that does not answer, or a start file of the login shell never ends. Try sudo -n true on the host.',
+    hint: 'Often sudo waits for an LDAP or DNS server that does not answer, or a start file of the login shell never ends. Try sudo -n true on the host.',
   },
   'privilege/unknown-user': {
     summary: 'the user to become does not exist on the host',
@@ -318,7 +318,7 @@ export const catalog = {
   },
   'privilege/wrong-password': {
     summary: 'sudo did not accept the password',
-    hint: 'tsync tried it once, and on no other host. Run again with the right password.',
+    hint: 'tsync tried it once, and tries it on no other host. Run again with the right password.',
   },
   'probe/cut-off': {
     summary: 'the probe was cut off',
@@ -378,7 +378,7 @@ export const catalog = {
   },
   'source/open-to-others': {
     summary: 'everybody can write to this file',
-    hint: 'tsync obeys this file: run chmod o-w, or move it to a folder of your own.',
+    hint: 'tsync does what this file says. Run chmod o-w on it, or move it to a folder of your own.',
   },
   'source/too-large': {
     summary: 'the file is too large',
@@ -389,8 +389,8 @@ export const catalog = {
     hint: 'Check its owner and mode, and those of the folders above it.',
   },
   'store/ambiguous-run': {
-    summary: 'several runs begin like this',
-    hint: 'Give more of its id, as tsync history prints it.',
+    summary: 'several runs have an id that begins like this',
+    hint: 'Give more characters of the id, as tsync history prints it.',
     stage: 'store',
   },
   'store/busy': {
@@ -460,7 +460,7 @@ export const catalog = {
   },
   'transport/flood': {
     summary: 'the host sent data without end',
-    hint: 'No SSH server does that. Find out what answers on that port. tsync believed nothing of it and went on with the other hosts.',
+    hint: 'No SSH server does that. Find out what answers on that port. tsync used none of the data and went on with the other hosts.',
     stage: 'connection',
   },
   'transport/handshake': {
@@ -470,7 +470,7 @@ export const catalog = {
   },
   'transport/forged': {
     summary: 'the answer of the host was forged',
-    hint: 'The host printed something that no program of tsync prints: somebody there speaks in its place. Look at who is logged in and what runs there before you trust the host. Its guard reverts changes that were not confirmed.',
+    hint: 'The host printed something that no program of tsync prints: something else on it answers in its place. Before you trust the host, look at who is logged in and what runs there. Its guard reverts changes that were not confirmed.',
     stage: 'connection',
   },
   'transport/host-certificate': {
@@ -505,7 +505,7 @@ export const catalog = {
   },
   'transport/known-hosts': {
     summary: 'tsync cannot use the known_hosts file',
-    hint: 'Check its owner and mode. tsync accepts a new key only when it can also write it down.',
+    hint: 'Check its owner and mode. tsync accepts a new key only when it can also save it there.',
     stage: 'connection',
   },
   'transport/login-not-tried': {
@@ -520,12 +520,12 @@ export const catalog = {
   },
   'transport/no-shell': {
     summary: 'no shell answered',
-    hint: 'Check that ssh HOST true works for this user: its login shell, start files (.bashrc, .cshrc), ForceCommand in sshd_config, command= in authorized_keys.',
+    hint: 'Run ssh HOST true as this user. If it fails, check the login shell, its start files (.bashrc, .cshrc), ForceCommand in sshd_config and command= in authorized_keys.',
     stage: 'connection',
   },
   'transport/no-tree': {
     summary: 'there is no image tree in this folder',
-    hint: 'Mount the image, and give the folder that contains its /etc as root.',
+    hint: 'Mount the image, and set `root` in the inventory to the folder that contains its /etc.',
     stage: 'connection',
   },
   'transport/password-expired': {
@@ -540,7 +540,7 @@ export const catalog = {
   },
   'transport/silent': {
     summary: 'the host stopped answering',
-    hint: 'The program or the network hangs, or a start file of the login shell reads the input. tsync went on with the other hosts.',
+    hint: 'The program on the host or the network hangs, or a start file of the login shell reads the input. tsync went on with the other hosts.',
     stage: 'connection',
   },
   'transport/timeout': {
@@ -583,8 +583,8 @@ export const catalog = {
     hint: 'Check --limit, and the hosts of each play.',
   },
   'usage/no-terminal': {
-    summary: 'there is no terminal for the question',
-    hint: 'Run on a terminal, or give the password with --become-password-file and the approval with --yes.',
+    summary: 'tsync has to ask, and there is no terminal',
+    hint: 'Run in a terminal, or give the password with --become-password-file and the approval with --yes.',
   },
   'usage/one-of': {
     summary: 'these options contradict each other',
