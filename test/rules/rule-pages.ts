@@ -42,7 +42,7 @@ Where a setting exists it is the limit; the rest are constants.
 
 | value | limit | from | rule |
 | --- | --- | --- | --- |
-| offset by our own measurement | \`limits.offset\`, 100 ms | the playbook | \`clock/offset\` |
+| offset by our own measurement | \`limits.offset\`, 1 s | the playbook | \`clock/offset\` |
 | offset by the daemon | \`limits.daemon_offset\`, 50 ms | the playbook | \`clock/daemon-offset\` |
 | root delay / 2 + root dispersion | 100 ms | chronyc(1); beyond 3 s chronyd refuses a source | \`clock/root-distance\` |
 | skew | 100 ppm | maxupdateskew of Debian | \`clock/skew\` |
