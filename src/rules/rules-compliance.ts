@@ -14,7 +14,7 @@ export const COMPLIANCE_RULES = [
   {
     id: 'compliance/command-port',
     severity: 'info',
-    sentence: 'chronyd takes no commands over the network.',
+    sentence: 'chronyd does not accept commands over the network.',
     broken: 'chronyd accepts commands over the network.',
     applies: 'Where chronyd is configured.',
     source: 'DISA STIG: RHEL-08-030742, RHEL-09-252030, RHEL-10-200543; chrony.conf(5): cmdport',
@@ -23,7 +23,7 @@ export const COMPLIANCE_RULES = [
   {
     id: 'compliance/makestep',
     severity: 'info',
-    sentence: 'chronyd steps the clock when it is off by more than a second.',
+    sentence: 'chronyd steps the clock whenever it is off by more than a second.',
     broken: 'chronyd does not step the clock whenever it is off by more than a second.',
     applies: 'Where chronyd is configured.',
     source: 'DISA STIG: UBTU-22-252015, UBTU-24-600180; chrony.conf(5): makestep',
@@ -36,7 +36,7 @@ export const COMPLIANCE_RULES = [
     broken: 'chronyd is configured without an NTP server.',
     applies: 'Where chronyd is configured.',
     source:
-      'DISA STIG and CIS want an authoritative time server; the time of the Hyper-V host alone (no server line) does not meet their text',
+      'DISA STIG and CIS require an authoritative time server; the time of the Hyper-V host alone (no server line) does not meet their text',
     remedy: 'Add one server with maxpoll 16 beside the PTP clock, or document the deviation.',
   },
   {
@@ -51,9 +51,9 @@ export const COMPLIANCE_RULES = [
   {
     id: 'compliance/poll',
     severity: 'info',
-    sentence: 'Every NTP server is asked at least every 24 hours, and is named by a server line.',
-    broken: 'An NTP server is asked less often than every 24 hours, or is not named by a server line.',
-    brokenAt: '{where} names a server by another directive than server, or asks it less often than every 24 hours.',
+    sentence: 'A server line names every NTP server, and chronyd polls it at least every 24 hours.',
+    broken: 'chronyd polls an NTP server less often than every 24 hours, or no server line names it.',
+    brokenAt: '{where} names a server with another directive than server, or polls it less often than every 24 hours.',
     applies: 'Where chronyd is configured with NTP servers.',
     source: 'DISA STIG: RHEL-08-030740 (server, maxpoll at most 16), RHEL-09-252020, UBTU-22-252010',
     remedy: 'Write server instead of pool, with "maxpoll 16" or less.',
@@ -61,11 +61,11 @@ export const COMPLIANCE_RULES = [
   {
     id: 'compliance/port',
     severity: 'info',
-    sentence: 'chronyd serves no time to others.',
+    sentence: 'chronyd does not serve time to others.',
     broken: 'chronyd may serve time to others.',
     applies: 'Where chronyd is configured.',
     source: 'DISA STIG: RHEL-08-030741, RHEL-09-252025, RHEL-10-200542; chrony.conf(5): port',
-    remedy: 'Set "port 0" on a host that is no time server.',
+    remedy: 'Set "port 0" on a host that is not a time server.',
   },
   {
     id: 'compliance/timesyncd-package',
@@ -74,6 +74,6 @@ export const COMPLIANCE_RULES = [
     broken: 'The package systemd-timesyncd is installed.',
     applies: 'Where the packages could be read.',
     source: 'DISA STIG: UBTU-22-215020, UBTU-24-100010',
-    remedy: 'Remove the package systemd-timesyncd; that it is stopped and masked is not enough for the text.',
+    remedy: 'Remove the package systemd-timesyncd; to stop and mask it does not meet the text.',
   },
 ] as const satisfies readonly Rule[];

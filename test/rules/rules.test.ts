@@ -11,7 +11,7 @@ describe('the rules', () => {
   it('say in a full sentence what should be so, why, and what helps', () => {
     for (const rule of RULES) {
       expect(rule.id).toMatch(/^[a-z]+\/[a-z0-9-]+$/);
-      expect(rule.sentence).toMatch(/^(?:[A-Z]|(?:chronyd|ntpd|phc2sys|systemd|tsync) ).*\.$/);
+      expect(rule.sentence).toMatch(/^(?:[A-Z]|(?:chronyd|ntpd|phc2sys|systemd|systemd-[a-z-]+|tsync) ).*\.$/);
       expect(rule.broken).toMatch(/^(?:[A-Z]|(?:chronyd|ntpd|phc2sys|systemd|systemd-[a-z-]+|tsync) ).*\.$/);
       expect(rule.broken).not.toBe(rule.sentence);
       expect(rule.brokenAt ?? '{where} is wrong.').toMatch(/^(?!.*\{(?!(?:where|text|found|expected)\})).*\{.*\.$/);
