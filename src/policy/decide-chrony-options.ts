@@ -15,7 +15,7 @@ const OPTION_FILES = [
 
 /**
  * A chronyd that runs with -x is told no more of it, where a file of options says so and nothing speaks for it: in a container,
- * which may not set the clock, -x is right. Empty: nothing to change here; then `observeClockControl` tells of it.
+ * which may not set the clock, -x is right. Empty: nothing to change here; then `judgeClockControl` tells of it.
  */
 export function decideChronyOptions(facts: Facts, { daemon }: ChronyHost, settings: Settings): readonly Wanted[] {
   if (!daemon.commandLine?.includes('-x') || (facts.virtualization.value ?? 'container') === 'container') return [];

@@ -1,7 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  linkSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FILES, LINKS } from './tree-files.js';
+
+const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants;
 
 /** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
 export function randomOf(seed: number): () => number {
@@ -66,7 +78,10 @@ class HostileTree {
 
   write(path: string, text: string, mode = 0o644): void {
     mkdirSync(dirname(this.path(path)), { recursive: true });
-    writeFileSync(this.path(path), text, { mode });
+    // Another way may have put a FIFO there, which would hold us for ever.
+    const file = openSync(this.path(path), O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, mode);
+    writeFileSync(file, text);
+    closeSync(file);
     chmodSync(this.path(path), mode);
   }
 

@@ -177,13 +177,12 @@ function stateOf(top: string): string {
   const lines: string[] = [];
   const walk = (path: string) => {
     if (!existsSync(path) && !isLink(path)) return;
-    const { mode, uid, gid, size, mtimeMs } = lstatSync(path);
-    const isFolder = lstatSync(path).isDirectory();
-    const what = isLink(path)
-      ? readlinkSync(path)
-      : isFolder
-        ? ''
-        : createHash('sha256').update(readFileSync(path)).digest('hex');
+    const stat = lstatSync(path);
+    const { mode, uid, gid, size, mtimeMs } = stat;
+    const isFolder = stat.isDirectory();
+    // Of a FIFO or a device that the making of a tree left there only the attributes are looked at.
+    const content = stat.isFile() ? createHash('sha256').update(readFileSync(path)).digest('hex') : '';
+    const what = stat.isSymbolicLink() ? readlinkSync(path) : content;
     lines.push(`${path} ${mode.toString(8)} ${uid}:${gid} ${size} ${mtimeMs} ${what}`);
     if (isFolder) for (const name of readdirSync(path).toSorted()) walk(join(path, name));
   };

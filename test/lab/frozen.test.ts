@@ -6,7 +6,7 @@ const LEAVES_WITHIN_MS = 5_000;
 const [GOOD, FROZEN] = [1, 2];
 /** Until the newest transaction of a host is taken back. */
 const UNTIL_REVERTED =
-  'for i in $(seq 110); do grep -qsx reverted "$(ls -td /var/lib/tsync/tx/*/ | head -n 1)state" && exit 0; sleep 1; done; exit 1';
+  'for i in $(seq 200); do grep -qsx reverted "$(ls -td /var/lib/tsync/tx/*/ | head -n 1)state" && exit 0; sleep 1; done; exit 1';
 
 /** From the last byte that tsync printed until its process was gone, in ms. */
 async function leftAfterMs({ child }: Running): Promise<number> {
@@ -71,7 +71,9 @@ describe.skipIf(!canRunContainers('a whole host that freezes'))('a whole host th
     expect(late).toBeLessThan(LEAVES_WITHIN_MS);
   });
 
-  it('while it is changed, and while its change is taken back: its guard settles it when it thaws', async () => {
+  it('while it is changed, and while its change is taken back: its guard settles it when it thaws', {
+    timeout: 1_200_000,
+  }, async () => {
     const before = lab.stateOf(FROZEN);
     const inFlight = new RegExp(`(?=.*"host":"${name(FROZEN)}")${A_CHANGE_IS_MADE.source}`);
     const changed = await freezeAt(inFlight, 'run', inventory, '-p', playbook, '--yes', '--accept-new');
@@ -82,7 +84,7 @@ describe.skipIf(!canRunContainers('a whole host that freezes'))('a whole host th
 
     const again = await operator.expectRun(0, 'run', inventory, '-p', playbook, '--yes');
     const confirmed = lab.stateOf(FROZEN);
-    const taken = await freezeAt(inFlight, 'rollback', again.run, '--yes');
+    const taken = await freezeAt(inFlight, 'rollback', again.run, '--yes', '--confirm-timeout', '125s');
     expect(taken.outcomes).toEqual({ [name(FROZEN)]: 'guard-unknown' });
     expect(taken.late).toBeLessThan(LEAVES_WITHIN_MS);
     await lab.inside(FROZEN, UNTIL_REVERTED);

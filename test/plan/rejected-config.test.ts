@@ -27,6 +27,13 @@ describe('a host whose chronyd does not take its configuration', () => {
     });
   });
 
+  it('is refused for it where another tool writes that file too', () => {
+    const files = { [MAIN]: '# Ansible managed\nserver 192.0.2.1 iburst\nno_such_directive\n' };
+    const plan = planFor(toOther, { rejected, files });
+    expect(plan.refused?.code).toBe('policy/owned-elsewhere');
+    expect(rejectedConfigOf(plan)?.code).toBe('policy/config-rejected');
+  });
+
   it('is not refused where nothing should be changed: then it is a finding alone', () => {
     const plan = planFor({ strategy: 'ntp-only' }, { rejected });
     expect(rejectedConfigOf(plan)).toBeNull();
