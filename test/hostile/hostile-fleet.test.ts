@@ -171,6 +171,7 @@ describe.skipIf(process.platform !== 'linux' || !existsSync(join(top, 'dist')))(
     console.info(
       `answered after ${Math.round(beside.answeredMs)} ms, with the good hosts alone after ${Math.round(alone.answeredMs)} ms`,
     );
-    expect(beside.answeredMs).toBeLessThan(Math.max(1000, 4 * alone.answeredMs));
+    // By the clock it also tells of the processes that flood beside; what keeps tsync itself from answering is its longest round.
+    expect(beside.longestRoundMs).toBeLessThan(20 * Math.max(20, alone.longestRoundMs));
   });
 });
