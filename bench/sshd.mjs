@@ -61,6 +61,9 @@ export async function startSshd() {
       '',
     ].join('\n'),
   );
+  // A signal ends without the event `exit`, and with it without `stop`.
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
   const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'ignore'] });
   await listening(port);
 
@@ -75,7 +78,8 @@ export async function startSshd() {
     folder,
     stop() {
       server.kill('SIGTERM');
-      if (isRoot) spawnSync('userdel', [BENCH_USER]);
+      // By force: a session that is about to end still runs as that user.
+      if (isRoot) spawnSync('userdel', ['--force', BENCH_USER]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
