@@ -7,8 +7,8 @@ import type { HostPlan } from './plan.js';
 import { startsDaemon } from './starts-daemon.js';
 
 /**
- * Why a plan that was made before, or the way back, is not applied: it would start chronyd, which does not take the configuration that
- * is there now. Null where it is not started, would start, or that rule is waived; `today` is the ISO date.
+ * Refuses a saved plan or a rollback that would start chronyd with a configuration that chronyd rejects. Null: chronyd is not started,
+ * would start, or the rule is waived; `today` is the ISO date.
  */
 export function refuseRestart(
   plan: Pick<HostPlan, 'changes' | 'actions'>,
