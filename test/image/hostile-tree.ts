@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import {
-  chmodSync,
   closeSync,
   constants,
+  fchmodSync,
+  fstatSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   rmSync,
@@ -13,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { FILES, LINKS } from './tree-files.js';
 
-const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants;
+const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK, O_NOFOLLOW } = constants;
 
 /** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
 export function randomOf(seed: number): () => number {
@@ -72,22 +74,37 @@ class HostileTree {
     return `#!/bin/sh\necho "$0 $*" >>'${this.around.outside}/PWNED'\n`;
   }
 
+  /**
+   * Where that path of the tree is on this machine. Whoever makes a tree must not follow the links that he put into it: behind one that
+   * leads out, `clear` and `write` would take this machine's own files. Throws where a link stands on the way, and where the path itself leads out.
+   */
   path(path: string): string {
-    return join(this.root, path);
+    let at = this.root;
+    for (const part of path.split('/').filter(Boolean).slice(0, -1)) {
+      at = join(at, part);
+      const stat = lstatSync(at, { throwIfNoEntry: false });
+      if (stat?.isSymbolicLink()) throw new Error(`a link stands on the way to ${path}`);
+    }
+    const place = join(this.root, path);
+    if (!place.startsWith(`${this.root}/`)) throw new Error(`${path} leads out of the tree`);
+    return place;
   }
 
   write(path: string, text: string, mode = 0o644): void {
-    mkdirSync(dirname(this.path(path)), { recursive: true });
-    // Another way may have put a FIFO there, which would hold us for ever.
-    const file = openSync(this.path(path), O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, mode);
+    const place = this.path(path);
+    mkdirSync(dirname(place), { recursive: true });
+    // Another way may have put a link there, or a FIFO, which would hold us for ever.
+    const file = openSync(place, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW, mode);
+    if (!fstatSync(file).isFile()) throw new Error(`${path} is no file any more`);
     writeFileSync(file, text);
+    fchmodSync(file, mode);
     closeSync(file);
-    chmodSync(this.path(path), mode);
   }
 
   clear(path: string): void {
-    rmSync(this.path(path), { recursive: true, force: true });
-    mkdirSync(dirname(this.path(path)), { recursive: true });
+    const place = this.path(path);
+    rmSync(place, { recursive: true, force: true });
+    mkdirSync(dirname(place), { recursive: true });
   }
 
   link(path: string, target: string): void {

@@ -64,6 +64,8 @@ describe.runIf(isRoot)('hostile image trees', () => {
       timeout: 900_000,
     }, () => {
       const trees = join(folder, `trees-${from}`);
+      const before = stateOf(outside);
+      const own = OWN.map(stateOf);
       const done = seeds.map((seed) => makeHostileTree(join(trees, `t${seed}`), seed, { outside, victim: victimOf() }));
       const inventory = join(trees, 'inventory.yaml');
       const hosts = seeds.map(
@@ -73,8 +75,6 @@ describe.runIf(isRoot)('hostile image trees', () => {
         inventory,
         `all:\n  vars: {tsync: {strategy: ptp+ntp, ntp_servers: [192.0.2.1]}}\n  hosts:\n${hosts.join('\n')}\n`,
       );
-      const before = stateOf(outside);
-      const own = OWN.map(stateOf);
       const plan = join(trees, 'plan.json');
       const said = [
         ['plan', inventory, '-o', plan],
@@ -106,7 +106,16 @@ describe.runIf(isRoot)('hostile image trees', () => {
 });
 
 /** Of this machine, where a link of a tree may lead. */
-const OWN = ['/etc/chrony', '/etc/tsync', '/etc/ntpsec', '/etc/modprobe.d', '/etc/udev/rules.d', '/var/lib/tsync'];
+const OWN = [
+  '/etc/shadow',
+  '/etc/tx',
+  '/etc/chrony',
+  '/etc/tsync',
+  '/etc/ntpsec',
+  '/etc/modprobe.d',
+  '/etc/udev/rules.d',
+  '/var/lib/tsync',
+];
 
 function victimOf(): string {
   const stat = readFileSync(`/proc/${victim.pid}/stat`, 'utf8');
