@@ -1,12 +1,15 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The shells that a host may have as `sh`, as words of a command line. */
+/**
+ * The shells that a host may have as `sh`, as words of a command line. bash(1) reads ~/.bashrc where its input is a socket, as ours is; as `sh`
+ * it would not. Where that file of the machine fails, `--posix` ends the shell.
+ */
 const ALL: Readonly<Record<string, readonly string[]>> = {
   dash: ['dash'],
   'busybox ash': ['busybox', 'ash'],
-  bash: ['bash'],
-  'bash --posix': ['bash', '--posix'],
+  bash: ['bash', '--norc'],
+  'bash --posix': ['bash', '--norc', '--posix'],
   mksh: ['mksh'],
   posh: ['posh'],
 };
