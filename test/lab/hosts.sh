@@ -8,7 +8,7 @@
 #   hosts.sh init N         print the process id that host N's init has on this machine
 #   hosts.sh down           stop them all and remove what they changed
 # Every host starts from the image of its init; what a host changes lives in its own overlay and goes with `down`.
-# Two labs at once need different LAB_NAME (at most 8 letters), LAB_NET and LAB_DIR.
+# Two labs at once need a LAB_NAME (at most 8 letters) and a LAB_NET each. They share the images in LAB_DIR, which nobody changes.
 # A host may not set the machine's clock: it runs without CAP_SYS_TIME, so chronyd there runs with -x.
 set -euo pipefail
 lab=${LAB_DIR:-/var/tmp/tsync-lab}
@@ -63,6 +63,12 @@ image() {
   install -d "$base/etc/systemd/system/chrony.service.d"
   printf '[Unit]\nConditionCapability=\n[Service]\nExecStart=\nExecStart=!/usr/sbin/chronyd -F 1 -x\n' \
     >"$base/etc/systemd/system/chrony.service.d/lab.conf"
+}
+
+# image_once INIT: the same where another lab may want that image at this moment.
+image_once() {
+  mkdir -p "$lab"
+  (flock 9; image "$1") 9>"$lab/image.lock"
 }
 
 # layer NAME PACKAGE: what makes of the image of systemd a host that starts with another daemon, with chrony beside it,
@@ -126,7 +132,7 @@ up() {
   [[ $(</proc/sys/fs/inotify/max_user_instances) -ge 2048 ]] || echo 2048 >/proc/sys/fs/inotify/max_user_instances || true
   ip link show "$bridge" >/dev/null 2>&1 || { ip link add "$bridge" type bridge; ip addr add "$net.1/24" dev "$bridge"; ip link set "$bridge" up; }
   for i in "${!inits[@]}"; do
-    image "${inits[i]}"
+    image_once "${inits[i]}"
     start "$((i + 1))" "$(base_of "${inits[i]}")"
   done
   for i in "${!inits[@]}"; do await "$((i + 1))"; done
@@ -232,7 +238,7 @@ boot() {
 
 down() {
   local dir name
-  for dir in "$lab"/hosts/*/; do
+  for dir in "$lab/hosts/${LAB_NAME:-lab}"[0-9]*/; do
     [[ -f $dir/pid ]] || continue
     name=$(basename "$dir")
     finish "$dir"
@@ -246,7 +252,7 @@ down() {
 }
 
 case ${1:-} in
-  image) image "${2:-systemd}" ;;
+  image) image_once "${2:-systemd}" ;;
   up) shift; up "${@:-2}" ;;
   boot) boot "$2" ;;
   init) init_of "$lab/hosts/$(name_of "$2")" ;;

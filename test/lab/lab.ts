@@ -9,10 +9,11 @@ import { TOP } from './operator.js';
 import { canRunLab, IN_CI } from './requirements.js';
 import { SERVICES, type SshTarget, sshCommand } from './ssh-command.js';
 
-/** Two labs at once need a name, a network and a folder each: set them in the environment. */
+/** Each test file that runs beside others has hosts and a network of its own; the images are shared. */
+const WORKER = process.env.VITEST_POOL_ID ?? '1';
 const {
-  LAB_NAME: NAME = 'tsci',
-  LAB_NET: NETWORK = '10.79.0',
+  LAB_NAME: NAME = `tsci${'abcdefgh'[Number(WORKER) - 1]}`,
+  LAB_NET: NETWORK = `10.79.${Number(WORKER) - 1}`,
   LAB_DIR: FOLDER = '/var/tmp/tsync-lab-ci',
 } = process.env;
 const SCRIPT = join(TOP, 'test/lab/hosts.sh');
@@ -65,7 +66,7 @@ export class Lab {
 
   /** Starts hosts 1 to `count`, or one for each init, whatever a run before left, and waits until each has booted. */
   static async start(wanted: number | readonly LabInit[]): Promise<Lab> {
-    const release = await holdLab(FOLDER);
+    const release = await holdLab(FOLDER, NAME);
     let stopNtpServer = () => Promise.resolve();
     try {
       hosts('down');
