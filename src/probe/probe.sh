@@ -18,12 +18,13 @@ tsync_probe() {
 probe_sections() {
   limit_before=$limit
   limit=8
-  files_seen=$newline files_count=0 files=''
+  files_seen=$newline files_count=0 files='' batch=yes
   section uid id -u
   if [ -n "$image" ]; then
     probe_image
     probe_files
-    limit=$limit_before
+    limit=$limit_before batch=''
+    print_batched
     return
   fi
   section uname uname -srm
@@ -44,5 +45,6 @@ probe_sections() {
   probe_asked_files
   probe_asked_parameters
   probe_files
-  limit=$limit_before
+  limit=$limit_before batch=''
+  print_batched
 }
