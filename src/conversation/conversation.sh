@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # What every program on a host shares: parameters, the table of commands, deadlines, frames.
-# Functions only; a program is this text, further functions, and one call on its last line. See docs/host-programs.md.
+# Functions only; a program is this text, further functions, and one call on its last line. See docs/internals/host-programs.md.
 # POSIX sh: dash, busybox ash, bash 3 (EL5), mksh, posh.
 # `${1+"$@"}` where there may be no arguments: with `set -u`, posh and bash 4.0 take an empty "$@" for an unset parameter.
 
