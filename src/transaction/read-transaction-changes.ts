@@ -7,7 +7,7 @@ import type { Change } from '#resources/resource.js';
 import type { ToldEntry } from '#resources/resource-kind.js';
 
 /**
- * The changes of a confirmed transaction, in their order, as its saved program tells them (`tsync_tell`, docs/host-programs.md):
+ * The changes of a confirmed transaction, in their order, as its saved program tells them (`tsync_tell`, docs/internals/host-programs.md):
  * contents come from the program and from the backups, and must fit the lengths and check sums that the program knows.
  * `folder` is the transaction's on the host. Unknown as soon as one part of one change is not whole.
  */
