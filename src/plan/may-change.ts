@@ -7,7 +7,7 @@ import type { ResolvedSettings } from '#settings/settings.js';
 import { unsettledOn } from './open-transactions.js';
 import type { HostPlan } from './plan.js';
 import { refuseChange } from './refuse-change.js';
-import { refuseRestart } from './refuse-restart.js';
+import { refuseRestart } from './rejected-config.js';
 import { findStale } from './stale.js';
 import { startsDaemon } from './starts-daemon.js';
 
