@@ -32,4 +32,4 @@ function unreadable(detail: string, cause?: unknown): TsyncError {
   return new TsyncError('run/event-unreadable', `A stored event cannot be read. ${detail}`, { exitCode: 1, cause });
 }
 
-const SOURCE: JsonSource = { name: 'the event', untrusted: false, refuse: unreadable };
+const SOURCE: JsonSource = { name: 'The event', untrusted: false, refuse: unreadable };
