@@ -5,7 +5,7 @@ import type { Conflict, Finding, HostPlan } from './plan.js';
 import { readPackagePlan } from './read-package-plan.js';
 
 /**
- * A plan as `JSON.stringify` can write it: the one form of plan files, of events and of `--json`, and a promise (docs/json-output.md).
+ * A plan as `JSON.stringify` can write it: the one form of plan files, of events and of `--json`, and a promise (docs/reference/json-output.md).
  * A finding whose change is one of the plan's names it by `changeId` instead of repeating it.
  */
 export function planToJson(plan: HostPlan) {

@@ -15,7 +15,7 @@ export interface StateChange<S> {
  * What acts on the host are the verbs in the kind's shell file.
  */
 export interface ResourceKind<S> {
-  /** The parameter that makes the probe read a resource that it does not read by itself (docs/host-programs.md). */
+  /** The parameter that makes the probe read a resource that it does not read by itself (docs/internals/host-programs.md). */
   readonly probeParameter: 'path' | 'unit' | 'parameter';
   /** Whether a change of it waits for the maintenance window. */
   readonly disturbs: boolean;
@@ -34,7 +34,7 @@ export interface ResourceKind<S> {
   /** What a change does, without what stands around it: hosts with equal edits are shown as one. `diff` compares texts line by line. */
   edit(change: StateChange<S>, diff: LineDiff): object;
 
-  /** What `JSON.stringify` can write; a promise (docs/json-output.md). */
+  /** What `JSON.stringify` can write; a promise (docs/reference/json-output.md). */
   toJson(state: S): unknown;
   /** What `toJson` gave. Throws `TsyncError` with the place of what is wrong. */
   fromJson(json: JsonObject): S;
@@ -51,7 +51,7 @@ export type LineDiff = (before: string, after: string) => { readonly removed: st
 
 export type Side = 'before' | 'after';
 
-/** What the program of a confirmed transaction told of one change, `key=value` by line (`tsync_tell`, docs/host-programs.md). */
+/** What the program of a confirmed transaction told of one change, `key=value` by line (`tsync_tell`, docs/internals/host-programs.md). */
 export interface ToldEntry {
   readonly one: (key: string) => string;
   readonly all: (key: string) => readonly string[];
