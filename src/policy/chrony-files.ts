@@ -2,7 +2,7 @@ import { readChronyWords } from '#config/chrony-config.js';
 import type { ChronyLayout } from '#config/chrony-layout.js';
 import { parseLine } from '#config/config-line.js';
 import { isServerLine } from '#config/server-line.js';
-import { evidence } from '#rules/observe.js';
+import { evidence } from '#rules/evidence.js';
 import type { Settings } from '#settings/settings.js';
 import { textToBytes } from '#snapshot/bytes.js';
 import { editFiles, type FilesDecision, mergeReasons, ownState, wantFile } from './edit-files.js';

@@ -6,7 +6,7 @@ import { findOwnerMark } from '#config/ownership.js';
 import { whyForeign } from '#config/untrusted.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { States } from '#resources/resource.js';
-import { evidence, fewOf } from '#rules/observe.js';
+import { evidence, fewOf } from '#rules/evidence.js';
 import type { KnownRuleId } from '#rules/rules.js';
 import type { Settings } from '#settings/settings.js';
 import { type LineOp, lineEvidence, type OwnLine } from './line-decision.js';

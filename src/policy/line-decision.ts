@@ -1,7 +1,7 @@
 import type { Evidence } from '#checks/verdict.js';
 import type { PlacedLine } from '#config/config-layout.js';
+import { evidence } from '#rules/evidence.js';
 import type { Observation } from '#rules/observation.js';
-import { evidence } from '#rules/observe.js';
 import type { KnownRuleId } from '#rules/rules.js';
 
 /** One line of the configuration to be switched off, or on again. */

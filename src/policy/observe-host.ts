@@ -2,8 +2,9 @@ import type { ChronyLayout } from '#config/chrony-layout.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts, HostTransaction } from '#facts/facts.js';
 import { NOT_OURS } from '#facts/transactions.js';
+import { evidence } from '#rules/evidence.js';
 import type { Observation } from '#rules/observation.js';
-import { evidence, inSync, unknown, violation } from '#rules/observe.js';
+import { inSync, unknown, violation } from '#rules/observe.js';
 import type { ClockControl } from './daemons/keeper.js';
 import { lineEvidence } from './line-decision.js';
 

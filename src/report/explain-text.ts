@@ -1,8 +1,7 @@
 import { printable } from '#errors/printable.js';
 import type { Facts } from '#facts/facts.js';
 import type { Evidence, Finding } from '#plan/plan.js';
-import { ruleOf } from '#rules/rules.js';
-import { COMPLIANCE_RULES } from '#rules/rules-compliance.js';
+import { isOfCompliance, ruleOf } from '#rules/rules.js';
 import { answerRules, type RuleAnswer } from '#rules/run-rules.js';
 import type { HostState } from '#run/run-state.js';
 import type { ResolvedSettings } from '#settings/settings.js';
@@ -64,12 +63,6 @@ function otherRules(answers: readonly RuleAnswer[], drawing: Drawing): string[] 
   );
   return [...(holding.length === 0 ? [] : indented(`hold: ${holding.join(', ')}`, drawing, 2)), ...untold];
 }
-
-function isOfCompliance(rule: string): boolean {
-  return COMPLIANCE_IDS.has(rule);
-}
-
-const COMPLIANCE_IDS: ReadonlySet<string> = new Set(COMPLIANCE_RULES.map(({ id }) => id));
 
 function findingLines(finding: Finding, drawing: Drawing): string[] {
   const { rule, severity, sentence, evidence, source, waived } = finding;

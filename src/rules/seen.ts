@@ -7,7 +7,7 @@ import type { ConfigLine } from '#config/config-line.js';
 import { type ClockState, clockStateOf } from '#facts/clock-state.js';
 import type { ChronySource, ChronyTracking, DaemonFacts, DaemonName, Facts, PtpDevice } from '#facts/facts.js';
 import type { Settings } from '#settings/settings.js';
-import { evidence } from './observe.js';
+import { evidence } from './evidence.js';
 
 /** A directive that counts: not switched off, tsync's own included. */
 export interface SeenLine {
