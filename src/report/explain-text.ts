@@ -3,6 +3,7 @@ import type { Facts } from '#facts/facts.js';
 import type { Evidence, Finding } from '#plan/plan.js';
 import { isOfCompliance, ruleOf } from '#rules/rules.js';
 import { answerRules, type RuleAnswer } from '#rules/run-rules.js';
+import { sentenceOf } from '#rules/sentence-of.js';
 import type { HostState } from '#run/run-state.js';
 import type { ResolvedSettings } from '#settings/settings.js';
 import { measurementText } from '#units/seconds.js';
@@ -58,7 +59,7 @@ function otherRules(answers: readonly RuleAnswer[], drawing: Drawing): string[] 
   const holding = answers.flatMap(({ rule, answer }) => (answer === 'holds' && !isOfCompliance(rule) ? [rule] : []));
   const untold = answers.flatMap(({ rule, answer }) =>
     answer !== null && answer !== 'holds' && answer.verdict.status === 'unknown'
-      ? indented(`not known: ${rule}. ${answer.verdict.problem.detail}`, drawing, 2)
+      ? indented(`${rule}: ${sentenceOf(rule, answer.verdict, answer.evidence)}`, drawing, 2)
       : [],
   );
   return [...(holding.length === 0 ? [] : indented(`hold: ${holding.join(', ')}`, drawing, 2)), ...untold];
@@ -96,7 +97,7 @@ function consequence(finding: Finding): string[] {
         `what helps: ${ruleOf(finding.rule).remedy}`,
       ];
     case 'unknown':
-      return [`${finding.problem.summary}: ${finding.problem.detail} ${finding.problem.hint}`];
+      return [`what helps: ${finding.problem.hint}`];
   }
 }
 
