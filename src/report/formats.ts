@@ -1,6 +1,7 @@
 import type { Event } from '#run/event.js';
 import type { RunState } from '#run/run-state.js';
 import { eventJsonLine } from './event-json-line.js';
+import { junitXml } from './junit-xml.js';
 import type { Drawing } from './paint.js';
 import { runJson } from './run-json.js';
 
@@ -24,6 +25,7 @@ export const FORMATS = {
   text: { help: 'for people', onEvent: null, atEnd: 'command', needsFindings: false },
   json: { help: 'as one document at the end', onEvent: null, atEnd: runJson, needsFindings: false },
   jsonl: { help: 'as one event a line when it happens', onEvent: eventJsonLine, atEnd: null, needsFindings: false },
+  junit: { help: 'as XML for CI servers', onEvent: null, atEnd: junitXml, needsFindings: true },
 } as const satisfies { readonly [name: string]: Format };
 
 export type FormatName = keyof typeof FORMATS;
