@@ -110,12 +110,13 @@ export function addDocumentOptions(command: Command): Command {
 
 /** `--format` with these formats, and the flags that are short for two of them. */
 function addFormatOptions(command: Command, names: readonly FormatName[]): Command {
-  const help = names.map((name) => `${name} ${FORMATS[name].help}`).join(', ');
-  const format = new Option('--format <format>', `print the result as ${help}`).choices(names);
+  const shown = names.map((name) => `${name} ${FORMATS[name].help}`).join(', ');
+  const format = new Option('--format <format>', `print the result as ${shown}`).choices(names);
   command.addOption(format.default('text'));
   for (const name of (['json', 'jsonl'] as const).filter((one) => names.includes(one))) {
     const others = ['format', 'json', 'jsonl'].filter((one) => one !== name);
-    command.addOption(new Option(`--${name}`, `the same as --format ${name}`).conflicts(others));
+    const help = `the same as --format ${name} (docs/reference/json-output.md)`;
+    command.addOption(new Option(`--${name}`, help).conflicts(others));
   }
   return command;
 }

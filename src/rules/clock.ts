@@ -4,7 +4,7 @@ import { evidence } from './evidence.js';
 import type { Rule } from './rule.js';
 import { type Seen, synchronisedTracking } from './seen.js';
 
-/** Limits of the table of healthy values in docs/rules.md. */
+/** Limits of the table of healthy values in docs/reference/rules.md. */
 const FREQUENCY_PPM = 200;
 const ROOT_DISTANCE_SECONDS = 0.1;
 const SKEW_PPM = 100;
@@ -124,7 +124,7 @@ export const CLOCK_RULES = [
     sentence: 'The change does not step the clock further than the programs on this host tolerate.',
     broken: 'The change is likely to step the clock further than programs on this host tolerate.',
     applies: 'Where a change restarts the daemon.',
-    source: 'chrony.conf(5): makestep, maxslewrate; docs/safety.md',
+    source: 'chrony.conf(5): makestep, maxslewrate; docs/user/safety.md',
     remedy: 'Make the change in a quiet hour, or set makestep to false so that chronyd slews the clock.',
     condition: null,
   },

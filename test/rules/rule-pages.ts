@@ -2,7 +2,7 @@ import { COMPLIANCE, itemsOf } from '#rules/compliance-items.js';
 import type { Rule } from '#rules/rule.js';
 import { isOfCompliance, RULES } from '#rules/rules.js';
 
-/** docs/rules.md as it must be for the rules as they are. */
+/** docs/reference/rules.md as it must be for the rules as they are. */
 export function rulesPage(): string {
   return `${RULES_HEAD}
 ## Rules that lead to changes, or that a check judges
@@ -58,7 +58,7 @@ function table(rules: readonly Rule[]): string {
   return `| rule | severity | said when it holds | said when it does not | looked at | source | what helps |\n| --- | --- | --- | --- | --- | --- | --- |\n${rows.join('')}`;
 }
 
-/** docs/compliance.md, likewise. */
+/** docs/reference/compliance.md, likewise. */
 export function compliancePage(): string {
   const rows = COMPLIANCE.map(
     ({ regime, item, demand, rules, note }) =>
