@@ -1,23 +1,25 @@
 import { isAtLeast } from '#config/chrony-version.js';
+import { linesWith, type PlacedLine } from '#config/daemon-config.js';
 import { lineAt } from '#config/find-rejected.js';
 import { isSmearing } from '#platforms/smear.js';
-import { breach, type Condition, doubt } from './answer.js';
-import { evidence } from './observe.js';
-import { isHyperv, lineSeen, linesWith, optionsOf, type Seen, type SeenLine } from './seen.js';
+import { type Answer, breach, type Condition, doubt, noLine } from './answer.js';
+import { evidence, lineEvidence } from './observe.js';
+import { isHyperv, optionsOf, type Seen } from './seen.js';
 
 export const CHRONY_CONDITIONS = {
   'chrony/authentication-required': (seen) => {
     const mode = linesWith(seen, 'authselectmode').at(-1);
-    if (mode?.line.args[0]?.toLowerCase() !== 'require') return null;
+    if (mode?.line.args[0]?.toLowerCase() !== 'require') return noLine(seen);
     const usable = seen.servers.some((one) => optionsOf(one).some((word) => word === 'nts' || word === 'key'));
     if (usable || linesWith(seen, 'refclock').length > 0) return 'holds';
-    return breach('no server with nts or key', 'at least one', [lineSeen(mode), ...seen.servers.map(lineSeen)]);
+    return breach('no server with nts or key', 'at least one', [lineEvidence(mode), ...seen.servers.map(lineEvidence)]);
   },
   'chrony/command-port': (seen) => {
+    if (seen.facts.root || !seen.active.includes('chrony')) return null;
     const closed = linesWith(seen, 'cmdport').at(-1);
-    if (closed?.line.args[0] !== '0' || seen.facts.root || !seen.active.includes('chrony')) return null;
+    if (closed?.line.args[0] !== '0') return noLine(seen);
     const { tracking } = seen.facts.chrony;
-    return tracking.value !== null ? 'holds' : breach('chronyc cannot ask', 'root rights', [lineSeen(closed)]);
+    return tracking.value !== null ? 'holds' : breach('chronyc cannot ask', 'root rights', [lineEvidence(closed)]);
   },
   'chrony/config-accepted': ({ facts, chrony, isKeeper }) => {
     const isUsed = isKeeper || chrony?.active.value !== false || chrony.enabled.value !== false;
@@ -32,7 +34,7 @@ export const CHRONY_CONDITIONS = {
     return breach(fault, 'accepted', [evidence(place, line?.slice(0, 400) ?? fault)]);
   },
   'chrony/directive-too-new': (seen) => {
-    if (seen.version === null || !seen.isConfigKnown) return null;
+    if (seen.version === null || !seen.isConfigKnown) return noLine(seen);
     const { version } = seen;
     const wrong = [...seen.directives.values()].flat().flatMap((one) => {
       const unknown = newWords(one).find(([, since]) => !isAtLeast(version, since));
@@ -44,54 +46,58 @@ export const CHRONY_CONDITIONS = {
     return breach(
       `chrony ${version.join('.')}`,
       limit,
-      wrong.map(({ one }) => lineSeen(one)),
+      wrong.map(({ one }) => lineEvidence(one)),
     );
   },
   'chrony/initstepslew': (seen) => absent(seen, 'initstepslew'),
   'chrony/leap-seconds-smeared': (seen) => {
     const own = [...linesWith(seen, 'leapsectz'), ...linesWith(seen, 'leapseclist')];
-    if (own.length === 0) return null;
+    if (own.length === 0) return noLine(seen);
     const smearing = seen.servers.filter((one) => isSmearing(one, seen.facts));
     if (smearing.length === 0) return 'holds';
-    return breach('leap seconds beside smearing servers', 'one of the two', [...own, ...smearing].map(lineSeen));
+    return breach('leap seconds beside smearing servers', 'one of the two', [...own, ...smearing].map(lineEvidence));
   },
   'chrony/leap-zone': (seen) => {
     const zone = linesWith(seen, 'leapsectz').at(-1);
-    if (zone === undefined || !zone.line.args[0]?.startsWith('right/')) return null;
+    if (zone === undefined || !zone.line.args[0]?.startsWith('right/')) return noLine(seen);
     const { leapZone } = seen.facts.around;
-    if (leapZone.value === null) return doubt(leapZone.reason, [lineSeen(zone)]);
-    return leapZone.value ? 'holds' : breach('no right/UTC below /usr/share/zoneinfo', 'the zone', [lineSeen(zone)]);
+    if (leapZone.value === null) return doubt(leapZone.reason, [lineEvidence(zone)]);
+    return leapZone.value
+      ? 'holds'
+      : breach('no right/UTC below /usr/share/zoneinfo', 'the zone', [lineEvidence(zone)]);
   },
   'chrony/makestep-pause': (seen) => {
-    if (!seen.isConfigKnown || seen.settings.makestep === null || !needsMakestep(seen)) return null;
+    if (seen.settings.makestep === null || !needsMakestep(seen)) return null;
+    if (!seen.isConfigKnown) return noLine(seen);
     const last = linesWith(seen, 'makestep').at(-1);
     if (last !== undefined && Number(last.line.args[1]) < 0) return 'holds';
-    return breach(last?.line.text.trim() ?? 'no makestep line', 'makestep 1.0 -1', last ? [lineSeen(last)] : []);
+    return breach(last?.line.text.trim() ?? 'no makestep line', 'makestep 1.0 -1', last ? [lineEvidence(last)] : []);
   },
   'chrony/min-sources': (seen) => {
     const line = linesWith(seen, 'minsources').at(-1);
-    if (line === undefined) return null;
+    if (line === undefined) return noLine(seen);
     const wanted = Number(line.line.args[0]);
     const there = countSources(seen);
-    return there >= wanted ? 'holds' : breach(`${there} sources`, `${wanted} sources`, [lineSeen(line)]);
+    return there >= wanted ? 'holds' : breach(`${there} sources`, `${wanted} sources`, [lineEvidence(line)]);
   },
-  'chrony/platform-config': ({ isConfigKnown, facts }) => {
-    const path = facts.chrony.configPath;
-    if (!isConfigKnown || path === null) return null;
+  'chrony/platform-config': (seen) => {
+    const path = seen.facts.chrony.configPath;
+    const { chrony } = seen.config;
+    if (path === null || !(chrony.known || chrony.isThere)) return noLine(seen);
     if (path === '/etc/chrony.conf' || path === '/etc/chrony/chrony.conf') return 'holds';
     return breach(path, '/etc/chrony.conf or /etc/chrony/chrony.conf', [evidence('chronyd -f', path)]);
   },
   'chrony/rtc-twice': (seen) => {
     const [sync, file] = [linesWith(seen, 'rtcsync'), linesWith(seen, 'rtcfile')];
-    if (sync.length + file.length === 0) return null;
+    if (sync.length + file.length === 0) return noLine(seen);
     if (sync.length === 0 || file.length === 0) return 'holds';
-    return breach('rtcsync and rtcfile', 'one of them', [...sync, ...file].map(lineSeen));
+    return breach('rtcsync and rtcfile', 'one of them', [...sync, ...file].map(lineEvidence));
   },
   'chrony/tai-leap-seconds': (seen) => {
     const tai = linesWith(seen, 'refclock').filter((one) => optionsOf(one).includes('tai'));
-    if (tai.length === 0) return null;
+    if (tai.length === 0) return noLine(seen);
     if (linesWith(seen, 'leapsectz').length + linesWith(seen, 'leapseclist').length > 0) return 'holds';
-    return breach('tai without leap seconds', 'leapsectz or leapseclist', tai.map(lineSeen));
+    return breach('tai without leap seconds', 'leapsectz or leapseclist', tai.map(lineEvidence));
   },
 } satisfies Record<string, Condition>;
 
@@ -135,7 +141,7 @@ const REFCLOCK_DRIVERS: ReadonlyMap<string, Version> = new Map<string, Version>(
   ['RTC', [4, 7]],
 ]);
 
-function newWords(one: SeenLine): readonly (readonly [string, Version])[] {
+function newWords(one: PlacedLine): readonly (readonly [string, Version])[] {
   const directive = one.line.directive ?? '';
   const since = DIRECTIVES.get(directive);
   if (since !== undefined) return [[directive, since]];
@@ -163,12 +169,12 @@ function known(words: readonly string[], table: ReadonlyMap<string, Version>): r
   });
 }
 
-function absent(seen: Seen, directive: string) {
-  if (!seen.isConfigKnown) return null;
+function absent(seen: Seen, directive: string): Answer {
+  if (!seen.isConfigKnown) return noLine(seen);
   const lines = linesWith(seen, directive);
   return lines[0] === undefined
     ? 'holds'
-    : breach(lines[0].line.text.trim(), `no ${directive} line`, lines.map(lineSeen));
+    : breach(lines[0].line.text.trim(), `no ${directive} line`, lines.map(lineEvidence));
 }
 
 /** Machines that can be paused and that nobody sets right afterwards: TimeSync does it on Hyper-V, clouds do not pause for long. */
@@ -185,7 +191,7 @@ function countSources(seen: Seen): number {
   return lines.reduce((sum, one) => sum + (one.line.directive === 'pool' ? maxSources(one) : 1), 0);
 }
 
-export function maxSources(pool: SeenLine): number {
+export function maxSources(pool: PlacedLine): number {
   const options = optionsOf(pool);
   const at = options.indexOf('maxsources');
   return at < 0 ? 4 : Number(options[at + 1]) || 4;

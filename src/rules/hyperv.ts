@@ -1,18 +1,20 @@
-import { breach, type Condition, doubt } from './answer.js';
-import { evidence } from './observe.js';
-import { isHyperv, lineSeen } from './seen.js';
+import { breach, type Condition, doubt, noLine } from './answer.js';
+import { evidence, lineEvidence } from './observe.js';
+import { isHyperv } from './seen.js';
 
 export const HYPERV_CONDITIONS = {
-  'azure/vm-size': ({ facts, settings, refclocks }) => {
+  'azure/vm-size': (seen) => {
+    const { facts, settings, refclocks } = seen;
     const size = facts.vmSize.value;
     const used = refclocks.filter(
       ({ device, options }) => device?.clockName === 'hyperv' && !options.includes('noselect'),
     );
-    if (facts.cloud.value !== 'azure' || size === null || used.length === 0) return null;
+    if (facts.cloud.value !== 'azure' || size === null) return null;
+    if (used.length === 0) return noLine(seen);
     if (!LESS_EXACT.test(size) || settings.prefer === 'ntp') return 'holds';
     return breach(size, 'prefer: ntp, or a newer size', [
       evidence('size of the VM', size),
-      ...used.map(({ at }) => lineSeen(at)),
+      ...used.map(({ placed }) => lineEvidence(placed)),
     ]);
   },
   'hyperv/driver': ({ facts }) => {

@@ -1,19 +1,21 @@
 import { isAtLeast, SINCE } from '#config/chrony-version.js';
+import type { PhcLine } from '#config/daemon-config.js';
 import type { FileFacts } from '#facts/facts.js';
 import { bytesToText } from '#snapshot/bytes.js';
-import { type Answer, amount, breach, type Condition, doubt } from './answer.js';
-import { evidence } from './observe.js';
-import { isSettled, lineSeen, ntpSources, refclockSources, type Seen, type SeenRefclock, sourceSeen } from './seen.js';
+import { type Answer, amount, breach, type Condition, doubt, noLine } from './answer.js';
+import { evidence, lineEvidence } from './observe.js';
+import { isSettled, ntpSources, refclockSources, type Seen, sourceSeen } from './seen.js';
 
 /** Azure/AgentBaker: above this the clock of the host is suspected. */
 const DIFFERENCE_SECONDS = 0.005;
 
 export const PHC_CONDITIONS = {
-  'aws/ena-phc': ({ facts, refclocks }) => {
+  'aws/ena-phc': (seen) => {
+    const { facts, refclocks } = seen;
     const lines = refclocks.filter(
       ({ path, device }) => path === '/dev/ptp_ena' || device?.clockName.startsWith('ena-ptp'),
     );
-    if (lines.length === 0) return null;
+    if (lines.length === 0) return noLine(seen);
     if (lines.every(({ device }) => device !== null && device !== undefined)) return 'holds';
     const { enaPhc } = facts.around;
     if (enaPhc.value === null) return doubt(enaPhc.reason);
@@ -22,7 +24,7 @@ export const PHC_CONDITIONS = {
       : breach(
           'phc_enable 0',
           'phc_enable 1',
-          lines.map(({ at }) => lineSeen(at)),
+          lines.map(({ placed }) => lineEvidence(placed)),
         );
   },
   'phc/agrees': (seen) => {
@@ -32,34 +34,38 @@ export const PHC_CONDITIONS = {
     return wrong.length === 0 ? 'holds' : breach(`${wrong[0]?.name}: state x`, 'agreement', wrong.map(sourceSeen));
   },
   'phc/bare-refclock': (seen) => {
+    if (seen.refclocks.length === 0) return noLine(seen);
     const order = judgeStartOrder(seen);
     const isSaid = order !== null && order !== 'holds' && order.verdict.status === 'violation';
-    if (seen.refclocks.length === 0 || isSaid) return null;
+    if (isSaid) return null;
     return listed(
-      seen.refclocks.filter(({ madeAtStart }) => !madeAtStart),
+      seen.refclocks.filter(({ placed }) => !placed.file.madeAtStart),
       'a line made at start',
     );
   },
-  'phc/card-offset': ({ facts, refclocks }) => {
+  'phc/card-offset': (seen) => {
+    const { facts, refclocks } = seen;
     if (!facts.around.programs.value?.some(({ name }) => name === 'ptp4l')) return null;
     const cards = refclocks.filter(isOnCard);
-    if (cards.length === 0) return null;
+    if (cards.length === 0) return noLine(seen);
     return listed(
       cards.filter(({ options }) => !options.includes('tai') && offsetOf(options) === 0),
       'tai, or offset -37',
     );
   },
   'phc/compared': compareWithNtp,
-  'phc/offset': ({ refclocks }) => {
-    const ofHost = refclocks.filter(isOfHyperv);
-    if (ofHost.length === 0) return null;
+  'phc/offset': (seen) => {
+    const ofHost = seen.refclocks.filter(isOfHyperv);
+    if (ofHost.length === 0) return noLine(seen);
     return listed(
       ofHost.filter(({ options }) => options.includes('tai') || offsetOf(options) !== 0),
       'offset 0',
     );
   },
-  'phc/sandbox': ({ facts, chrony, refclocks }) => {
-    if (facts.os.value?.id !== 'alpine' || refclocks.length === 0) return null;
+  'phc/sandbox': (seen) => {
+    const { facts, chrony, refclocks } = seen;
+    if (facts.os.value?.id !== 'alpine') return null;
+    if (refclocks.length === 0) return noLine(seen);
     const words = chrony?.commandLine;
     if (words === null || words === undefined) return doubt('the arguments of chronyd could not be read');
     const at = words.findIndex((word) => word.startsWith('-F'));
@@ -74,16 +80,19 @@ export const PHC_CONDITIONS = {
     return dead.length === 0 ? 'holds' : breach(`${dead[0]?.name}: reach 0`, 'samples', dead.map(sourceSeen));
   },
   'phc/start-order': judgeStartOrder,
-  'phc/stratum': ({ refclocks, version }) => {
+  'phc/stratum': (seen) => {
+    const { refclocks, version } = seen;
     const ofHost = refclocks.filter(isOfHyperv);
-    if (ofHost.length === 0 || version === null || !isAtLeast(version, SINCE.refclockStratum)) return null;
+    if (ofHost.length === 0) return noLine(seen);
+    if (version === null || !isAtLeast(version, SINCE.refclockStratum)) return null;
     return listed(
       ofHost.filter(({ options }) => !options.includes('stratum') && !options.includes('noselect')),
       'stratum 2',
     );
   },
-  'phc/trust': ({ refclocks, servers }) => {
-    if (refclocks.length === 0 || servers.length === 0) return null;
+  'phc/trust': (seen) => {
+    const { refclocks, servers } = seen;
+    if (refclocks.length === 0 || servers.length === 0) return noLine(seen);
     return listed(
       refclocks.filter(({ options }) => options.includes('trust')),
       'prefer without trust',
@@ -103,19 +112,20 @@ export const PHC_CONDITIONS = {
       rules.map((rule) => evidence('udev rules', rule)),
     );
   },
-  'phc/undisciplined': ({ facts, refclocks }) => {
+  'phc/undisciplined': (seen) => {
+    const { facts, refclocks } = seen;
     const known = refclocks.filter(({ device, options }) => device && !options.includes('noselect'));
-    if (known.length === 0) return null;
+    if (known.length === 0) return noLine(seen);
     const cards = known.filter(isOnCard);
     if (cards.length === 0) return 'holds';
     const { programs } = facts.around;
     if (programs.value === null) return doubt(programs.reason);
     if (programs.value.some(({ name }) => name === 'ptp4l' || name === 'timemaster')) return 'holds';
     const first = cards[0];
-    const seen = cards.map(({ at, device }) =>
-      evidence(lineSeen(at).where, `${device?.device} is ${device?.clockName}`),
+    const found = cards.map(({ placed, device }) =>
+      evidence(lineEvidence(placed).where, `${device?.device} is ${device?.clockName}`),
     );
-    return breach(`${first?.path}: ${first?.device?.clockName}`, 'the clock of the host', seen);
+    return breach(`${first?.path}: ${first?.device?.clockName}`, 'the clock of the host', found);
   },
 } satisfies Record<string, Condition>;
 
@@ -126,11 +136,11 @@ const TAGGED_SINCE = 255;
 /** Clocks that hypervisors and clouds give; any other belongs to a network card. */
 const OF_HOSTS = /^(?:hyperv|KVM virtual PTP|ptp_vmw|ena-ptp|vmclock)/;
 
-function isOnCard({ device }: SeenRefclock): boolean {
+function isOnCard({ device }: PhcLine): boolean {
   return device !== null && device !== undefined && device.clockName !== 'unknown' && !OF_HOSTS.test(device.clockName);
 }
 
-function isOfHyperv({ path, device }: SeenRefclock): boolean {
+function isOfHyperv({ path, device }: PhcLine): boolean {
   return path === '/dev/ptp_hyperv' || device?.clockName === 'hyperv';
 }
 
@@ -139,20 +149,21 @@ function offsetOf(options: readonly string[]): number {
   return at < 0 ? 0 : Number(options[at + 1]);
 }
 
-function listed(wrong: readonly SeenRefclock[], limit: string): Answer {
+function listed(wrong: readonly PhcLine[], limit: string): Answer {
   const first = wrong[0];
   if (first === undefined) return 'holds';
   return breach(
-    first.at.line.text.trim(),
+    first.placed.line.text.trim(),
     limit,
-    wrong.map(({ at }) => lineSeen(at)),
+    wrong.map(({ placed }) => lineEvidence(placed)),
   );
 }
 
 /** Where the boot race was reported: Debian's and Ubuntu's images are not among them. */
 function judgeStartOrder(seen: Seen): Answer {
-  const bare = seen.refclocks.filter(({ path, madeAtStart }) => path === '/dev/ptp_hyperv' && !madeAtStart);
-  if (seen.facts.os.value?.family === 'debian' || bare.length === 0) return null;
+  const bare = seen.refclocks.filter(({ path, placed }) => path === '/dev/ptp_hyperv' && !placed.file.madeAtStart);
+  if (seen.facts.os.value?.family === 'debian') return null;
+  if (bare.length === 0) return noLine(seen);
   const unit = readUnit(seen);
   if (unit === null) return doubt('the unit of chronyd could not be read');
   return WAITS.test(unit) ? 'holds' : listed(bare, 'After=dev-ptp_hyperv.device');

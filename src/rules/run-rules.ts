@@ -1,4 +1,4 @@
-import type { ChronyLayout } from '#config/chrony-layout.js';
+import { readConfig } from '#config/read-config.js';
 import type { Facts } from '#facts/facts.js';
 import type { Settings } from '#settings/settings.js';
 import type { Answer, Condition } from './answer.js';
@@ -11,7 +11,7 @@ import { NTPD_CONDITIONS } from './ntpd.js';
 import type { Observation } from './observation.js';
 import { PHC_CONDITIONS } from './phc.js';
 import type { ComplianceRuleId, ObservedRuleId } from './rules.js';
-import { seenOf } from './seen.js';
+import { type Seen, seenOf } from './seen.js';
 import { SOURCES_CONDITIONS } from './sources.js';
 
 const OBSERVED: Record<ObservedRuleId, Condition> = {
@@ -30,10 +30,9 @@ const ENTRIES = Object.entries(OBSERVED) as readonly (readonly [ObservedRuleId, 
 
 /**
  * The violations of the rules that have a condition of their own. Rules that hold, that do not apply or that cannot be told add
- * nothing: `answerRules` gives all of them. `layout`: chrony's configuration where it was read already.
+ * nothing: `answerRules` gives all of them.
  */
-export function observeRules(facts: Facts, settings: Settings, layout: ChronyLayout | null): Observation[] {
-  const seen = seenOf(facts, settings, layout);
+export function observeRules(seen: Seen): Observation[] {
   const found: Observation[] = [];
   for (const [rule, judge] of ENTRIES) {
     const answer = judge(seen);
@@ -49,7 +48,7 @@ export interface RuleAnswer {
 
 /** What every rule with a condition of its own says of a host, those of compliance included; sorted by id. */
 export function answerRules(facts: Facts, settings: Settings): readonly RuleAnswer[] {
-  const seen = seenOf(facts, settings, null);
+  const seen = seenOf(facts, settings, readConfig(facts));
   return Object.entries({ ...OBSERVED, ...COMPLIANCE })
     .map(([rule, judge]) => ({ rule: rule as RuleAnswer['rule'], answer: judge(seen) }))
     .toSorted((left, right) => (left.rule < right.rule ? -1 : 1));

@@ -1,32 +1,26 @@
+import { linesWith } from '#config/daemon-config.js';
 import { selectedChronySource } from '#facts/clock-readings.js';
 import type { Facts } from '#facts/facts.js';
 import { cloudServerOf, isServerOf } from '#platforms/cloud-servers.js';
 import { isSmearing, isUnsmeared } from '#platforms/smear.js';
-import { amount, breach, type Condition, doubt } from './answer.js';
+import { amount, breach, type Condition, doubt, noLine } from './answer.js';
 import { maxSources } from './chrony.js';
-import { evidence } from './observe.js';
-import {
-  isSettled,
-  lineSeen,
-  linesWith,
-  ntpSources,
-  optionsOf,
-  type Seen,
-  sourceSeen,
-  synchronisedTracking,
-} from './seen.js';
+import { evidence, lineEvidence } from './observe.js';
+import { isSettled, ntpSources, optionsOf, type Seen, sourceSeen, synchronisedTracking } from './seen.js';
 
 export const SOURCES_CONDITIONS = {
-  'sources/azure-metadata': ({ facts, isConfigKnown, servers }) => {
-    if (facts.cloud.value !== 'azure' || !isConfigKnown) return null;
-    const wrong = servers.filter(({ line }) => line.args[0] === '169.254.169.254');
-    return wrong.length === 0 ? 'holds' : breach('169.254.169.254', 'an NTP server', wrong.map(lineSeen));
+  'sources/azure-metadata': (seen) => {
+    if (seen.facts.cloud.value !== 'azure') return null;
+    if (!seen.isConfigKnown) return noLine(seen);
+    const wrong = seen.servers.filter(({ line }) => line.args[0] === '169.254.169.254');
+    return wrong.length === 0 ? 'holds' : breach('169.254.169.254', 'an NTP server', wrong.map(lineEvidence));
   },
   'sources/cloud-endpoint': (seen) => {
     const cloud = cloudServerOf(seen.facts);
-    if (cloud === null || seen.servers.length === 0 || seen.settings.ntpServers.length > 0) return null;
+    if (cloud === null || seen.settings.ntpServers.length > 0) return null;
+    if (seen.servers.length === 0) return noLine(seen);
     if (seen.refclocks.length > 0 || hasEndpoint(seen)) return 'holds';
-    return breach('other servers', cloud.server.address, seen.servers.map(lineSeen));
+    return breach('other servers', cloud.server.address, seen.servers.map(lineEvidence));
   },
   'sources/falseticker': (seen) => {
     const sources = ntpSources(seen);
@@ -35,20 +29,22 @@ export const SOURCES_CONDITIONS = {
     return wrong.length === 0 ? 'holds' : breach(`${wrong[0]?.name}: state x`, 'agreement', wrong.map(sourceSeen));
   },
   'sources/majority': (seen) => {
-    if (seen.servers.length === 0 || linesWith(seen, 'refclock').length > 0 || hasEndpoint(seen)) return null;
+    if (seen.servers.length === 0 || linesWith(seen, 'refclock').length > 0 || hasEndpoint(seen)) return noLine(seen);
     const count = seen.servers.reduce((sum, one) => sum + (one.line.directive === 'pool' ? maxSources(one) : 1), 0);
     return count >= 3
       ? 'holds'
-      : breach(count === 1 ? '1 server' : `${count} servers`, '3 servers', seen.servers.map(lineSeen));
+      : breach(count === 1 ? '1 server' : `${count} servers`, '3 servers', seen.servers.map(lineEvidence));
   },
   'sources/nts': judgeNts,
-  'sources/nts-lost': ({ facts, settings, servers }) => {
-    if (!shipsNts(facts) || servers.length === 0) return null;
+  'sources/nts-lost': (seen) => {
+    const { facts, settings, servers } = seen;
+    if (!shipsNts(facts)) return null;
+    if (servers.length === 0) return noLine(seen);
     const isKept = settings.ntpServers.length === 0 || KEEPING.has(settings.strategy);
     const configured = servers.filter((one) => optionsOf(one).includes('nts'));
     if (isKept ? configured.length > 0 : settings.ntpServers.some(({ nts }) => nts)) return 'holds';
     const named = settings.ntpServers.map(({ address }) => evidence('ntp_servers', address));
-    return breach('servers without NTS', 'a server with NTS', isKept ? servers.map(lineSeen) : named);
+    return breach('servers without NTS', 'a server with NTS', isKept ? servers.map(lineEvidence) : named);
   },
   'sources/reachable': (seen) => {
     const sources = ntpSources(seen);
@@ -57,9 +53,9 @@ export const SOURCES_CONDITIONS = {
   },
   'sources/selectable': (seen) => {
     const all = [...seen.servers, ...linesWith(seen, 'refclock')];
-    if (all.length === 0) return null;
+    if (all.length === 0) return noLine(seen);
     const isWatched = all.every((one) => optionsOf(one).includes('noselect'));
-    return isWatched ? breach('noselect everywhere', 'a source that may be followed', all.map(lineSeen)) : 'holds';
+    return isWatched ? breach('noselect everywhere', 'a source that may be followed', all.map(lineEvidence)) : 'holds';
   },
   'sources/silent': (seen) => {
     const sources = ntpSources(seen);
@@ -67,12 +63,13 @@ export const SOURCES_CONDITIONS = {
     const silent = sources.filter(({ reach }) => reach === 0);
     return silent.length === 0 ? 'holds' : breach(`${silent[0]?.name}: reach 0`, 'an answer', silent.map(sourceSeen));
   },
-  'sources/smear': ({ facts, servers, refclocks }) => {
+  'sources/smear': (seen) => {
+    const { facts, servers, refclocks } = seen;
     const smearing = servers.filter((one) => isSmearing(one, facts));
-    if (smearing.length === 0) return null;
+    if (smearing.length === 0) return noLine(seen);
     const clocks = refclocks.filter(({ device }) => /^(?:hyperv|ena-ptp)/.test(device?.clockName ?? ''));
-    const others = [...servers.filter(isUnsmeared), ...clocks.map(({ at }) => at)];
-    return others.length === 0 ? 'holds' : breach('both', 'one of the two', [...smearing, ...others].map(lineSeen));
+    const others = [...servers.filter(isUnsmeared), ...clocks.map(({ placed }) => placed)];
+    return others.length === 0 ? 'holds' : breach('both', 'one of the two', [...smearing, ...others].map(lineEvidence));
   },
   'sources/stale': ({ facts }) => {
     const selected = selectedChronySource(facts.chrony.sources.value ?? []);
@@ -101,14 +98,14 @@ function hasEndpoint({ facts, servers }: Seen): boolean {
 function judgeNts(seen: Seen): ReturnType<Condition> {
   const nts = seen.servers.filter((one) => optionsOf(one).includes('nts'));
   const mode = linesWith(seen, 'authselectmode').at(-1)?.line.args[0]?.toLowerCase() ?? 'mix';
-  if (nts.length === 0 || mode === 'ignore') return null;
+  if (nts.length === 0 || mode === 'ignore') return noLine(seen);
   const { tracking, sources, authentication } = seen.facts.chrony;
-  if (tracking.value === null) return doubt(tracking.reason, nts.map(lineSeen));
+  if (tracking.value === null) return doubt(tracking.reason, nts.map(lineEvidence));
   const isSelected = selectedChronySource(sources.value ?? []) !== undefined;
   if (synchronisedTracking(seen) !== null || isSelected || !isSettled(seen)) return 'holds';
   const failed = (authentication.value ?? []).filter((one) => one.mode === 'nts' && one.cookies === 0);
   const tried = failed.map(({ name, attempts }) =>
     evidence('chronyc -c authdata', `${name}: no cookies after ${attempts} attempts`),
   );
-  return breach('nothing selected', 'an NTS server that answers', [...nts.map(lineSeen), ...tried]);
+  return breach('nothing selected', 'an NTS server that answers', [...nts.map(lineEvidence), ...tried]);
 }

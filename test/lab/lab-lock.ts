@@ -20,7 +20,9 @@ export async function holdLab(folder: string, name: string): Promise<() => Promi
     holder.stdout.once('data', () => resolve());
     holder.on('error', reject);
     holder.on('close', () =>
-      reject(new Error(`another lab still uses the hosts ${name} in ${folder}: wait for it, or set LAB_NAME and LAB_NET`)),
+      reject(
+        new Error(`another lab still uses the hosts ${name} in ${folder}: wait for it, or set LAB_NAME and LAB_NET`),
+      ),
     );
   });
   return () => {
