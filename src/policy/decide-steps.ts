@@ -15,8 +15,8 @@ export interface StepsAsked {
 }
 
 /**
- * `makestep` and `rtcsync`. In chrony the last makestep line counts, and Debian reads its confdir first: so lines
- * that differ are switched off. Where nobody asks, what tsync had switched off comes back.
+ * `makestep` and `rtcsync`. In chrony the last makestep line counts. Where that one differs, all that differ are switched off, because
+ * Debian reads its confdir, and our line in it, first. Where nobody asks, what tsync had switched off comes back.
  */
 export function decideSteps(config: ChronyConfig, settings: Settings, asked: StepsAsked): Decision {
   const step = decideMakestep(config, settings.makestep, asked.byPtp || asked.bySettings);
@@ -34,6 +34,9 @@ function decideMakestep(config: ChronyConfig, makestep: Settings['makestep'], is
   const lines = linesOf(config, 'makestep');
   if (!isAsked) return { ops: comeBack(lines, 'chrony/makestep'), own: [], observations: [] };
   const active = lines.filter(({ line }) => !line.disabled);
+  const last = active.at(-1);
+  const isLast = last !== undefined && isMakestep(last.line, makestep);
+  if (isLast) return { ops: [], own: [], observations: [inSync('chrony/makestep')] };
   const ops = active
     .filter(({ line }) => !isMakestep(line, makestep))
     .map((placed) => disable(placed, 'chrony/makestep'));
