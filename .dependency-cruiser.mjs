@@ -1,4 +1,4 @@
-// The layers of docs/architecture.md. A file imports from its own folder and from folders above it in this list.
+// The layers of docs/internals/architecture.md. A file imports from its own folder and from folders above it in this list.
 const LAYERS = [
   ['errors', 'what can go wrong is known to all and knows nobody'],
   ['units', 'how a number is written depends on nothing but the number'],

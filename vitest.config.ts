@@ -11,7 +11,7 @@ export default defineConfig({
     exclude: ['test/lab/**', 'node_modules/**'],
     testTimeout: 120_000,
     // Most tests wait for a shell or a server of theirs: with two processors vitest would run one file at a time.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: availableParallelism() + 1,
     env: { NODE_ENV: 'test', TZ: 'UTC' },
   },
 });

@@ -1,5 +1,5 @@
 /**
- * Turns a terminal's screen into an SVG: `tmux capture-pane -e -p | node scripts/screenshot.mjs > docs/screen.svg`.
+ * Turns a terminal's screen into an SVG: `tmux capture-pane -e -p | node scripts/screenshot.mjs > docs/user/screen.svg`.
  *
  * Understands what tmux prints there: text, line feeds and SGR sequences (16 and 256 colours, RGB, bold, faint, reverse).
  * Every run of cells of one style is one <text> with its own place and length, so that columns stay where they are in any font.

@@ -4,7 +4,7 @@ import { outliveOutputs } from './outlive-outputs.js';
 import { renderFailure } from './render-failure.js';
 
 /**
- * Runs one command line and leaves its exit code in `process.exitCode` (docs/exit-codes.md). The one place where errors become
+ * Runs one command line and leaves its exit code in `process.exitCode` (docs/reference/exit-codes.md). The one place where errors become
  * text and a code.
  */
 export async function main(argv: readonly string[]): Promise<void> {

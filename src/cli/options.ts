@@ -82,7 +82,7 @@ export function addRolloutOptions(command: Command): Command {
 
 export function addOutputOptions(command: Command): Command {
   return command
-    .option('--json', 'print one JSON document at the end (docs/json-output.md)')
+    .option('--json', 'print one JSON document at the end (docs/reference/json-output.md)')
     .addOption(new Option('--jsonl', 'print each event as a line of JSON when it happens').conflicts('json'));
 }
 

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # What every program on a host shares: parameters, the table of commands, deadlines, frames.
-# Functions only; a program is this text, further functions, and one call on its last line. See docs/host-programs.md.
+# Functions only; a program is this text, further functions, and one call on its last line. See docs/internals/host-programs.md.
 # POSIX sh: dash, busybox ash, bash 3 (EL5), mksh, posh.
 # `${1+"$@"}` where there may be no arguments: with `set -u`, posh and bash 4.0 take an empty "$@" for an unset parameter.
 
@@ -11,7 +11,7 @@
 read_parameters() {
   set -u
   # What the environment brought along would stay exported.
-  unset nonce saved_nonce captured
+  unset nonce saved_nonce captured batched
   LC_ALL=C
   LANGUAGE=''
   TZ=UTC0
@@ -24,7 +24,7 @@ read_parameters() {
 ' tab='	'
   nonce=$1 root='' bin='' paths='' units='' module_parameters='' transaction='' seconds=''
   image='' here='' platform=''
-  limit=10 ways='' places='' told='' own_uid='' own_gid='' file_ends=''
+  limit=10 batch='' batched='' ways='' places='' told='' own_uid='' own_gid='' file_ends=''
   first_frame
   shift 2
   for parameter in ${1+"$@"}; do
@@ -245,18 +245,36 @@ frame() {
   sections_sent=$sections_sent$encoded$newline
   case ${5:-} in *encoding=hex) frame_most=262144 ;; *) frame_most=65537 ;; esac
   if [ "${#4}" -gt "$frame_most" ] || [ "${#4}" -gt "$budget" ]; then
-    echo "@$nonce section $1 $encoded $3 0${5:+ $5} cut=yes$newline"
+    print_frame "@$nonce section $1 $encoded $3 0${5:+ $5} cut=yes$newline"
     return
   fi
   budget=$((budget - ${#4} - 256))
   case $4 in
     *\\*)
+      print_batched
       echo "@$nonce section $1 $encoded $3 ${#4}${5:+ $5}"
       put "$4"
       echo
       ;;
-    *) echo "@$nonce section $1 $encoded $3 ${#4}${5:+ $5}$newline$4" ;;
+    *) print_frame "@$nonce section $1 $encoded $3 ${#4}${5:+ $5}$newline$4" ;;
   esac
+}
+
+# print_frame TEXT: prints a frame, or keeps it in $batched until there are some KiB, while $batch is set: every write of a host becomes a
+# packet, which costs more than what is in it. print_batched: prints what was kept. Whoever runs a command that may take seconds prints first,
+# so that a silent host is one that stands still.
+print_frame() {
+  if [ -z "$batch" ] || [ "${#1}" -gt 2048 ]; then
+    print_batched
+    echo "$1"
+    return
+  fi
+  batched=${batched:+$batched$newline}$1
+  [ "${#batched}" -lt 4096 ] || print_batched
+}
+print_batched() {
+  [ -z "$batched" ] || echo "$batched"
+  batched=''
 }
 
 # begin NAME / say LINE / finish [STATE]: a section of kind "values", whose lines the program says itself; at most 64 KiB.
@@ -269,12 +287,14 @@ finish() { frame values "$values_name" "${1:-ok}" "$values" "$values_cut"; }
 # capture COMMAND ARGUMENTS: what a command of the table prints, output and errors together, into $captured, its status into $status,
 # which is empty when the output was cut. capture_matching PATTERN COMMAND ARGUMENTS: only the lines that match.
 capture() {
+  print_batched
   captured=$(with_exit ${1+"$@"} | head -c 65536)
   take_exit
 } 2>/dev/null
 capture_matching() {
   capture_pattern=$1
   shift
+  print_batched
   # grep's arguments can be read by everybody: they hold the form of the last line, not the nonce
   captured=$(with_exit ${1+"$@"} | grep -aE "$capture_pattern|^@[0-9a-f]{32} exit [0-9]+\$" | head -c 65536)
   take_exit

@@ -27,7 +27,7 @@ const MOST_BYTES = SECTION_BYTES + 1;
 const MOST_DIGITS = 262_144;
 
 /**
- * Takes what a host prints, in chunks cut anywhere, and gives out the frames of docs/host-programs.md.
+ * Takes what a host prints, in chunks cut anywhere, and gives out the frames of docs/internals/host-programs.md.
  *
  * Any bytes are taken without an exception. Before READY and between frames, what is no frame is noise and dropped. The body of a
  * section is as long as its first line says, whatever is in it. What bears the nonce and is no frame, a section twice in one answer and

@@ -1,6 +1,6 @@
 import type { Section } from '#snapshot/snapshot.js';
 
-/** One frame of a conversation; the grammar is in docs/host-programs.md. */
+/** One frame of a conversation; the grammar is in docs/internals/host-programs.md. */
 export type Frame =
   | { readonly type: 'ready'; readonly protocol: number }
   | { readonly type: 'section'; readonly section: Section }

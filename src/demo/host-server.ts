@@ -79,7 +79,7 @@ function serve(connection: Connection, folder: string, clientKey: ParsedKey, run
   });
 }
 
-/** Is it the constant command that docs/host-programs.md describes, with or without sudo? */
+/** Is it the constant command that docs/internals/host-programs.md describes, with or without sudo? */
 export function isConversation(command: string): boolean {
   return / tsync '?[0-9a-f]{32}'? '?[0-9]+'?$/.test(command.trimEnd()) && command.includes('ready 2');
 }

@@ -5,7 +5,7 @@ import { transactionId } from './new-transaction.js';
 import type { Programs } from './programs.js';
 import { placeOf } from './talk.js';
 
-/** One program as it would be sent: each over a connection of its own, behind its parameters (docs/host-programs.md). */
+/** One program as it would be sent: each over a connection of its own, behind its parameters (docs/internals/host-programs.md). */
 interface Sent {
   readonly what: string;
   readonly parameters: readonly string[];

@@ -10,7 +10,7 @@ export type Applied =
   | { readonly kind: 'lost'; readonly problem: Problem; readonly begun: boolean };
 
 /**
- * What a step of the journal decides about its transaction (docs/host-programs.md has them all); null for those that decide nothing.
+ * What a step of the journal decides about its transaction (docs/internals/host-programs.md has them all); null for those that decide nothing.
  * `failure` is the first step that failed, to name it as the reason. Texts are printable already.
  */
 export function meaningOf(step: string, detail: string, failure: string): Applied | null {

@@ -70,7 +70,7 @@ export const catalog = {
   },
   'inventory/empty': {
     summary: 'the inventory is empty',
-    hint: 'Write at least one group with hosts: `all: {hosts: {web1: {}}}`; see docs/inventory.md.',
+    hint: 'Write at least one group with hosts: `all: {hosts: {web1: {}}}`; see docs/user/inventory.md.',
   },
   'inventory/group-cycle': {
     summary: 'groups contain each other',
@@ -98,7 +98,7 @@ export const catalog = {
   },
   'inventory/shape': {
     summary: 'the inventory has the wrong shape',
-    hint: 'A group has hosts, children and vars, each a mapping; see docs/inventory.md.',
+    hint: 'A group has hosts, children and vars, each a mapping; see docs/user/inventory.md.',
   },
   'inventory/template': {
     summary: 'a variable cannot be substituted',
@@ -114,7 +114,7 @@ export const catalog = {
   },
   'inventory/unknown-variable': {
     summary: 'a variable is probably misspelled',
-    hint: 'Correct the name; docs/inventory.md lists the variables that tsync reads.',
+    hint: 'Correct the name; docs/user/inventory.md lists the variables that tsync reads.',
   },
   'inventory/unsupported': {
     summary: 'the inventory asks for something that tsync does not support',
@@ -122,7 +122,7 @@ export const catalog = {
   },
   'inventory/wrong-type': {
     summary: 'a variable has the wrong type',
-    hint: 'docs/inventory.md lists the variables and their types.',
+    hint: 'docs/user/inventory.md lists the variables and their types.',
   },
   'packages/differ': {
     summary: 'the package manager would now make other changes than the approved ones',
@@ -182,11 +182,11 @@ export const catalog = {
   },
   'playbook/invalid-value': {
     summary: 'a setting has a wrong value',
-    hint: 'docs/playbook.md lists the settings and their values.',
+    hint: 'docs/user/playbook.md lists the settings and their values.',
   },
   'playbook/shape': {
     summary: 'the playbook has the wrong shape',
-    hint: 'A playbook is a list of plays, each with hosts; see docs/playbook.md.',
+    hint: 'A playbook is a list of plays, each with hosts; see docs/user/playbook.md.',
   },
   'playbook/two-plays': {
     summary: 'a host is in two plays',
@@ -194,7 +194,7 @@ export const catalog = {
   },
   'playbook/unknown-key': {
     summary: 'unknown setting',
-    hint: 'docs/playbook.md lists the settings.',
+    hint: 'docs/user/playbook.md lists the settings.',
   },
   'policy/config-unknown': {
     summary: "tsync could not read all of chrony's configuration",
@@ -238,7 +238,7 @@ export const catalog = {
   },
   'policy/out-of-scope': {
     summary: 'tsync cannot set the time of this host',
-    hint: 'docs/strategies.md lists the supported hosts.',
+    hint: 'docs/user/strategies.md lists the supported hosts.',
   },
   'policy/owned-elsewhere': {
     summary: 'another tool writes this file',
@@ -465,7 +465,7 @@ export const catalog = {
   },
   'transport/handshake': {
     summary: 'the SSH handshake failed',
-    hint: 'A host with only old algorithms (SHA-1, CBC, group exchange) needs legacy: true. docs/ssh.md lists what tsync offers; the log of sshd tells more.',
+    hint: 'A host with only old algorithms (SHA-1, CBC, group exchange) needs legacy: true. docs/user/ssh.md lists what tsync offers; the log of sshd tells more.',
     stage: 'connection',
   },
   'transport/forged': {

@@ -7,7 +7,7 @@ import type { AroundFacts, ChronyFacts, DaemonFacts, Fact, Facts } from './facts
 export type FactsJson = null | boolean | number | string | readonly FactsJson[] | { readonly [key: string]: FactsJson };
 
 /**
- * The facts of one host as `tsync facts --json` promises them (docs/facts.md). A fact `x` that could not be read is
+ * The facts of one host as `tsync facts --json` promises them (docs/reference/facts.md). A fact `x` that could not be read is
  * `"x": null` with `"xReason": "why"` beside it.
  */
 export function factsJson(facts: Facts): { readonly [key: string]: FactsJson } {

@@ -358,7 +358,7 @@ export type FileFacts =
 /** One change of tsync's on the host, by anybody, as the host tells of it. */
 export interface HostTransaction {
   readonly id: string;
-  /** docs/safety.md has them; `preparing`: nothing was changed yet. */
+  /** docs/user/safety.md has them; `preparing`: nothing was changed yet. */
   readonly state: string;
   /** `ops@bastion1`: the person and the machine it was begun from. */
   readonly who: string;

@@ -3,7 +3,7 @@ import type { RuleId } from '#resources/resource.js';
 
 /**
  * What is to be asked of a host's package manager. Packages are no transaction: they are a phase of their own, without a guard,
- * shown and approved as such, with an undo as far as a repository allows (docs/packages.md).
+ * shown and approved as such, with an undo as far as a repository allows (docs/user/packages.md).
  */
 export interface PackagePlan {
   readonly manager: PackageManager;

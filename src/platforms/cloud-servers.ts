@@ -17,7 +17,7 @@ export interface CloudServer {
   readonly smears: boolean;
 }
 
-/** AWS, Google, Oracle and Alibaba by their own documents (docs/strategies.md). Azure has none: its host gives a PTP clock. */
+/** AWS, Google, Oracle and Alibaba by their own documents (docs/user/strategies.md). Azure has none: its host gives a PTP clock. */
 const CLOUD_SERVERS: { readonly [C in Cloud]?: CloudServer } = {
   aws: {
     server: server('169.254.169.123', 4, 4),

@@ -81,7 +81,7 @@ function whyNoEna({ around }: Facts): string {
 }
 
 /**
- * The one PTP clock that a guest of this platform may follow, by docs/strategies.md; null where its platform has none. Which
+ * The one PTP clock that a guest of this platform may follow, by docs/user/strategies.md; null where its platform has none. Which
  * device it is, is told by its name and never by its number: other cards have clocks too.
  */
 export function hostClockOf({ cloud, virtualization }: Pick<Facts, 'cloud' | 'virtualization'>): HostClock | null {

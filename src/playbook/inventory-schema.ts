@@ -36,7 +36,7 @@ const variables = z
         names.map((name) => [name, CONNECTION[field as keyof typeof CONNECTION].nullable().optional()] as const),
       ),
     ),
-    tsync: settingsSchema.optional().describe('Settings; see docs/playbook.md'),
+    tsync: settingsSchema.optional().describe('Settings; see docs/user/playbook.md'),
   })
   .catchall(z.json());
 

@@ -118,7 +118,7 @@ const windowSchema = z.strictObject({
 });
 
 const settingsShape = {
-  strategy: z.enum(STRATEGIES).optional().describe('Which clocks a host follows; see docs/playbook.md'),
+  strategy: z.enum(STRATEGIES).optional().describe('Which clocks a host follows; see docs/user/playbook.md'),
   prefer: z.enum(['ptp', 'ntp']).optional().describe('Which is preferred where both are there'),
   ntp_servers: ntpServers.optional().describe('NTP servers and pools'),
   dhcp_servers: z.enum(['keep', 'ignore']).optional().describe('What becomes of NTP servers that DHCP gives'),

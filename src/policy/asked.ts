@@ -3,7 +3,7 @@ import { isOfPlaybook } from '#rules/rules.js';
 import { optionsPath, type UserResource } from '#settings/user-resource.js';
 
 /**
- * Parameters of the probe (docs/host-programs.md) for what it does not read by itself: the paths, units and module parameters
+ * Parameters of the probe (docs/internals/host-programs.md) for what it does not read by itself: the paths, units and module parameters
  * that a playbook names, and those that the changes of an earlier run touched. Each once.
  */
 export function askedBy(resources: readonly UserResource[], changes: readonly Change[] = []): readonly string[] {

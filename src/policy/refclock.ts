@@ -6,7 +6,7 @@ import { textToBytes } from '#snapshot/bytes.js';
 /** How the daemon treats the PTP clock: `first` before NTP, `beside` as an equal, `watched` only to compare. */
 export type RefclockUse = 'only' | 'first' | 'beside' | 'watched';
 
-/** Options of the refclock line behind its device, for one clock and version of chrony: see docs/strategies.md. */
+/** Options of the refclock line behind its device, for one clock and version of chrony: see docs/user/strategies.md. */
 export function refclockOptions(clock: HostClock, use: RefclockUse, version: readonly [number, number]): string {
   const selection = { only: '', first: ' prefer', beside: '', watched: ' noselect' }[use];
   return `${clock.options(version)}${selection}`;

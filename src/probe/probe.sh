@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154 # the files of a program share their variables
 # The probe program: reads everything that one plan can need, changes nothing, wakes nothing, needs no root.
-# Functions only; see docs/facts.md for every section it prints, and docs/host-programs.md for the frames.
+# Functions only; see docs/reference/facts.md for every section it prints, and docs/internals/host-programs.md for the frames.
 # What the kernel wrote is read with the shell's own `read`; what a person could have made long goes through `head -c`.
 
 tsync_probe() {
@@ -18,12 +18,13 @@ tsync_probe() {
 probe_sections() {
   limit_before=$limit
   limit=8
-  files_seen=$newline files_count=0 files=''
+  files_seen=$newline files_count=0 files='' batch=yes
   section uid id -u
   if [ -n "$image" ]; then
     probe_image
     probe_files
-    limit=$limit_before
+    limit=$limit_before batch=''
+    print_batched
     return
   fi
   section uname uname -srm
@@ -44,5 +45,6 @@ probe_sections() {
   probe_asked_files
   probe_asked_parameters
   probe_files
-  limit=$limit_before
+  limit=$limit_before batch=''
+  print_batched
 }

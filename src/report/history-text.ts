@@ -11,7 +11,7 @@ export function historyText(runs: readonly RunRecord[], drawing: Drawing): strin
   return `${[paint(head, 'dim', drawing), ...rows].join('\n')}\n`;
 }
 
-/** What an exit code means, in the words of docs/exit-codes.md. */
+/** What an exit code means, in the words of docs/reference/exit-codes.md. */
 export function exitCodeText(exitCode: number): string {
   return EXIT_CODES[exitCode] ?? `code ${exitCode}`;
 }

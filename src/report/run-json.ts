@@ -6,7 +6,7 @@ import { jsonText } from './json-text.js';
 /** Version of the document that `runJson` gives: raised when a field changes its meaning or goes away. */
 export const RUN_JSON_VERSION = 1;
 
-/** A run as one JSON document with a line feed at its end: a promise, described in docs/json-output.md. */
+/** A run as one JSON document with a line feed at its end: a promise, described in docs/reference/json-output.md. */
 export function runJson(state: RunState): string {
   return `${jsonText(runDocument(state), 2)}\n`;
 }

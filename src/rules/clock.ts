@@ -3,7 +3,7 @@ import { amount, breach, type Condition } from './answer.js';
 import { evidence } from './observe.js';
 import { type Seen, synchronisedTracking } from './seen.js';
 
-/** Limits of the table of healthy values in docs/rules.md. */
+/** Limits of the table of healthy values in docs/reference/rules.md. */
 const FREQUENCY_PPM = 200;
 const ROOT_DISTANCE_SECONDS = 0.1;
 const SKEW_PPM = 100;

@@ -27,7 +27,7 @@ const STOPPED = 'tsync stops and masks it, which is not enough for the text: it 
 const IN_USE = ['daemon/running', 'clock/synchronised'] as const;
 const STIG_SERVER = ['compliance/ntp-server', 'compliance/poll'] as const;
 
-/** Which rules show which items; sources and limits as of November 2026 (docs/compliance.md). */
+/** Which rules show which items; sources and limits as of November 2026 (docs/reference/compliance.md). */
 export const COMPLIANCE: readonly ComplianceItem[] = [
   item('CIS RHEL 8, 9, 10', '2.3.1', 'time synchronisation is in use', IN_USE),
   item('CIS RHEL 8, 9, 10', '2.3.2', 'chrony is configured with a remote server', ['compliance/ntp-server'], HOST_ONLY),

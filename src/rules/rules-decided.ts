@@ -118,7 +118,7 @@ export const DECIDED_RULES = [
     severity: 'medium',
     sentence: 'The change does not step the clock further than the programs on this host tolerate.',
     broken: 'The change is likely to step the clock further than programs on this host tolerate.',
-    source: 'chrony.conf(5): makestep, maxslewrate; docs/safety.md',
+    source: 'chrony.conf(5): makestep, maxslewrate; docs/user/safety.md',
     remedy: 'Make the change in a quiet hour, or set makestep to false so that chronyd slews the clock.',
   },
   {
@@ -156,7 +156,7 @@ export const DECIDED_RULES = [
     severity: 'high',
     sentence: 'A reboot before the confirmation takes the changes back too.',
     broken: 'A reboot before the confirmation would leave the changes in place.',
-    source: 'docs/safety.md: the guard',
+    source: 'docs/user/safety.md: the guard',
     remedy:
       'To accept that a reboot before the confirmation leaves the changes in place, waive this rule with the reason.',
   },
@@ -176,7 +176,7 @@ export const DECIDED_RULES = [
     sentence:
       'tsync can set the time of this host: it runs chrony, ntpd, ntpsec or systemd-timesyncd on a system where tsync was tried.',
     broken: 'tsync cannot set the time of this host.',
-    source: 'docs/strategies.md',
+    source: 'docs/user/strategies.md',
     remedy: 'Set the time of this host by other means.',
   },
   {
@@ -271,7 +271,7 @@ export const DECIDED_RULES = [
     severity: 'high',
     sentence: 'The package chrony is completely installed.',
     broken: 'The package chrony is missing or only half installed.',
-    source: 'docs/packages.md; chrony.conf(5): refclock PHC, which ntpd and systemd-timesyncd do not have',
+    source: 'docs/user/packages.md; chrony.conf(5): refclock PHC, which ntpd and systemd-timesyncd do not have',
     remedy: 'Let tsync install it (tsync run --packages), or install it by other means.',
   },
   {
@@ -358,7 +358,7 @@ export const DECIDED_RULES = [
     severity: 'medium',
     sentence: 'The files, services and module parameters that the playbook names are as it says.',
     broken: 'A file, service or module parameter that the playbook names is not as it says.',
-    source: 'resources of the playbook, docs/playbook.md',
+    source: 'resources of the playbook, docs/user/playbook.md',
     remedy: 'Let tsync run set it, or remove the entry from resources.',
     awaited: 'resource',
     origin: 'playbook',
@@ -416,7 +416,7 @@ export const DECIDED_RULES = [
     severity: 'high',
     sentence: 'The requested strategy is possible on this host.',
     broken: 'The requested strategy is not possible on this host.',
-    source: 'docs/strategies.md',
+    source: 'docs/user/strategies.md',
     remedy: 'Choose another strategy for this host, or set degrade: allow.',
   },
   {

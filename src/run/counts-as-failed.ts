@@ -1,7 +1,7 @@
 import type { Outcome } from './outcome.js';
 
 /**
- * Whether a host that ended so counts against `rollout.max_fail`, docs/rollout.md: it was to be changed, or looked at, and
+ * Whether a host that ended so counts against `rollout.max_fail`, docs/user/rollout.md: it was to be changed, or looked at, and
  * did not come to a good end. What a person left alone does not count.
  */
 export function countsAsFailed(outcome: Outcome | null): boolean {

@@ -24,7 +24,7 @@ export interface ExitOptions {
 export type RunExit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130;
 
 /**
- * The exit code of a run that has come to its end: the first line of the table in docs/exit-codes.md that is true decides.
+ * The exit code of a run that has come to its end: the first line of the table in docs/reference/exit-codes.md that is true decides.
  * A host with an open transaction and no outcome counts as `guard-unknown`, and one that was forgotten by a run that nobody
  * interrupted as a failure of tsync: a run never ends with 0 about a host it knows nothing of. Only facts are read without an outcome.
  */

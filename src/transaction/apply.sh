@@ -18,7 +18,7 @@ tsync_apply() {
   failure='' failures='' me='' mode=apply phase=''
   if prepare; then
     make_changes
-    # docs/safety.md: so many finished transactions stay on a host.
+    # docs/user/safety.md: so many finished transactions stay on a host.
     if [ -z "$image" ]; then forget_old 10; fi
   else
     step transaction untouched

@@ -7,7 +7,7 @@ import { wrongPlace } from '#resources/wrong-place.js';
 import { cksum } from './cksum.js';
 
 /**
- * The changes of a confirmed transaction, in their order, as its saved program tells them (`tsync_tell`, docs/host-programs.md):
+ * The changes of a confirmed transaction, in their order, as its saved program tells them (`tsync_tell`, docs/internals/host-programs.md):
  * contents come from the program and from the backups, and must fit the lengths and check sums that the program knows.
  * `folder` is the transaction's on the host. Unknown as soon as one part of one change is not whole.
  */

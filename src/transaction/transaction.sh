@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What makes a change reversible: the files of this folder. Functions only; docs/safety.md tells the whole story.
+# What makes a change reversible: the files of this folder. Functions only; docs/user/safety.md tells the whole story.
 # An apply program is conversation.sh + these + the verbs of each kind + transaction_meta and transaction_data (generated).
 # It is saved beside the backups: `sh program.sh undo MODE` takes the transaction back with nothing else, `tell` says what it changed.
 # shellcheck disable=SC2015,SC2034,SC2154 # "a && b || fail" is meant so; the files of a program share their variables

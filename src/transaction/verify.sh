@@ -2,7 +2,7 @@
 # shellcheck disable=SC2015,SC2034,SC2154 # "a && b || fail" is meant so; the files of a program share their variables
 # Verification and verdict, one request a line.
 
-# tsync_settle NONCE LENGTH PARAMETERS: verification and verdict, one request a line; see docs/host-programs.md.
+# tsync_settle NONCE LENGTH PARAMETERS: verification and verdict, one request a line; see docs/internals/host-programs.md.
 tsync_settle() {
   read_parameters "$@"
   who='' run='' started_at='' me=''

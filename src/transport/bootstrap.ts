@@ -18,7 +18,7 @@ export function newMarks(random: () => string): Marks {
 }
 
 /**
- * The constant program of docs/host-programs.md: prints READY, reads a line with token and nonce, parameter lines, then exactly LENGTH
+ * The constant program of docs/internals/host-programs.md: prints READY, reads a line with token and nonce, parameter lines, then exactly LENGTH
  * bytes of program. Without that line somebody has read the beginning, and what is left would be run as another program.
  * `unset`: a variable that the environment brought along stays exported, and everything here would be in the environment of others.
  * One line without a single quote, so that it can stand in single quotes for any login shell, csh and fish too.

@@ -72,7 +72,7 @@ export interface Conversed extends ClockRound {
 export const defaultClockAsking: ClockAsking = { burst: 3, bursts: 4, goodEnoughSeconds: 0.01 };
 
 /**
- * Holds the conversation of docs/host-programs.md: starts the shell, becomes the user, sends the program, gives out its frames and
+ * Holds the conversation of docs/internals/host-programs.md: starts the shell, becomes the user, sends the program, gives out its frames and
  * exchanges clock readings. Rejects with `HostTrouble` (`privilege/*`, `transport/*`); every wait has a deadline.
  *
  * Without a password the program follows at once. With one, the password is sent only at sudo's prompt and the program only after

@@ -44,7 +44,7 @@ type Transaction = {
 const AWAY_MS = 60_000;
 
 /**
- * A host as the engine sees it through a connection: it speaks the conversation of docs/host-programs.md, and keeps one file whose
+ * A host as the engine sees it through a connection: it speaks the conversation of docs/internals/host-programs.md, and keeps one file whose
  * content is `before` or `after`, and its transaction. What it does takes time on the timers of this process, which tests fake.
  */
 export class ModelHost {

@@ -1,7 +1,7 @@
 import type { ServerChannel } from 'ssh2';
 
 /**
- * What the hostile hosts know of the conversation (docs/host-programs.md), and the one place to change with it: how its secret is
+ * What the hostile hosts know of the conversation (docs/internals/host-programs.md), and the one place to change with it: how its secret is
  * learned, and how frames look.
  */
 export interface Conversation {

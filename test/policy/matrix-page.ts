@@ -40,7 +40,7 @@ interface Tried {
   readonly shownBy: { readonly [path: string]: string };
 }
 
-/** docs/support-matrix.md as it must be for the policy and the fixture hosts as they are. */
+/** docs/reference/support-matrix.md as it must be for the policy and the fixture hosts as they are. */
 export function supportMatrixPage(rows: readonly MatrixRow[]): string {
   return `${head(rows)}
 | row | distribution | init | daemon | platform | ${STRATEGIES.map((name) => `\`${name}\``).join(' | ')} | tried on |
@@ -78,7 +78,7 @@ function refusalOf({ strategy, findings }: HostPlan): string | null {
 
 function line({ host, facts, plans }: MatrixRow): string {
   const { os, daemon, platform } = summariseHost(facts);
-  const golden = `[${host.row}](../test/golden/matrix/${host.row}.txt)`;
+  const golden = `[${host.row}](../../test/golden/matrix/${host.row}.txt)`;
   const cells = [golden, os, facts.init.value ?? 'unknown', daemon, platform, ...plans.map(outcomeOf), triedOn(host)];
   return `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |\n`;
 }
@@ -102,14 +102,14 @@ function head(rows: readonly MatrixRow[]): string {
   return `# Support matrix
 
 Made from the code by \`test/policy/matrix.test.ts\`, which fails when this page is not as the code is. ${rows.length} hosts by ${STRATEGIES.length} strategies,
-${plans.length} in all: \`changes\` in ${count('changes')} of them (on ${settable} hosts), \`nothing to do\` in ${count('nothing')}, \`audit only\` in ${count('audit only')}, \`package first\` in ${count('package first')}. [Strategies](strategies.md) says what each strategy means.
+${plans.length} in all: \`changes\` in ${count('changes')} of them (on ${settable} hosts), \`nothing to do\` in ${count('nothing')}, \`audit only\` in ${count('audit only')}, \`package first\` in ${count('package first')}. [Strategies](../user/strategies.md) says what each strategy means.
 
 - **row**: one host of \`test/fixtures/hosts.ts\`, with a link to its golden file: every finding that is not in sync, the diff and the
   actions of each strategy.
 - **distribution, init, daemon, platform**: what tsync reads from that host. \`daemon\` names those that run, \`platform\` the cloud, or the kind of
   virtual machine.
 - **the strategies**: a playbook asks for this strategy, names the NTP servers ${SERVERS.join(', ')} and nothing else. \`package first\`: chrony must be installed
-  first ([packages](packages.md)). \`changes\`: tsync
+  first ([packages](../user/packages.md)). \`changes\`: tsync
   would set what differs. \`nothing to do\`: the host is as the strategy wants it. \`audit only\`: it is measured and judged, and nothing on it is
   changed, with the code of the reason (area \`policy\`): \`out-of-scope\`: tsync cannot set this host at all; \`strategy-impossible\`: this host cannot
   have that strategy, and \`degrade: allow\` would take the nearest; \`no-clock-control\`: chronyd runs with \`-x\`.

@@ -24,8 +24,8 @@ describe('the support matrix', () => {
     }
   });
 
-  it('is the page docs/support-matrix.md', async () => {
-    await expect(supportMatrixPage(matrix)).toMatchFileSnapshot(root('docs/support-matrix.md'));
+  it('is the page docs/reference/support-matrix.md', async () => {
+    await expect(supportMatrixPage(matrix)).toMatchFileSnapshot(root('docs/reference/support-matrix.md'));
   });
 
   it('claims to be tried only for rows that exist, and only what the labs do', () => {

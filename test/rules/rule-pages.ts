@@ -5,7 +5,7 @@ import { COMPLIANCE_RULES } from '#rules/rules-compliance.js';
 import { DECIDED_RULES } from '#rules/rules-decided.js';
 import { OBSERVED_RULES } from '#rules/rules-observed.js';
 
-/** docs/rules.md as it must be for the rules as they are. */
+/** docs/reference/rules.md as it must be for the rules as they are. */
 export function rulesPage(): string {
   return `${RULES_HEAD}
 ## Rules that lead to changes, or that a check judges
@@ -61,7 +61,7 @@ function table(rules: readonly Rule[]): string {
   return `| rule | severity | said when it holds | said when it does not | looked at | source | what helps |\n| --- | --- | --- | --- | --- | --- | --- |\n${rows.join('')}`;
 }
 
-/** docs/compliance.md, likewise. */
+/** docs/reference/compliance.md, likewise. */
 export function compliancePage(): string {
   const rows = COMPLIANCE.map(
     ({ regime, item, demand, rules, note }) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyProgram } from '#transaction/apply-program.js';
-import { SH, SHELLS } from '../shells.js';
+import { ALL_TESTS, SH, SHELLS } from '../shells.js';
 import { everyKind, furnish, META } from './every-kind.js';
 import { FakeHost, TEXTS } from './fake-host.js';
 
@@ -69,7 +69,7 @@ beforeEach(furnishAgain);
 afterEach(() => host.remove());
 
 // A spread of the points, another for each shell; all of them, for a quarter of an hour, with TSYNC_KILL_MATRIX=full.
-const STRIDE = process.env.TSYNC_KILL_MATRIX === 'full' ? 1 : 29;
+const STRIDE = process.env.TSYNC_KILL_MATRIX === 'full' ? 1 : ALL_TESTS ? 29 : 97;
 
 describe.each(Object.entries(SHELLS).map(([name, shell], index) => ({ name, shell, first: 1 + 4 * index })))(
   'under $name',
