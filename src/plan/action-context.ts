@@ -1,10 +1,11 @@
 import { isAtLeast, parseVersion, SINCE } from '#config/chrony-version.js';
 import type { DaemonName, Facts } from '#facts/facts.js';
+import { findDaemon } from '#facts/find-daemon.js';
 import type { ActionContext } from './derive-actions.js';
 
 /** What the derivation of actions must know of this host. */
 export function actionContext(facts: Facts): ActionContext {
-  const chrony = facts.daemons.find((daemon) => daemon.name === 'chrony');
+  const chrony = findDaemon(facts, 'chrony');
   const version = chrony?.version.value === null || chrony === undefined ? null : parseVersion(chrony.version.value);
   return {
     units: new Map(facts.daemons.flatMap(({ name, unit }) => (unit === null ? [] : [[name, unit] as const]))),

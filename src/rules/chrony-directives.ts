@@ -1,7 +1,9 @@
 import { isAtLeast } from '#config/chrony-version.js';
-import { breach } from './answer.js';
+import { linesWith, type PlacedLine } from '#config/daemon-config.js';
+import { type Answer, breach, noLine } from './answer.js';
+import { lineEvidence } from './evidence.js';
 import type { Rule } from './rule.js';
-import { lineSeen, linesWith, optionsOf, type Seen, type SeenLine } from './seen.js';
+import { optionsOf, type Seen } from './seen.js';
 
 /** Directives and options that this chronyd does not know, or knows as deprecated. */
 export const CHRONY_DIRECTIVE_RULES = [
@@ -17,7 +19,7 @@ export const CHRONY_DIRECTIVE_RULES = [
       'NEWS of chrony: confdir, sourcedir and NTS since 4.0, leapseclist since 4.6; an unknown one keeps chronyd from starting',
     remedy: 'Remove the directive, or update chrony.',
     condition: (seen) => {
-      if (seen.version === null || !seen.isConfigKnown) return null;
+      if (seen.version === null || !seen.isConfigKnown) return noLine(seen);
       const { version } = seen;
       const wrong = [...seen.directives.values()].flat().flatMap((one) => {
         const unknown = newWords(one).find(([, since]) => !isAtLeast(version, since));
@@ -29,7 +31,7 @@ export const CHRONY_DIRECTIVE_RULES = [
       return breach(
         `chrony ${version.join('.')}`,
         limit,
-        wrong.map(({ one }) => lineSeen(one)),
+        wrong.map(({ one }) => lineEvidence(one)),
       );
     },
   },
@@ -97,7 +99,7 @@ const REFCLOCK_DRIVERS: ReadonlyMap<string, Version> = new Map<string, Version>(
   ['RTC', [4, 7]],
 ]);
 
-function newWords(one: SeenLine): readonly (readonly [string, Version])[] {
+function newWords(one: PlacedLine): readonly (readonly [string, Version])[] {
   const directive = one.line.directive ?? '';
   const since = DIRECTIVES.get(directive);
   if (since !== undefined) return [[directive, since]];
@@ -125,10 +127,10 @@ function known(words: readonly string[], table: ReadonlyMap<string, Version>): r
   });
 }
 
-function absent(seen: Seen, directive: string) {
-  if (!seen.isConfigKnown) return null;
+function absent(seen: Seen, directive: string): Answer {
+  if (!seen.isConfigKnown) return noLine(seen);
   const lines = linesWith(seen, directive);
   return lines[0] === undefined
     ? 'holds'
-    : breach(lines[0].line.text.trim(), `no ${directive} line`, lines.map(lineSeen));
+    : breach(lines[0].line.text.trim(), `no ${directive} line`, lines.map(lineEvidence));
 }

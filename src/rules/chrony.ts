@@ -1,10 +1,11 @@
+import { linesWith, type PlacedLine } from '#config/daemon-config.js';
 import { lineAt } from '#config/find-rejected.js';
 import { isSmearing } from '#platforms/smear.js';
-import { breach, doubt } from './answer.js';
+import { breach, doubt, noLine } from './answer.js';
 import { AZURE } from './citations.js';
-import { evidence } from './evidence.js';
+import { evidence, lineEvidence } from './evidence.js';
 import type { Rule } from './rule.js';
-import { isHyperv, lineSeen, linesWith, optionsOf, type Seen, type SeenLine } from './seen.js';
+import { isHyperv, optionsOf, type Seen } from './seen.js';
 
 /** How chronyd is configured and run, PTP clocks and servers apart. */
 export const CHRONY_RULES = [
@@ -18,10 +19,13 @@ export const CHRONY_RULES = [
     remedy: 'Give the servers nts or a key, or set "authselectmode mix".',
     condition: (seen) => {
       const mode = linesWith(seen, 'authselectmode').at(-1);
-      if (mode?.line.args[0]?.toLowerCase() !== 'require') return null;
+      if (mode?.line.args[0]?.toLowerCase() !== 'require') return noLine(seen);
       const usable = seen.servers.some((one) => optionsOf(one).some((word) => word === 'nts' || word === 'key'));
       if (usable || linesWith(seen, 'refclock').length > 0) return 'holds';
-      return breach('no server with nts or key', 'at least one', [lineSeen(mode), ...seen.servers.map(lineSeen)]);
+      return breach('no server with nts or key', 'at least one', [
+        lineEvidence(mode),
+        ...seen.servers.map(lineEvidence),
+      ]);
     },
   },
   {
@@ -34,10 +38,11 @@ export const CHRONY_RULES = [
       'chronyc(1): with cmdport 0 chronyd answers only on its socket, for root and the chrony user (506 Cannot talk to daemon)',
     remedy: 'Audit this host with root rights (become).',
     condition: (seen) => {
+      if (seen.facts.root || !seen.active.includes('chrony')) return null;
       const closed = linesWith(seen, 'cmdport').at(-1);
-      if (closed?.line.args[0] !== '0' || seen.facts.root || !seen.active.includes('chrony')) return null;
+      if (closed?.line.args[0] !== '0') return noLine(seen);
       const { tracking } = seen.facts.chrony;
-      return tracking.value !== null ? 'holds' : breach('chronyc cannot ask', 'root rights', [lineSeen(closed)]);
+      return tracking.value !== null ? 'holds' : breach('chronyc cannot ask', 'root rights', [lineEvidence(closed)]);
     },
   },
   {
@@ -74,10 +79,10 @@ export const CHRONY_RULES = [
     remedy: 'Remove leapsectz and leapseclist, or follow servers that do not smear.',
     condition: (seen) => {
       const own = [...linesWith(seen, 'leapsectz'), ...linesWith(seen, 'leapseclist')];
-      if (own.length === 0) return null;
+      if (own.length === 0) return noLine(seen);
       const smearing = seen.servers.filter((one) => isSmearing(one, seen.facts));
       if (smearing.length === 0) return 'holds';
-      return breach('leap seconds beside smearing servers', 'one of the two', [...own, ...smearing].map(lineSeen));
+      return breach('leap seconds beside smearing servers', 'one of the two', [...own, ...smearing].map(lineEvidence));
     },
   },
   {
@@ -92,10 +97,12 @@ export const CHRONY_RULES = [
     remedy: 'Install tzdata-legacy, or with chrony 4.6 and later use leapseclist.',
     condition: (seen) => {
       const zone = linesWith(seen, 'leapsectz').at(-1);
-      if (zone === undefined || !zone.line.args[0]?.startsWith('right/')) return null;
+      if (zone === undefined || !zone.line.args[0]?.startsWith('right/')) return noLine(seen);
       const { leapZone } = seen.facts.around;
-      if (leapZone.value === null) return doubt(leapZone.reason, [lineSeen(zone)]);
-      return leapZone.value ? 'holds' : breach('no right/UTC below /usr/share/zoneinfo', 'the zone', [lineSeen(zone)]);
+      if (leapZone.value === null) return doubt(leapZone.reason, [lineEvidence(zone)]);
+      return leapZone.value
+        ? 'holds'
+        : breach('no right/UTC below /usr/share/zoneinfo', 'the zone', [lineEvidence(zone)]);
     },
   },
   {
@@ -131,10 +138,11 @@ export const CHRONY_RULES = [
       'chrony.conf(5): makestep 1 3 steps only in the first three updates; later a gap of minutes is slewed for hours',
     remedy: 'Where the applications tolerate steps, set makestep in the playbook so that it gives "makestep 1.0 -1".',
     condition: (seen) => {
-      if (!seen.isConfigKnown || seen.settings.makestep === null || !needsMakestep(seen)) return null;
+      if (seen.settings.makestep === null || !needsMakestep(seen)) return null;
+      if (!seen.isConfigKnown) return noLine(seen);
       const last = linesWith(seen, 'makestep').at(-1);
       if (last !== undefined && Number(last.line.args[1]) < 0) return 'holds';
-      return breach(last?.line.text.trim() ?? 'no makestep line', 'makestep 1.0 -1', last ? [lineSeen(last)] : []);
+      return breach(last?.line.text.trim() ?? 'no makestep line', 'makestep 1.0 -1', last ? [lineEvidence(last)] : []);
     },
   },
   {
@@ -159,10 +167,10 @@ export const CHRONY_RULES = [
     remedy: 'Add sources, or lower minsources.',
     condition: (seen) => {
       const line = linesWith(seen, 'minsources').at(-1);
-      if (line === undefined) return null;
+      if (line === undefined) return noLine(seen);
       const wanted = Number(line.line.args[0]);
       const there = countSources(seen);
-      return there >= wanted ? 'holds' : breach(`${there} sources`, `${wanted} sources`, [lineSeen(line)]);
+      return there >= wanted ? 'holds' : breach(`${there} sources`, `${wanted} sources`, [lineEvidence(line)]);
     },
   },
   {
@@ -197,9 +205,10 @@ export const CHRONY_RULES = [
     source:
       'coreos/fedora-coreos-tracker#1031: with -f /run/coreos/platform-chrony.conf edits of /etc/chrony.conf had no effect',
     remedy: 'Edit the file that -f names, or remove the option.',
-    condition: ({ isConfigKnown, facts }) => {
-      const path = facts.chrony.configPath;
-      if (!isConfigKnown || path === null) return null;
+    condition: (seen) => {
+      const path = seen.facts.chrony.configPath;
+      const { chrony } = seen.config;
+      if (path === null || !(chrony.known || chrony.isThere)) return noLine(seen);
       if (path === '/etc/chrony.conf' || path === '/etc/chrony/chrony.conf') return 'holds';
       return breach(path, '/etc/chrony.conf or /etc/chrony/chrony.conf', [evidence('chronyd -f', path)]);
     },
@@ -224,9 +233,9 @@ export const CHRONY_RULES = [
     remedy: 'Keep rtcsync and remove rtcfile.',
     condition: (seen) => {
       const [sync, file] = [linesWith(seen, 'rtcsync'), linesWith(seen, 'rtcfile')];
-      if (sync.length + file.length === 0) return null;
+      if (sync.length + file.length === 0) return noLine(seen);
       if (sync.length === 0 || file.length === 0) return 'holds';
-      return breach('rtcsync and rtcfile', 'one of them', [...sync, ...file].map(lineSeen));
+      return breach('rtcsync and rtcfile', 'one of them', [...sync, ...file].map(lineEvidence));
     },
   },
   {
@@ -252,9 +261,9 @@ export const CHRONY_RULES = [
     remedy: 'Add "leapsectz right/UTC" (or leapseclist), or remove the option: the clock of a Hyper-V host is UTC.',
     condition: (seen) => {
       const tai = linesWith(seen, 'refclock').filter((one) => optionsOf(one).includes('tai'));
-      if (tai.length === 0) return null;
+      if (tai.length === 0) return noLine(seen);
       if (linesWith(seen, 'leapsectz').length + linesWith(seen, 'leapseclist').length > 0) return 'holds';
-      return breach('tai without leap seconds', 'leapsectz or leapseclist', tai.map(lineSeen));
+      return breach('tai without leap seconds', 'leapsectz or leapseclist', tai.map(lineEvidence));
     },
   },
 ] as const satisfies readonly Rule[];
@@ -273,7 +282,7 @@ function countSources(seen: Seen): number {
   return lines.reduce((sum, one) => sum + (one.line.directive === 'pool' ? maxSources(one) : 1), 0);
 }
 
-export function maxSources(pool: SeenLine): number {
+export function maxSources(pool: PlacedLine): number {
   const options = optionsOf(pool);
   const at = options.indexOf('maxsources');
   return at < 0 ? 4 : Number(options[at + 1]) || 4;

@@ -6,9 +6,13 @@ import { type Seen, synchronisedTracking } from './seen.js';
 
 /** Limits of the table of healthy values in docs/reference/rules.md. */
 const FREQUENCY_PPM = 200;
+
 const ROOT_DISTANCE_SECONDS = 0.1;
+
 const SKEW_PPM = 100;
+
 const SKEW_AFTER_SECONDS = 600;
+
 const STRATUM = 10;
 
 const POOR_CLOCKSOURCES: ReadonlySet<string> = new Set(['acpi_pm', 'hpet', 'jiffies', 'pit', 'refined-jiffies']);
@@ -166,6 +170,7 @@ function isFirstMoment({ facts: { chrony } }: Seen): boolean {
 }
 
 const FEW_SAMPLES = 8;
+
 const SHORT_SPAN_SECONDS = 60;
 
 function tracked(

@@ -1,7 +1,8 @@
-import { type Answer, breach, doubt } from './answer.js';
-import { evidence } from './evidence.js';
+import { linesWith, type PlacedLine } from '#config/daemon-config.js';
+import { type Answer, breach, doubt, noLine } from './answer.js';
+import { evidence, lineEvidence } from './evidence.js';
 import type { Rule } from './rule.js';
-import { lineSeen, linesWith, optionsOf, type Seen, type SeenLine } from './seen.js';
+import { optionsOf, type Seen } from './seen.js';
 
 /** 2^16 s is 18 hours: the largest polling interval that asks at least every 24 hours. */
 const MAX_POLL = 16;
@@ -37,14 +38,14 @@ export const COMPLIANCE_RULES = [
     source: 'DISA STIG: UBTU-22-252015, UBTU-24-600180; chrony.conf(5): makestep',
     remedy: 'Set "makestep 1 -1".',
     condition: (seen) => {
-      if (!seen.isConfigKnown) return null;
+      if (!seen.isConfigKnown) return noLine(seen);
       const last = linesWith(seen, 'makestep').at(-1);
       const [threshold, limit] = (last?.line.args ?? []).map(Number);
       if (last !== undefined && (threshold ?? 0) <= 1 && limit === -1) return 'holds';
       return breach(
         last?.line.text.trim() ?? 'no makestep line',
         'makestep 1 -1',
-        last === undefined ? [] : [lineSeen(last)],
+        last === undefined ? [] : [lineEvidence(last)],
       );
     },
   },
@@ -67,10 +68,11 @@ export const COMPLIANCE_RULES = [
     source:
       'DISA STIG and CIS require an authoritative time server; the time of the Hyper-V host alone (no server line) does not meet their text',
     remedy: 'Add one server with maxpoll 16 beside the PTP clock, or document the deviation.',
-    condition: ({ isConfigKnown, servers }) => {
-      if (!isConfigKnown) return null;
+    condition: (seen) => {
+      if (!seen.isConfigKnown) return noLine(seen);
+      const { servers } = seen;
       if (servers.some((one) => !optionsOf(one).includes('noselect'))) return 'holds';
-      return breach('no server line', 'a server', servers.map(lineSeen));
+      return breach('no server line', 'a server', servers.map(lineEvidence));
     },
   },
   {
@@ -82,13 +84,14 @@ export const COMPLIANCE_RULES = [
     applies: 'Where chronyd is configured with NTP servers.',
     source: 'DISA STIG: RHEL-08-030740 (server, maxpoll at most 16), RHEL-09-252020, UBTU-22-252010',
     remedy: 'Write server instead of pool, with "maxpoll 16" or less.',
-    condition: ({ servers }) => {
-      if (servers.length === 0) return null;
+    condition: (seen) => {
+      const { servers } = seen;
+      if (servers.length === 0) return noLine(seen);
       const wrong = servers.filter((one) => one.line.directive !== 'server' || maxPollOf(one) > MAX_POLL);
       const first = wrong[0];
       return first === undefined
         ? 'holds'
-        : breach(first.line.text.trim(), 'server with maxpoll 16 or less', wrong.map(lineSeen));
+        : breach(first.line.text.trim(), 'server with maxpoll 16 or less', wrong.map(lineEvidence));
     },
   },
   {
@@ -121,19 +124,19 @@ function packageIs({ facts }: Seen, name: string, wanted: 'installed' | 'not ins
   return breach(version === undefined ? 'not installed' : `${name} ${version}`, wanted, seen);
 }
 
-function mustBeZero(seen: Seen, directive: string) {
-  if (!seen.isConfigKnown) return null;
+function mustBeZero(seen: Seen, directive: string): Answer {
+  if (!seen.isConfigKnown) return noLine(seen);
   const last = linesWith(seen, directive).at(-1);
-  if (last?.line.args[0] === '0') return 'holds' as const;
+  if (last?.line.args[0] === '0') return 'holds';
   return breach(
     last?.line.text.trim() ?? `no ${directive} line`,
     `${directive} 0`,
-    last === undefined ? [] : [lineSeen(last)],
+    last === undefined ? [] : [lineEvidence(last)],
   );
 }
 
 /** 10 where the line says nothing: chrony.conf(5). */
-function maxPollOf(one: SeenLine): number {
+function maxPollOf(one: PlacedLine): number {
   const options = optionsOf(one);
   const at = options.indexOf('maxpoll');
   return at < 0 ? 10 : Number(options[at + 1]);

@@ -1,9 +1,15 @@
 import type { Evidence } from '#checks/verdict.js';
+import type { PlacedLine } from '#config/daemon-config.js';
 import { printable } from '#errors/printable.js';
 
 /** Evidence made safe to show and short; a line end is dropped. */
 export function evidence(where: string, text: string): Evidence {
   return { where: printable(where.slice(0, MOST_TEXT)), text: printable(text.slice(0, MOST_TEXT).trimEnd()) };
+}
+
+/** `/etc/chrony/chrony.conf:12` and the line. */
+export function lineEvidence({ file, index, line }: PlacedLine): Evidence {
+  return evidence(`${file.path}:${index + 1}`, line.text);
 }
 
 /** The first ones, and how many more there are. */

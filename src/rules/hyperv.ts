@@ -1,8 +1,8 @@
-import { breach, doubt } from './answer.js';
+import { breach, doubt, noLine } from './answer.js';
 import { AZURE } from './citations.js';
-import { evidence } from './evidence.js';
+import { evidence, lineEvidence } from './evidence.js';
 import type { Rule } from './rule.js';
-import { isHyperv, lineSeen } from './seen.js';
+import { isHyperv } from './seen.js';
 
 /** What a Hyper-V host and its driver do with the clock of a guest. */
 export const HYPERV_RULES = [
@@ -15,16 +15,18 @@ export const HYPERV_RULES = [
     applies: 'In Azure, where the size of the VM is known and chronyd has its PTP clock.',
     source: 'Azure/AgentBaker#6799 and #6806: on sizes D, E and F of v2 and v3 the PTP clock is not preferred to NTP',
     remedy: 'Set prefer: ntp for this host, after phc/compared or the strategy monitor has shown the difference.',
-    condition: ({ facts, settings, refclocks }) => {
+    condition: (seen) => {
+      const { facts, settings, refclocks } = seen;
       const size = facts.vmSize.value;
       const used = refclocks.filter(
         ({ device, options }) => device?.clockName === 'hyperv' && !options.includes('noselect'),
       );
-      if (facts.cloud.value !== 'azure' || size === null || used.length === 0) return null;
+      if (facts.cloud.value !== 'azure' || size === null) return null;
+      if (used.length === 0) return noLine(seen);
       if (!LESS_EXACT.test(size) || settings.prefer === 'ntp') return 'holds';
       return breach(size, 'prefer: ntp, or a newer size', [
         evidence('size of the VM', size),
-        ...used.map(({ at }) => lineSeen(at)),
+        ...used.map(({ placed }) => lineEvidence(placed)),
       ]);
     },
   },

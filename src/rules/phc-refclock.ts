@@ -1,11 +1,12 @@
 import { isAtLeast, SINCE } from '#config/chrony-version.js';
+import type { PhcLine } from '#config/daemon-config.js';
 import type { FileFacts } from '#facts/facts.js';
 import { bytesToText } from '#snapshot/bytes.js';
-import { type Answer, breach, doubt } from './answer.js';
+import { type Answer, breach, doubt, noLine } from './answer.js';
 import { AZURE } from './citations.js';
-import { evidence } from './evidence.js';
+import { evidence, lineEvidence } from './evidence.js';
 import type { Rule } from './rule.js';
-import { lineSeen, type Seen, type SeenRefclock } from './seen.js';
+import type { Seen } from './seen.js';
 
 /** What the refclock lines of chrony.conf say of PTP clocks; phc.ts has what chronyd gets from these clocks. */
 export const PHC_REFCLOCK_RULES = [
@@ -20,11 +21,12 @@ export const PHC_REFCLOCK_RULES = [
       'chronyd: "Fatal error : Could not open PHC" when the device is missing, as on another host or after the host switched it off',
     remedy: 'Write the line at each start, and only if the device is there, as tsync and the newest Azure images do.',
     condition: (seen) => {
+      if (seen.refclocks.length === 0) return noLine(seen);
       const order = judgeStartOrder(seen);
       const isSaid = order !== null && order !== 'holds' && order.verdict.status === 'violation';
-      if (seen.refclocks.length === 0 || isSaid) return null;
+      if (isSaid) return null;
       return listed(
-        seen.refclocks.filter(({ madeAtStart }) => !madeAtStart),
+        seen.refclocks.filter(({ placed }) => !placed.file.madeAtStart),
         'a line made at start',
       );
     },
@@ -49,10 +51,11 @@ export const PHC_REFCLOCK_RULES = [
     applies: 'Where ptp4l runs and chronyd has a refclock on the clock of a network card.',
     source: 'chrony.conf(5): refclock offset and tai; PTP counts TAI, which is 37 s ahead of UTC',
     remedy: 'Give the refclock "tai" (with leapsectz or leapseclist), or offset -37.',
-    condition: ({ facts, refclocks }) => {
+    condition: (seen) => {
+      const { facts, refclocks } = seen;
       if (!facts.around.programs.value?.some(({ name }) => name === 'ptp4l')) return null;
       const cards = refclocks.filter(isOnCard);
-      if (cards.length === 0) return null;
+      if (cards.length === 0) return noLine(seen);
       return listed(
         cards.filter(({ options }) => !options.includes('tai') && offsetOf(options) === 0),
         'tai, or offset -37',
@@ -101,9 +104,9 @@ export const PHC_REFCLOCK_RULES = [
     applies: 'Where chronyd has a refclock on it.',
     source: `${AZURE}: offset 0; the clock is UTC, and tai or another offset shifts it`,
     remedy: 'Remove tai and any other offset than 0.',
-    condition: ({ refclocks }) => {
-      const ofHost = refclocks.filter(isOfHyperv);
-      if (ofHost.length === 0) return null;
+    condition: (seen) => {
+      const ofHost = seen.refclocks.filter(isOfHyperv);
+      if (ofHost.length === 0) return noLine(seen);
       return listed(
         ofHost.filter(({ options }) => options.includes('tai') || offsetOf(options) !== 0),
         'offset 0',
@@ -131,9 +134,11 @@ export const PHC_REFCLOCK_RULES = [
     applies: 'Where chronyd 3.3 or later has a refclock on it.',
     source: `${AZURE}: stratum 2, because the host follows servers of stratum 1 (Azure/AgentBaker#5991)`,
     remedy: 'Add "stratum 2" to the refclock.',
-    condition: ({ refclocks, version }) => {
+    condition: (seen) => {
+      const { refclocks, version } = seen;
       const ofHost = refclocks.filter(isOfHyperv);
-      if (ofHost.length === 0 || version === null || !isAtLeast(version, SINCE.refclockStratum)) return null;
+      if (ofHost.length === 0) return noLine(seen);
+      if (version === null || !isAtLeast(version, SINCE.refclockStratum)) return null;
       return listed(
         ofHost.filter(({ options }) => !options.includes('stratum') && !options.includes('noselect')),
         'stratum 2',
@@ -149,8 +154,9 @@ export const PHC_REFCLOCK_RULES = [
     applies: 'Where chronyd has a PHC refclock and NTP servers.',
     source: 'chrony.conf(5): trust; a trusted source is never a falseticker unless another trusted one disagrees',
     remedy: 'Use "prefer" without "trust" where NTP servers can check the clock.',
-    condition: ({ refclocks, servers }) => {
-      if (refclocks.length === 0 || servers.length === 0) return null;
+    condition: (seen) => {
+      const { refclocks, servers } = seen;
+      if (refclocks.length === 0 || servers.length === 0) return noLine(seen);
       return listed(
         refclocks.filter(({ options }) => options.includes('trust')),
         'prefer without trust',
@@ -190,19 +196,20 @@ export const PHC_REFCLOCK_RULES = [
     applies: 'Where chronyd has a PHC refclock whose device is known.',
     source: 'Azure/AKS#3710: /dev/ptp0 was the Mellanox card; its clock counts from its own start, or from nowhere',
     remedy: 'Name the clock of the host: /dev/ptp_hyperv, /dev/ptp_kvm, /dev/ptp_ena.',
-    condition: ({ facts, refclocks }) => {
+    condition: (seen) => {
+      const { facts, refclocks } = seen;
       const known = refclocks.filter(({ device, options }) => device && !options.includes('noselect'));
-      if (known.length === 0) return null;
+      if (known.length === 0) return noLine(seen);
       const cards = known.filter(isOnCard);
       if (cards.length === 0) return 'holds';
       const { programs } = facts.around;
       if (programs.value === null) return doubt(programs.reason);
       if (programs.value.some(({ name }) => name === 'ptp4l' || name === 'timemaster')) return 'holds';
       const first = cards[0];
-      const seen = cards.map(({ at, device }) =>
-        evidence(lineSeen(at).where, `${device?.device} is ${device?.clockName}`),
+      const found = cards.map(({ placed, device }) =>
+        evidence(lineEvidence(placed).where, `${device?.device} is ${device?.clockName}`),
       );
-      return breach(`${first?.path}: ${first?.device?.clockName}`, 'the clock of the host', seen);
+      return breach(`${first?.path}: ${first?.device?.clockName}`, 'the clock of the host', found);
     },
   },
   {
@@ -218,17 +225,18 @@ export const PHC_REFCLOCK_RULES = [
 ] as const satisfies readonly Rule[];
 
 const WAITS = /^[ \t]*After=.*dev-ptp_hyperv\.device/m;
+
 /** The release of systemd whose own rule has the tag. */
 const TAGGED_SINCE = 255;
 
 /** Clocks that hypervisors and clouds give; any other belongs to a network card. */
 const OF_HOSTS = /^(?:hyperv|KVM virtual PTP|ptp_vmw|ena-ptp|vmclock)/;
 
-function isOnCard({ device }: SeenRefclock): boolean {
+function isOnCard({ device }: PhcLine): boolean {
   return device !== null && device !== undefined && device.clockName !== 'unknown' && !OF_HOSTS.test(device.clockName);
 }
 
-function isOfHyperv({ path, device }: SeenRefclock): boolean {
+function isOfHyperv({ path, device }: PhcLine): boolean {
   return path === '/dev/ptp_hyperv' || device?.clockName === 'hyperv';
 }
 
@@ -237,20 +245,21 @@ function offsetOf(options: readonly string[]): number {
   return at < 0 ? 0 : Number(options[at + 1]);
 }
 
-function listed(wrong: readonly SeenRefclock[], limit: string): Answer {
+function listed(wrong: readonly PhcLine[], limit: string): Answer {
   const first = wrong[0];
   if (first === undefined) return 'holds';
   return breach(
-    first.at.line.text.trim(),
+    first.placed.line.text.trim(),
     limit,
-    wrong.map(({ at }) => lineSeen(at)),
+    wrong.map(({ placed }) => lineEvidence(placed)),
   );
 }
 
 /** Where the boot race was reported: Debian's and Ubuntu's images are not among them. */
 function judgeStartOrder(seen: Seen): Answer {
-  const bare = seen.refclocks.filter(({ path, madeAtStart }) => path === '/dev/ptp_hyperv' && !madeAtStart);
-  if (seen.facts.os.value?.family === 'debian' || bare.length === 0) return null;
+  const bare = seen.refclocks.filter(({ path, placed }) => path === '/dev/ptp_hyperv' && !placed.file.madeAtStart);
+  if (seen.facts.os.value?.family === 'debian') return null;
+  if (bare.length === 0) return noLine(seen);
   const unit = readUnit(seen);
   if (unit === null) return doubt('the unit of chronyd could not be read');
   return WAITS.test(unit) ? 'holds' : listed(bare, 'After=dev-ptp_hyperv.device');

@@ -1,7 +1,7 @@
-import { type Answer, amount, breach, doubt } from './answer.js';
-import { evidence } from './evidence.js';
+import { type Answer, amount, breach, doubt, noLine } from './answer.js';
+import { evidence, lineEvidence } from './evidence.js';
 import type { Rule } from './rule.js';
-import { isSettled, lineSeen, ntpSources, refclockSources, type Seen, sourceSeen } from './seen.js';
+import { isSettled, ntpSources, refclockSources, type Seen, sourceSeen } from './seen.js';
 
 /** Azure/AgentBaker: above this the clock of the host is suspected. */
 const DIFFERENCE_SECONDS = 0.005;
@@ -17,11 +17,12 @@ export const PHC_RULES = [
     applies: 'Where chronyd has a refclock on /dev/ptp_ena.',
     source: 'AWS user guide, configure-ec2-ntp; amzn/amzn-drivers#304: phc_enable is off unless it is set',
     remedy: 'Set phc_enable=1 for the module ena (2.10.0 and later), on an instance type that has the clock.',
-    condition: ({ facts, refclocks }) => {
+    condition: (seen) => {
+      const { facts, refclocks } = seen;
       const lines = refclocks.filter(
         ({ path, device }) => path === '/dev/ptp_ena' || device?.clockName.startsWith('ena-ptp'),
       );
-      if (lines.length === 0) return null;
+      if (lines.length === 0) return noLine(seen);
       if (lines.every(({ device }) => device !== null && device !== undefined)) return 'holds';
       const { enaPhc } = facts.around;
       if (enaPhc.value === null) return doubt(enaPhc.reason);
@@ -30,7 +31,7 @@ export const PHC_RULES = [
         : breach(
             'phc_enable 0',
             'phc_enable 1',
-            lines.map(({ at }) => lineSeen(at)),
+            lines.map(({ placed }) => lineEvidence(placed)),
           );
     },
   },
@@ -69,8 +70,10 @@ export const PHC_RULES = [
     applies: 'On Alpine where chronyd has a PHC refclock.',
     source: 'e2b-dev/infra#3453: with -F 1 the kernel kills chronyd (SIGSYS, Bad system call) when it reads the clock',
     remedy: 'Start chronyd without -F.',
-    condition: ({ facts, chrony, refclocks }) => {
-      if (facts.os.value?.id !== 'alpine' || refclocks.length === 0) return null;
+    condition: (seen) => {
+      const { facts, chrony, refclocks } = seen;
+      if (facts.os.value?.id !== 'alpine') return null;
+      if (refclocks.length === 0) return noLine(seen);
       const words = chrony?.commandLine;
       if (words === null || words === undefined) return doubt('the arguments of chronyd could not be read');
       const at = words.findIndex((word) => word.startsWith('-F'));

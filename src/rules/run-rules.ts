@@ -1,4 +1,4 @@
-import type { ChronyLayout } from '#config/chrony-layout.js';
+import { readConfig } from '#config/read-config.js';
 import type { Facts } from '#facts/facts.js';
 import type { Settings } from '#settings/settings.js';
 import type { Answer } from './answer.js';
@@ -8,10 +8,10 @@ import { type Seen, seenOf } from './seen.js';
 
 /**
  * The violations of the rules that have a condition of their own. Rules that hold, that do not apply or that cannot be told add
- * nothing: `answerRules` gives all of them. `layout`: chrony's configuration where it was read already.
+ * nothing: `answerRules` gives all of them.
  */
-export function observeRules(facts: Facts, settings: Settings, layout: ChronyLayout | null): Observation[] {
-  return judgeRules(seenOf(facts, settings, layout)).flatMap(({ rule, answer }) =>
+export function observeRules(seen: Seen): Observation[] {
+  return judgeRules(seen).flatMap(({ rule, answer }) =>
     answer !== null && answer !== 'holds' && answer.verdict.status === 'violation' && !isOfCompliance(rule)
       ? [{ rule, ...answer }]
       : [],
@@ -25,7 +25,7 @@ export interface RuleAnswer {
 
 /** What every rule with a condition of its own says of a host, those of compliance included; sorted by id. */
 export function answerRules(facts: Facts, settings: Settings): readonly RuleAnswer[] {
-  return judgeRules(seenOf(facts, settings, null));
+  return judgeRules(seenOf(facts, settings, readConfig(facts)));
 }
 
 function judgeRules(seen: Seen): readonly RuleAnswer[] {

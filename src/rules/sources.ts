@@ -1,21 +1,13 @@
+import { linesWith } from '#config/daemon-config.js';
 import { selectedChronySource } from '#facts/clock-readings.js';
 import type { Facts } from '#facts/facts.js';
 import { cloudServerOf, isServerOf } from '#platforms/cloud-servers.js';
 import { isSmearing, isUnsmeared } from '#platforms/smear.js';
-import { amount, breach, type Condition, doubt } from './answer.js';
+import { amount, breach, type Condition, doubt, noLine } from './answer.js';
 import { maxSources } from './chrony.js';
-import { evidence } from './evidence.js';
+import { evidence, lineEvidence } from './evidence.js';
 import type { Rule } from './rule.js';
-import {
-  isSettled,
-  lineSeen,
-  linesWith,
-  ntpSources,
-  optionsOf,
-  type Seen,
-  sourceSeen,
-  synchronisedTracking,
-} from './seen.js';
+import { isSettled, ntpSources, optionsOf, type Seen, sourceSeen, synchronisedTracking } from './seen.js';
 
 /** Which NTP servers a daemon has, and what they answer. */
 export const SOURCES_RULES = [
@@ -29,10 +21,11 @@ export const SOURCES_RULES = [
     source:
       'on Azure 169.254.169.254 answers HTTP only; it is an NTP server in Oracle Cloud, and 169.254.169.123 is one in AWS',
     remedy: 'Remove the line; in Azure the time comes as a PTP clock, or from servers of your own.',
-    condition: ({ facts, isConfigKnown, servers }) => {
-      if (facts.cloud.value !== 'azure' || !isConfigKnown) return null;
-      const wrong = servers.filter(({ line }) => line.args[0] === '169.254.169.254');
-      return wrong.length === 0 ? 'holds' : breach('169.254.169.254', 'an NTP server', wrong.map(lineSeen));
+    condition: (seen) => {
+      if (seen.facts.cloud.value !== 'azure') return null;
+      if (!seen.isConfigKnown) return noLine(seen);
+      const wrong = seen.servers.filter(({ line }) => line.args[0] === '169.254.169.254');
+      return wrong.length === 0 ? 'holds' : breach('169.254.169.254', 'an NTP server', wrong.map(lineEvidence));
     },
   },
   {
@@ -49,9 +42,10 @@ export const SOURCES_RULES = [
       'Name it in the playbook under ntp_servers. In AWS and Google Cloud name no other server beside it: it smears leap seconds.',
     condition: (seen) => {
       const cloud = cloudServerOf(seen.facts);
-      if (cloud === null || seen.servers.length === 0 || seen.settings.ntpServers.length > 0) return null;
+      if (cloud === null || seen.settings.ntpServers.length > 0) return null;
+      if (seen.servers.length === 0) return noLine(seen);
       if (seen.refclocks.length > 0 || hasEndpoint(seen)) return 'holds';
-      return breach('other servers', cloud.server.address, seen.servers.map(lineSeen));
+      return breach('other servers', cloud.server.address, seen.servers.map(lineEvidence));
     },
   },
   {
@@ -102,11 +96,11 @@ export const SOURCES_RULES = [
       'RFC 8633, section 3.2: with one server chronyd follows it even if it is wrong; with two nobody knows which is wrong; the RFC advises four',
     remedy: 'Name more servers in the playbook under ntp_servers.',
     condition: (seen) => {
-      if (seen.servers.length === 0 || linesWith(seen, 'refclock').length > 0 || hasEndpoint(seen)) return null;
+      if (seen.servers.length === 0 || linesWith(seen, 'refclock').length > 0 || hasEndpoint(seen)) return noLine(seen);
       const count = seen.servers.reduce((sum, one) => sum + (one.line.directive === 'pool' ? maxSources(one) : 1), 0);
       return count >= 3
         ? 'holds'
-        : breach(count === 1 ? '1 server' : `${count} servers`, '3 servers', seen.servers.map(lineSeen));
+        : breach(count === 1 ? '1 server' : `${count} servers`, '3 servers', seen.servers.map(lineEvidence));
     },
   },
   {
@@ -139,13 +133,15 @@ export const SOURCES_RULES = [
     source:
       'Ubuntu 25.10 and later configure their servers with NTS; anyone on the way can forge the answers of plain servers',
     remedy: 'Name servers with nts: true in the playbook, or waive this rule with the reason.',
-    condition: ({ facts, settings, servers }) => {
-      if (!shipsNts(facts) || servers.length === 0) return null;
+    condition: (seen) => {
+      const { facts, settings, servers } = seen;
+      if (!shipsNts(facts)) return null;
+      if (servers.length === 0) return noLine(seen);
       const isKept = settings.ntpServers.length === 0 || KEEPING.has(settings.strategy);
       const configured = servers.filter((one) => optionsOf(one).includes('nts'));
       if (isKept ? configured.length > 0 : settings.ntpServers.some(({ nts }) => nts)) return 'holds';
       const named = settings.ntpServers.map(({ address }) => evidence('ntp_servers', address));
-      return breach('servers without NTS', 'a server with NTS', isKept ? servers.map(lineSeen) : named);
+      return breach('servers without NTS', 'a server with NTS', isKept ? servers.map(lineEvidence) : named);
     },
   },
   {
@@ -182,9 +178,11 @@ export const SOURCES_RULES = [
     remedy: 'Remove noselect from a source that chronyd should follow.',
     condition: (seen) => {
       const all = [...seen.servers, ...linesWith(seen, 'refclock')];
-      if (all.length === 0) return null;
+      if (all.length === 0) return noLine(seen);
       const isWatched = all.every((one) => optionsOf(one).includes('noselect'));
-      return isWatched ? breach('noselect everywhere', 'a source that may be followed', all.map(lineSeen)) : 'holds';
+      return isWatched
+        ? breach('noselect everywhere', 'a source that may be followed', all.map(lineEvidence))
+        : 'holds';
     },
   },
   {
@@ -224,12 +222,15 @@ export const SOURCES_RULES = [
     source:
       'developers.google.com/time/faq; AWS and Google smear over 24 hours, the pool, time.windows.com and PTP clocks do not. It matters when a leap second comes',
     remedy: 'Use the smearing servers alone, or not at all.',
-    condition: ({ facts, servers, refclocks }) => {
+    condition: (seen) => {
+      const { facts, servers, refclocks } = seen;
       const smearing = servers.filter((one) => isSmearing(one, facts));
-      if (smearing.length === 0) return null;
+      if (smearing.length === 0) return noLine(seen);
       const clocks = refclocks.filter(({ device }) => /^(?:hyperv|ena-ptp)/.test(device?.clockName ?? ''));
-      const others = [...servers.filter(isUnsmeared), ...clocks.map(({ at }) => at)];
-      return others.length === 0 ? 'holds' : breach('both', 'one of the two', [...smearing, ...others].map(lineSeen));
+      const others = [...servers.filter(isUnsmeared), ...clocks.map(({ placed }) => placed)];
+      return others.length === 0
+        ? 'holds'
+        : breach('both', 'one of the two', [...smearing, ...others].map(lineEvidence));
     },
   },
   {
@@ -268,14 +269,14 @@ function hasEndpoint({ facts, servers }: Seen): boolean {
 function judgeNts(seen: Seen): ReturnType<Condition> {
   const nts = seen.servers.filter((one) => optionsOf(one).includes('nts'));
   const mode = linesWith(seen, 'authselectmode').at(-1)?.line.args[0]?.toLowerCase() ?? 'mix';
-  if (nts.length === 0 || mode === 'ignore') return null;
+  if (nts.length === 0 || mode === 'ignore') return noLine(seen);
   const { tracking, sources, authentication } = seen.facts.chrony;
-  if (tracking.value === null) return doubt(tracking.reason, nts.map(lineSeen));
+  if (tracking.value === null) return doubt(tracking.reason, nts.map(lineEvidence));
   const isSelected = selectedChronySource(sources.value ?? []) !== undefined;
   if (synchronisedTracking(seen) !== null || isSelected || !isSettled(seen)) return 'holds';
   const failed = (authentication.value ?? []).filter((one) => one.mode === 'nts' && one.cookies === 0);
   const tried = failed.map(({ name, attempts }) =>
     evidence('chronyc -c authdata', `${name}: no cookies after ${attempts} attempts`),
   );
-  return breach('nothing selected', 'an NTS server that answers', [...nts.map(lineSeen), ...tried]);
+  return breach('nothing selected', 'an NTS server that answers', [...nts.map(lineEvidence), ...tried]);
 }

@@ -244,6 +244,7 @@ describe('which daemon a host has', () => {
       configFiles: [],
       verified: true,
       untrusted: [],
+      unread: [],
     });
     expect(daemon(facts, 'ntpd')).toMatchObject({
       installed: { value: false },

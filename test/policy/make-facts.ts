@@ -235,6 +235,7 @@ function makeDaemons(host: MadeHost, unit: string): DaemonFacts[] {
     verified: true,
     configFiles: [],
     untrusted: [],
+    unread: [],
   };
   return [chrony, ...(host.others ?? []).map(makeOther)];
 }
@@ -252,6 +253,7 @@ function makeOther(name: DaemonName): DaemonFacts {
     verified: true,
     configFiles: [],
     untrusted: [],
+    unread: [],
   };
 }
 

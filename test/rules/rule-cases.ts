@@ -111,6 +111,7 @@ function ntpd(conf: string, commandLine: readonly string[] = ['/usr/sbin/ntpd', 
     verified: true,
     configFiles: ['/etc/ntp.conf'],
     untrusted: [],
+    unread: [],
   };
   const files = new Map([...base.facts.files, ['/etc/ntp.conf', present(conf)] as const]);
   return { ...base, facts: { ...base.facts, daemons: [daemon], files } };
