@@ -5,7 +5,7 @@ import { openStore } from '#store/open-store.js';
 import { storeFolder } from '#store/store-folder.js';
 import { operatorHome } from '#transport/operator-home.js';
 import { isCleaningAgreed } from './is-cleaning-agreed.js';
-import type { OutputOptions } from './options.js';
+import { formatOf, type OutputOptions } from './options.js';
 import { isText, lookOf, print } from './output.js';
 
 type Options = OutputOptions & { readonly keep?: number; readonly olderThan?: number; readonly yes?: boolean };
@@ -31,7 +31,7 @@ export async function cleanStore(options: Options): Promise<number> {
 
 function say(options: Options, text: string, forgotten: readonly { readonly run: string }[], code: number): number {
   const document = { schemaVersion: 1, forgotten: forgotten.map(({ run }) => run) };
-  print(isText(options) ? text : JSON.stringify(document, null, options.jsonl ? 0 : 2));
+  print(isText(options) ? text : JSON.stringify(document, null, formatOf(options) === 'jsonl' ? 0 : 2));
   return code;
 }
 

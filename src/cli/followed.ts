@@ -1,8 +1,8 @@
+import type { Report } from '#report/formats.js';
 import type { FailOn } from '#run/exit-code.js';
-import type { RunState } from '#run/run-state.js';
 import type { OpenRun } from './open-run.js';
 import type { ExitOptions, OutputOptions } from './options.js';
-import { followEvents, type Look, printEnd } from './output.js';
+import { followEvents, printEnd } from './output.js';
 
 type Options = OutputOptions & ExitOptions & { readonly failOn?: FailOn };
 
@@ -11,10 +11,10 @@ export async function followed(
   run: OpenRun,
   options: Options,
   work: () => Promise<unknown>,
-  text: (state: RunState, look: Look) => string,
+  text: Report,
 ): Promise<number> {
   const code = await finished(run, options, work);
-  printEnd(run.state(), options, (look) => text(run.state(), look));
+  printEnd(run.state(), options, text);
   return code;
 }
 

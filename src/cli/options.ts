@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import { FORMAT_NAMES, FORMATS, type FormatName } from '#report/formats.js';
 import type { RunAsked } from '#run/event.js';
 import { STRATEGIES, type Strategy } from '#settings/settings.js';
 import { durationSeconds } from '#settings/settings-duration.js';
@@ -31,10 +32,19 @@ export interface RolloutOptions {
   readonly resumeWave?: number;
 }
 
-/** How the result is given. */
+/** How the result is given; read it with `formatOf`. */
 export interface OutputOptions {
+  readonly format?: FormatName;
+  /** Short for `format: 'json'`. */
   readonly json?: boolean;
+  /** Short for `format: 'jsonl'`. */
   readonly jsonl?: boolean;
+}
+
+/** The format that was asked for; `text` unless another was. */
+export function formatOf({ format, json, jsonl }: OutputOptions): FormatName {
+  if (json) return 'json';
+  return jsonl ? 'jsonl' : (format ?? 'text');
 }
 
 export interface ExitOptions {
@@ -80,10 +90,35 @@ export function addRolloutOptions(command: Command): Command {
     );
 }
 
+/** For a command that judges hosts. */
 export function addOutputOptions(command: Command): Command {
-  return command
-    .option('--json', 'print one JSON document at the end (docs/reference/json-output.md)')
-    .addOption(new Option('--jsonl', 'print each event as a line of JSON when it happens').conflicts('json'));
+  return addFormatOptions(command, FORMAT_NAMES);
+}
+
+/** For a command that reaches hosts and judges nothing. */
+export function addPlainOutputOptions(command: Command): Command {
+  return addFormatOptions(
+    command,
+    FORMAT_NAMES.filter((name) => !FORMATS[name].needsFindings),
+  );
+}
+
+/** For a command that gives one document. */
+export function addDocumentOptions(command: Command): Command {
+  return addFormatOptions(command, ['text', 'json']);
+}
+
+/** `--format` with these formats, and the flags that are short for two of them. */
+function addFormatOptions(command: Command, names: readonly FormatName[]): Command {
+  const shown = names.map((name) => `${name} ${FORMATS[name].help}`).join(', ');
+  const format = new Option('--format <format>', `print the result as ${shown}`).choices(names);
+  command.addOption(format.default('text'));
+  for (const name of (['json', 'jsonl'] as const).filter((one) => names.includes(one))) {
+    const others = ['format', 'json', 'jsonl'].filter((one) => one !== name);
+    const help = `the same as --format ${name} (docs/reference/json-output.md)`;
+    command.addOption(new Option(`--${name}`, help).conflicts(others));
+  }
+  return command;
 }
 
 export function addExitOptions(command: Command): Command {

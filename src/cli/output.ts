@@ -1,21 +1,15 @@
 import { printable } from '#errors/printable.js';
 import type { Problem } from '#errors/problem.js';
-import { eventJsonLine } from '#report/event-json-line.js';
+import { FORMATS, type Report } from '#report/formats.js';
+import type { Drawing } from '#report/paint.js';
 import { progressLine } from '#report/progress-line.js';
-import { runJson } from '#report/run-json.js';
 import type { Event } from '#run/event.js';
 import type { RunState } from '#run/run-state.js';
 import type { OpenRun } from './open-run.js';
-import type { OutputOptions } from './options.js';
-
-/** How text is laid out on the stream it goes to. */
-export interface Look {
-  readonly color: boolean;
-  readonly width: number;
-}
+import { formatOf, type OutputOptions } from './options.js';
 
 /** Colours only for a terminal, unless NO_COLOR or FORCE_COLOR say otherwise (no-color.org, force-color.org). */
-export function lookOf(stream: NodeJS.WriteStream): Look {
+export function lookOf(stream: NodeJS.WriteStream): Drawing {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
   const color = forced || (!NO_COLOR && FORCE_COLOR !== '0' && TERM !== 'dumb' && stream.isTTY === true);
@@ -23,9 +17,9 @@ export function lookOf(stream: NodeJS.WriteStream): Look {
   return { color, width: stream.columns || 100 };
 }
 
-/** True when texts for people are wanted: neither --json nor --jsonl. */
+/** True when texts for people are wanted. */
 export function isText(options: OutputOptions): boolean {
-  return !options.json && !options.jsonl;
+  return formatOf(options) === 'text';
 }
 
 /**
@@ -34,8 +28,9 @@ export function isText(options: OutputOptions): boolean {
  */
 export function followEvents(run: OpenRun, options: OutputOptions): () => void {
   const isForPeople = isText(options);
+  const { onEvent } = FORMATS[formatOf(options)];
   return run.subscribe((event: Event) => {
-    if (options.jsonl) print(eventJsonLine(event));
+    if (onEvent !== null) print(onEvent(event));
     const line = isForPeople || URGENT.has(event.type) ? progressLine(event, run.state()) : null;
     if (line !== null) process.stderr.write(`${line}\n`);
   });
@@ -44,13 +39,20 @@ export function followEvents(run: OpenRun, options: OutputOptions): () => void {
 const URGENT: ReadonlySet<Event['type']> = new Set(['run-interrupted', 'store-failed']);
 
 /**
- * The end of a run on standard output: one JSON document, or the text. With --jsonl every event was printed already. A record
- * that is not complete is said last, on standard error.
+ * The end of a run on standard output in the format of the options; `text` is the command's own report. A record that is not
+ * complete is said last, on standard error.
  */
-export function printEnd(state: RunState, options: OutputOptions, text: (look: Look) => string): void {
-  if (options.json) print(runJson(state));
-  else if (!options.jsonl) print(text(lookOf(process.stdout)));
+export function printEnd(state: RunState, options: OutputOptions, text: Report): void {
+  const { atEnd } = FORMATS[formatOf(options)];
+  const report = atEnd === 'command' ? text : atEnd;
+  if (report !== null) print(report(state, lookOf(process.stdout)));
   if (state.storeProblem !== null) process.stderr.write(`${storeText(state.storeProblem)}\n`);
+}
+
+/** What a command tells that is no run, on standard output: `text` for people, else `document` as JSON. */
+export function printDocument(options: OutputOptions, document: object, text: (drawing: Drawing) => string): void {
+  const json = () => JSON.stringify({ schemaVersion: 1, ...document }, null, 2);
+  print(isText(options) ? text(lookOf(process.stdout)) : json());
 }
 
 function storeText({ summary, detail, hint }: Problem): string {

@@ -1,9 +1,11 @@
 import { Argument, Command, Option } from 'commander';
 import { SEVERITIES } from '#run/count-findings.js';
 import {
+  addDocumentOptions,
   addExitOptions,
   addFleetOptions,
   addOutputOptions,
+  addPlainOutputOptions,
   addPolicyOptions,
   addRolloutOptions,
   ageOption,
@@ -100,7 +102,7 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     'guard <inventory>',
     'list the changes that are neither confirmed nor reverted, whoever made them, and settle them',
   );
-  for (const extend of [addFleetOptions, addOutputOptions, addExitOptions]) extend(guard);
+  for (const extend of [addFleetOptions, addPlainOutputOptions, addExitOptions]) extend(guard);
   guard
     .option('-t, --transaction <id>', 'only this transaction, or all transactions of the run with this id')
     .addOption(new Option('--confirm', 'keep the changes').conflicts(['revert', 'extend']))
@@ -115,7 +117,7 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     'clean [inventory]',
     'remove what finished transactions left on hosts, or with --store old runs from the store on this machine',
   );
-  for (const extend of [addFleetOptions, addOutputOptions, addExitOptions]) extend(clean);
+  for (const extend of [addFleetOptions, addPlainOutputOptions, addExitOptions]) extend(clean);
   clean
     .option('--keep <n>', 'keep the n newest (default: 5 on a host, 50 in the store)', atLeastZero)
     .option('--older-than <age>', 'remove only what is older than this (90d, 12h)', ageOption)
@@ -125,10 +127,10 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     .action(async (inventory, options) => done(await (await import('./commands/clean.js')).clean(inventory, options)));
 
   const facts = add('facts <inventory>', 'show what tsync knows about each host');
-  for (const extend of [addFleetOptions, addExitOptions]) extend(facts);
-  facts
-    .option('--json', 'print one JSON document')
-    .action(async (inventory, options) => done(await (await import('./commands/facts.js')).facts(inventory, options)));
+  for (const extend of [addFleetOptions, addDocumentOptions, addExitOptions]) extend(facts);
+  facts.action(async (inventory, options) =>
+    done(await (await import('./commands/facts.js')).facts(inventory, options)),
+  );
 
   const explain = add(
     'explain <inventory> <host>',
@@ -139,25 +141,22 @@ export function buildProgram(done: (exitCode: number) => void): Command {
     done(await (await import('./commands/explain.js')).explain(inventory, host, options)),
   );
 
-  add('history', 'list the runs in the store on this machine')
-    .option('--json', 'print one JSON document')
+  addDocumentOptions(add('history', 'list the runs in the store on this machine'))
     .option('-n, --number <n>', 'list the n newest runs', atLeastOne, 20)
     .action(async (options) => done(await (await import('./commands/history.js')).history(options)));
 
-  add('show <run>', 'show what a run saw and did (the first characters of its id are enough)')
-    .option('--json', 'print one JSON document')
-    .option('--jsonl', 'print its events as lines of JSON')
-    .action(async (name, options) => done(await (await import('./commands/show.js')).show(name, options)));
+  const show = add('show <run>', 'show what a run saw and did (the first characters of its id are enough)');
+  addOutputOptions(show).action(async (name, options) =>
+    done(await (await import('./commands/show.js')).show(name, options)),
+  );
 
   const inventory = add('inventory <inventory>', 'list the hosts of an inventory, with groups and addresses');
-  addPolicyOptions(inventory)
+  addDocumentOptions(addPolicyOptions(inventory))
     .option('-l, --limit <pattern>', 'only these hosts')
-    .option('--json', 'print one JSON document')
     .action(async (file, options) => done(await (await import('./commands/inventory.js')).inventory(file, options)));
 
-  add('rules', 'list the rules with their sources, and the compliance items that they cover')
-    .option('--json', 'print one JSON document')
-    .action(async (options) => done(await (await import('./commands/rules.js')).rules(options)));
+  const rules = add('rules', 'list the rules with their sources, and the compliance items that they cover');
+  addDocumentOptions(rules).action(async (options) => done(await (await import('./commands/rules.js')).rules(options)));
 
   add('schema', 'print the JSON Schema of an inventory or a playbook, for editors')
     .addArgument(new Argument('<what>', 'the kind of file').choices(['inventory', 'playbook']))

@@ -15,13 +15,19 @@ export function renderFailure(error: unknown, argv: readonly string[]): number {
           exitCode: 1,
           cause: error,
         });
-  if (argv.includes('--json')) {
+  if (isJsonAsked(argv)) {
     const { problem, place, exitCode } = failure;
     process.stdout.write(`${JSON.stringify({ schemaVersion: 1, error: { ...problem, place, exitCode } })}\n`);
   }
   process.stderr.write(`${renderError(failure)}\n`);
   if (failure.problem.code === 'internal/bug') process.stderr.write(`${inspect(failure.cause)}\n`);
   return failure.exitCode;
+}
+
+/** Asked of the words themselves: what failed may be the command line. */
+function isJsonAsked(argv: readonly string[]): boolean {
+  const format = argv.indexOf('--format');
+  return argv.includes('--json') || argv.includes('--format=json') || (format >= 0 && argv[format + 1] === 'json');
 }
 
 /** commander throws these for --help, --version and mistakes; it has printed its text already. */

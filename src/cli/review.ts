@@ -49,7 +49,7 @@ async function asText(run: OpenRun, options: Options, change: (review: Review) =
   });
   const code = await run.finish({ failOn: 'never', maxUnreachable: options.maxUnreachable });
   unfollow();
-  if (!isText(options) || !options.check) printEnd(run.state(), options, (look) => summaryText(run.state(), look));
+  if (!isText(options) || !options.check) printEnd(run.state(), options, summaryText);
   return code;
 }
 
@@ -87,7 +87,7 @@ async function onScreen(run: OpenRun, options: Options, change: (review: Review)
   const code = await run.finish({ failOn: 'never', maxUnreachable: options.maxUnreachable });
   if (run.endSignal.aborted) unseen.abort();
   await screen;
-  printEnd(run.state(), options, (look) => summaryText(run.state(), look));
+  printEnd(run.state(), options, summaryText);
   return code;
 }
 

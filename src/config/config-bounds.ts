@@ -1,4 +1,4 @@
-import type { PresentFile } from './config-layout.js';
+import type { PresentFile } from './daemon-config.js';
 
 /** How much configuration one daemon may have. Real ones have a dozen files and some hundred lines; what has more was made to cost time. */
 export const CONFIG_BOUNDS = { files: 100, lines: 5000, bytes: 131_072 } as const;

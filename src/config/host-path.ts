@@ -19,3 +19,8 @@ export function isBelow(folder: string, path: string): boolean {
 export function isPlainPattern(pattern: string): boolean {
   return isPlainPath(pattern.replaceAll(/[*?]/g, 'x').replace(/\/+$/, ''));
 }
+
+/** The last part of a path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -78,6 +78,7 @@ const DAEMONS: readonly Daemon[] = [
 function daemonFacts(daemon: Daemon, input: DaemonInput): DaemonFacts {
   const service = serviceOf(daemon, input);
   const process = processOf(daemon, service, input);
+  const walked = walkedLines(daemon, input);
   const configFiles = daemon.name === 'chrony' ? input.chrony.configFiles : presentFiles(daemon, input);
   return {
     name: daemon.name,
@@ -90,7 +91,8 @@ function daemonFacts(daemon: Daemon, input: DaemonInput): DaemonFacts {
     commandLine: process?.commandLine ?? null,
     verified: process?.verified ?? null,
     configFiles,
-    untrusted: untrusted(daemon, service, configFiles, input),
+    untrusted: untrusted(daemon, service, configFiles, walked, input),
+    unread: unfollowed(walked),
   };
 }
 
@@ -182,16 +184,29 @@ function version(daemon: Daemon, { sections, packages, systemdVersion }: DaemonI
   return unknown(packages.value === null ? packages.reason : 'it is not installed as a package');
 }
 
+/** What the probe said while it followed the configuration of chrony, or of the ntpd that is here. */
+function walkedLines(daemon: Daemon, input: DaemonInput): readonly string[] {
+  if (daemon.name === 'chrony') return input.sections.lines('chrony-config');
+  return ownerOfNtpd(input) === daemon.name ? input.sections.lines('ntp-config') : [];
+}
+
+/** Directives and files that the probe did not follow; a key file is never read. */
+function unfollowed(walked: readonly string[]): readonly string[] {
+  return walked.flatMap((line) => {
+    const what = /^(?:skipped(?!\s+keyfile\b)|limit)\s+(.*)$/i.exec(line)?.[1];
+    return what === undefined ? [] : [shown(what, 400)];
+  });
+}
+
 /** Files, and folders whose files are read: what the probe said of what it walked, and the attributes of the others. */
 function untrusted(
   daemon: Daemon,
   service: ServiceFacts | null,
   configFiles: readonly string[],
-  input: DaemonInput,
+  walked: readonly string[],
+  { sections }: DaemonInput,
 ): readonly string[] {
-  const { sections } = input;
-  const walked = daemon.name === 'chrony' ? 'chrony-config' : ownerOfNtpd(input) === daemon.name ? 'ntp-config' : null;
-  const said = (walked === null ? [] : sections.lines(walked)).flatMap((line) => {
+  const said = walked.flatMap((line) => {
     const path = /^untrusted (\/\S{1,400})$/.exec(line)?.[1];
     return path === undefined ? [] : [shown(path, 400)];
   });

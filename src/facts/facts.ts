@@ -150,6 +150,8 @@ export interface DaemonFacts {
   readonly configFiles: readonly string[];
   /** What it reads, or was started with, that others than root can write: files, and folders whose files it reads. */
   readonly untrusted: readonly string[];
+  /** Directives and files of its configuration that the probe did not follow, so that what they bring is not known. */
+  readonly unread: readonly string[];
 }
 
 export interface ChronyFacts {

@@ -1,5 +1,6 @@
 import { isAtLeast, parseVersion, SINCE } from '#config/chrony-version.js';
 import type { DaemonName, Facts } from '#facts/facts.js';
+import { findDaemon } from '#facts/find-daemon.js';
 import type { Action, Change, ChangeId } from '#resources/resource.js';
 import { isOfPlaybook } from '#rules/rules.js';
 
@@ -31,7 +32,7 @@ interface ActionContext {
 }
 
 function contextOf(facts: Facts): ActionContext {
-  const chrony = facts.daemons.find((daemon) => daemon.name === 'chrony');
+  const chrony = findDaemon(facts, 'chrony');
   const version = chrony?.version.value === null || chrony === undefined ? null : parseVersion(chrony.version.value);
   return {
     units: new Map(facts.daemons.flatMap(({ name, unit }) => (unit === null ? [] : [[name, unit] as const]))),

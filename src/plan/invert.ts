@@ -74,13 +74,19 @@ function compareInverse(change: Change, facts: Facts): Finding {
   const { severity, source } = ruleOf(change.because);
   const base = { rule: change.because, severity, source, evidence: [], waived: null };
   const reading = readState(change.kind, facts, change.name);
-  if (!reading.known) return { ...base, sentence: CANNOT, status: 'unknown', problem: reading.problem };
+  const cannot = (problem: Problem): Finding => {
+    return {
+      ...base,
+      sentence: `What that run changed cannot be taken back: ${problem.detail}`,
+      status: 'unknown',
+      problem,
+    };
+  };
+  if (!reading.known) return cannot(reading.problem);
   if (sameState(change.kind, reading.state, change.after))
     return { ...base, sentence: 'What that run changed is as it was before.', status: 'in-sync' };
   if (sameState(change.kind, reading.state, change.before))
     return { ...base, sentence: 'What that run changed is taken back.', status: 'drift', change };
   const detail = `The ${change.kind} ${change.name} was changed by somebody after that run.`;
-  return { ...base, sentence: CANNOT, status: 'unknown', problem: problem('plan/changed-since', detail) };
+  return cannot(problem('plan/changed-since', detail));
 }
-
-const CANNOT = 'What that run changed cannot be taken back.';

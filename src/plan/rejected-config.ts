@@ -1,6 +1,7 @@
 import { findRejected } from '#config/find-rejected.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
+import { findDaemon } from '#facts/find-daemon.js';
 import type { ResolvedSettings } from '#settings/settings.js';
 import { waiverReason } from '#settings/waivers.js';
 import { hasWork } from './has-work.js';
@@ -29,7 +30,7 @@ export function refuseRestart(
   { settings }: ResolvedSettings,
   today: string,
 ): Problem | null {
-  const unit = facts.daemons.find(({ name }) => name === 'chrony')?.unit;
+  const unit = findDaemon(facts, 'chrony')?.unit;
   if (unit === undefined || !startsDaemon(plan, unit)) return null;
   if (waiverReason(settings.waivers, 'chrony/config-accepted', today) !== null) return null;
   return findRejected(

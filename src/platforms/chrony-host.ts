@@ -1,12 +1,16 @@
-import type { ChronyInstallation } from '#config/chrony-layout.js';
 import { parseVersion } from '#config/chrony-version.js';
 import { isBelow } from '#config/host-path.js';
 import type { Problem } from '#errors/problem.js';
 import type { DaemonFacts, Facts } from '#facts/facts.js';
+import { findDaemon } from '#facts/find-daemon.js';
 import { outside, type System } from './system-scope.js';
 
 /** A host that this policy can set: chrony on a distribution and under an init that are known. All of it known. */
-export interface ChronyHost extends System, ChronyInstallation {
+export interface ChronyHost extends System {
+  readonly version: readonly [number, number];
+  /** The file that chronyd really reads. */
+  readonly configPath: string;
+  readonly daemon: DaemonFacts;
   /** Unit with suffix: `chrony.service`; of other inits the script's name. */
   readonly unit: string;
 }
@@ -18,7 +22,7 @@ export type Scope =
 
 /** Tells whether tsync may set the time of this system by chrony, and if not, the first reason why. */
 export function findChrony(facts: Facts, system: System): Scope {
-  const daemon = facts.daemons.find((one) => one.name === 'chrony');
+  const daemon = findDaemon(facts, 'chrony');
   if (daemon === undefined || daemon.installed.value === false)
     return { ...refused(`chrony is not installed; ${othersOf(facts)}.`), lacksChrony: true };
   const half = facts.unfinishedPackages.value?.find(({ name }) => name === 'chrony');

@@ -1,5 +1,5 @@
-import { ownLines, type PlacedLine, type ReadConfig } from '#config/config-layout.js';
 import type { ConfigLine } from '#config/config-line.js';
+import type { DaemonConfig, PlacedLine } from '#config/daemon-config.js';
 import { isBelow } from '#config/host-path.js';
 import { isServerLine } from '#config/server-line.js';
 import type { Cloud, Facts } from '#facts/facts.js';
@@ -72,11 +72,11 @@ export interface CloudChoice {
  * The server of the cloud, where neither the playbook nor the host names servers of their own: those that a distribution
  * ships are nobody's choice. Null: no such cloud, or somebody chose (a server with NTS or a key is chosen, too).
  */
-export function chooseCloudServer(facts: Facts, settings: Settings, layout: ReadConfig): CloudChoice | null {
+export function chooseCloudServer(facts: Facts, settings: Settings, config: DaemonConfig): CloudChoice | null {
   const cloud = cloudServerOf(facts);
   if (cloud === null || settings.ntpServers.length > 0) return null;
-  const foreign = layout.foreign.filter(({ line, file }) => isServerLine(line) && !line.disabled && !isFromDhcp(file));
-  const lines = [...ownLines(layout).filter(isServerLine), ...foreign.map(({ line }) => line)];
+  const foreign = config.foreign.filter(({ line, file }) => isServerLine(line) && !line.disabled && !isFromDhcp(file));
+  const lines = [...config.own.filter(isServerLine), ...foreign.map(({ line }) => line)];
   const others = lines.filter((line) => !isServerOf(cloud, line));
   if (!others.every((line) => isUnsmeared({ line }) && !isAuthenticated(line))) return null;
   return {

@@ -1,4 +1,5 @@
 import { isAtLeast, SINCE } from '#config/chrony-version.js';
+import { type DaemonConfig, isOwn, type PhcLine } from '#config/daemon-config.js';
 import type { Facts } from '#facts/facts.js';
 
 /** A PTP clock that a hypervisor or a cloud gives its guests, and how chronyd is to read it. */
@@ -111,4 +112,20 @@ export const HOST_CLOCKS: readonly HostClock[] = [HYPERV, KVM, VMWARE, ENA];
 /** Whether a clock's name is that one's. */
 export function isClockOf({ name }: HostClock, clockName: string): boolean {
   return name.endsWith('*') ? clockName.startsWith(name.slice(0, -1)) : clockName === name;
+}
+
+/** Whether a refclock line names its clock by the name of a host's clock, by its number, or otherwise. */
+export function namingOf({ path }: PhcLine): 'host' | 'index' | 'other' {
+  if (HOST_CLOCKS.some(({ link }) => link === path)) return 'host';
+  return /^\/dev\/ptp\d+$/.test(path) ? 'index' : 'other';
+}
+
+/** Whether chronyd follows this clock, by whatever name, without a line of tsync's. */
+export function isFollowed({ refclocks }: DaemonConfig, clock: HostClock): boolean {
+  return refclocks.some(
+    ({ placed, path, device, options }) =>
+      !isOwn(placed) &&
+      (path === clock.link || (device != null && isClockOf(clock, device.clockName))) &&
+      !options.includes('noselect'),
+  );
 }

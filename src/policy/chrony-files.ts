@@ -1,8 +1,8 @@
 import { readChronyWords } from '#config/chrony-config.js';
-import type { ChronyLayout } from '#config/chrony-layout.js';
 import { parseLine } from '#config/config-line.js';
+import type { ChronyConfig } from '#config/read-chrony-config.js';
 import { isServerLine } from '#config/server-line.js';
-import { evidence } from '#rules/observe.js';
+import { evidence } from '#rules/evidence.js';
 import type { Settings } from '#settings/settings.js';
 import { textToBytes } from '#snapshot/bytes.js';
 import { editFiles, type FilesDecision, mergeReasons, ownState, wantFile } from './edit-files.js';
@@ -14,19 +14,19 @@ import type { Reason, Wanted } from './policy.js';
  * the main file; foreign lines are switched off or on where they stand.
  */
 export function decideFiles(
-  layout: ChronyLayout,
+  config: ChronyConfig,
   ops: readonly LineOp[],
   own: readonly OwnLine[],
   settings: Settings,
 ): FilesDecision {
   const servers = own.filter((line) => isServerLine(parseLine(line.text, readChronyWords)));
   const others = own.filter((line) => !servers.includes(line));
-  const block = [...(layout.confdir === null ? others : []), ...(layout.sourcedir === null ? servers : [])];
-  const edited = editFiles(layout, ops, block, settings, CHRONY_RULES);
+  const block = [...(config.confdir === null ? others : []), ...(config.sourcedir === null ? servers : [])];
+  const edited = editFiles(config, ops, block, settings, CHRONY_RULES);
   return {
     wanted: [
-      ...ownFile(layout, layout.confdir, 'tsync.conf', others),
-      ...ownFile(layout, layout.sourcedir, 'tsync.sources', servers),
+      ...ownFile(config, config.confdir, 'tsync.conf', others),
+      ...ownFile(config, config.sourcedir, 'tsync.sources', servers),
       ...edited.wanted,
     ],
     refused: edited.refused,
@@ -35,10 +35,10 @@ export function decideFiles(
 
 const CHRONY_RULES = { readable: 'chrony/readable', owned: 'chrony/owned-elsewhere' } as const;
 
-function ownFile(layout: ChronyLayout, folder: string | null, name: string, lines: readonly OwnLine[]): Wanted[] {
+function ownFile(config: ChronyConfig, folder: string | null, name: string, lines: readonly OwnLine[]): Wanted[] {
   if (folder === null) return [];
   const path = `${folder}/${name}`;
-  const there = layout.files.find((file) => file.path === path);
+  const there = config.files.find((file) => file.path === path);
   if (lines.length === 0) {
     return there === undefined
       ? []

@@ -2,7 +2,7 @@ import { findOwnerMark } from '#config/ownership.js';
 import { assignedValue, assignValue, parseAssignments, printAssignments } from '#config/shell-assignments.js';
 import type { Facts } from '#facts/facts.js';
 import type { ChronyHost } from '#platforms/chrony-host.js';
-import { evidence } from '#rules/observe.js';
+import { evidence } from '#rules/evidence.js';
 import type { Settings } from '#settings/settings.js';
 import { wantFile } from './edit-files.js';
 import type { Wanted } from './policy.js';

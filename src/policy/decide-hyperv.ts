@@ -1,7 +1,8 @@
 import type { Facts } from '#facts/facts.js';
 import { readState } from '#resources/compare.js';
+import { evidence } from '#rules/evidence.js';
 import type { Observation } from '#rules/observation.js';
-import { evidence, inSync, violation } from '#rules/observe.js';
+import { inSync, violation } from '#rules/observe.js';
 import type { KnownRuleId } from '#rules/rules.js';
 import { textToBytes } from '#snapshot/bytes.js';
 import { ownState, wantFile } from './edit-files.js';

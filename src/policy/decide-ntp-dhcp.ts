@@ -1,11 +1,11 @@
 import { isBelow } from '#config/host-path.js';
 import type { KeptDaemon } from '#config/kept-daemon.js';
-import { ntpConfigPath } from '#config/ntp-layout.js';
 import { findOwnerMark } from '#config/ownership.js';
+import { ntpConfigPath } from '#config/read-ntp-config.js';
 import { assignedValue, assignValue, parseAssignments, printAssignments } from '#config/shell-assignments.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
-import { evidence } from '#rules/observe.js';
+import { evidence } from '#rules/evidence.js';
 import type { Settings } from '#settings/settings.js';
 import { wantFile } from './edit-files.js';
 import type { Wanted } from './policy.js';

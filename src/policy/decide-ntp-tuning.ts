@@ -1,20 +1,22 @@
-import type { ConfigLayout, PlacedLine } from '#config/config-layout.js';
 import type { ConfigLine } from '#config/config-line.js';
+import type { MainConfig, PlacedLine } from '#config/daemon-config.js';
 import { foreignValue } from '#config/ntp-values.js';
 import { isServerLine } from '#config/server-line.js';
 import { problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
+import { evidence, lineEvidence } from '#rules/evidence.js';
+import { isLenient, VIRTUAL } from '#rules/ntpd.js';
 import type { Observation } from '#rules/observation.js';
-import { evidence, inSync, violation } from '#rules/observe.js';
+import { inSync, violation } from '#rules/observe.js';
 import type { Settings } from '#settings/settings.js';
 import type { ClockControl } from './daemons/keeper.js';
-import { type Decision, disable, lineEvidence, type OwnLine, onceEach } from './line-decision.js';
+import { type Decision, disable, type OwnLine, onceEach } from './line-decision.js';
 
 /** What of ntpd's configuration, besides its servers, decides whether it follows them. */
 export interface TuningInput {
   readonly facts: Facts;
   readonly settings: Settings;
-  readonly layout: ConfigLayout;
+  readonly config: MainConfig;
   /** Every line that will bring a source: those of ours and those that stay. */
   readonly sources: readonly ConfigLine[];
   /** The settings name a makestep of their own. */
@@ -41,33 +43,31 @@ export function decideNtpTuning(input: TuningInput): Decision {
 }
 
 /** ntpd steps at offsets above `tinker step` (0.128 s without it) at any time; 0: never. */
-function decideSteps({ layout, settings: { makestep }, stepsAsked }: TuningInput): Decision {
+function decideSteps({ config, settings: { makestep }, stepsAsked }: TuningInput): Decision {
   if (!stepsAsked) return nothing();
   if (makestep !== null && makestep.limit !== -1) {
     const asked = `steps in the first ${makestep.limit} updates only`;
     return nothing([violation('ntpd/steps', 'ntpd steps at any time or never', asked, [])]);
   }
   const wanted = makestep?.thresholdSeconds ?? 0;
-  const there = foreignValue(layout, 'tinker', 'step');
+  const there = foreignValue(config, 'tinker', 'step');
   if (there?.value === wanted) return nothing([inSync('ntpd/steps', [lineEvidence(there.placed)])]);
   return own({ text: `tinker step ${wanted}`, rule: 'ntpd/steps' });
 }
 
 /** ntpd ends itself when the clock is wrong by more than 1000 s, as after a long pause of a VM; -g forgives once. */
-function decidePanic({ layout, settings, stepsAsked, facts, commandLine }: TuningInput): Decision {
-  const isOff = foreignValue(layout, 'tinker', 'panic')?.value === 0;
+function decidePanic({ config, settings, stepsAsked, facts, commandLine }: TuningInput): Decision {
+  const isOff = foreignValue(config, 'tinker', 'panic')?.value === 0;
   const isAsked = stepsAsked && settings.makestep?.limit === -1;
   const isVirtual = VIRTUAL.has(facts.virtualization.value ?? '');
-  const isLenient = commandLine?.slice(1).some((word) => /^-[a-zA-Z]*g/.test(word) || word === '--panicgate');
-  if (isOff || !(isAsked || (isVirtual && isLenient === false))) return nothing();
+  const mayPanic = isVirtual && commandLine !== null && !isLenient(commandLine);
+  if (isOff || !(isAsked || mayPanic)) return nothing();
   return own({ text: 'tinker panic 0', rule: 'ntpd/panic' });
 }
 
-export const VIRTUAL: ReadonlySet<string> = new Set(['hyperv', 'kvm', 'vmware', 'xen', 'other']);
-
 /** With fewer sources than `tos minsane` ntpd follows none, ever. Debian's ntpsec asks for 3. */
-function decideMinsane({ layout, sources }: TuningInput): Decision {
-  const asked = foreignValue(layout, 'tos', 'minsane');
+function decideMinsane({ config, sources }: TuningInput): Decision {
+  const asked = foreignValue(config, 'tos', 'minsane');
   const count = sources.reduce((sum, line) => sum + (line.directive === 'pool' ? POOL : 1), 0);
   if (asked === null || count === 0 || count >= asked.value) return nothing([inSync('ntpd/minsane')]);
   return own({ text: 'tos minsane 1', rule: 'ntpd/minsane' });
@@ -78,8 +78,8 @@ const POOL = 4;
 
 /** `restrict default ignore` drops the answers of servers too; `nopeer` keeps ntp.org's ntpd from taking those of a pool. */
 function decideRestrict(input: TuningInput): Decision {
-  const { layout, sources } = input;
-  const rules = layout.foreign.filter(({ line }) => line.directive === 'restrict' && !line.disabled).map(restriction);
+  const { config, sources } = input;
+  const rules = config.foreign.filter(({ line }) => line.directive === 'restrict' && !line.disabled).map(restriction);
   const defaults = rules.filter(({ address }) => address === 'default');
   const ignores = defaults.some(({ flags }) => flags.includes('ignore'));
   const nopeer = input.refusesPoolUnderNopeer && defaults.some(({ flags }) => flags.includes('nopeer'));
@@ -126,9 +126,9 @@ function isNumeric(address: string): boolean {
 }
 
 /** A key of the key file counts only when it is trusted. */
-function decideKeys({ layout, settings }: TuningInput): Decision {
+function decideKeys({ config, settings }: TuningInput): Decision {
   const keys = new Set(settings.ntpServers.flatMap(({ key }) => key ?? []));
-  const trusted = layout.foreign
+  const trusted = config.foreign
     .filter(({ line }) => line.directive === 'trustedkey' && !line.disabled)
     .flatMap(({ line }) => line.args.map(Number));
   const missing = [...keys].filter((key) => !trusted.includes(key));
@@ -140,8 +140,8 @@ function decideKeys({ layout, settings }: TuningInput): Decision {
 /**
  * `disable ntp`: all that ntpd shows looks right, and the clock is not set. A line that says nothing else is switched off.
  */
-export function decideNtpControl(layout: ConfigLayout): NtpControl {
-  const lines = layout.foreign.filter(({ line }) => {
+export function decideNtpControl(config: MainConfig): NtpControl {
+  const lines = config.foreign.filter(({ line }) => {
     const isSwitch = line.directive === 'disable' || line.directive === 'enable';
     return isSwitch && !line.disabled && line.args.some((word) => word.toLowerCase() === 'ntp');
   });

@@ -1,13 +1,16 @@
 import type { Check } from '#checks/check.js';
+import { type HostConfig, readConfig } from '#config/read-config.js';
 import { isPlainAddress } from '#config/server-line.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { findSystem } from '#platforms/system-scope.js';
 import type { RuleId } from '#resources/resource.js';
+import { evidence } from '#rules/evidence.js';
 import type { Observation } from '#rules/observation.js';
-import { evidence, inSync, unknown, violation } from '#rules/observe.js';
+import { inSync, unknown, violation } from '#rules/observe.js';
 import { observeRules } from '#rules/run-rules.js';
+import { seenOf } from '#rules/seen.js';
 import type { NtpServer, ResolvedSettings, Settings } from '#settings/settings.js';
 import { chooseKeeper } from './choose-keeper.js';
 import type { ClockControl, Keeper, Made } from './daemons/keeper.js';
@@ -39,21 +42,23 @@ function decideAll(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: Ru
 
 function decideStrategy(resolved: ResolvedSettings, facts: Facts, isWaived: (rule: RuleId) => boolean): Policy {
   const { settings } = resolved;
+  const config = readConfig(facts);
   const found = findSystem(facts);
   if (!found.inside) {
-    if (settings.strategy === 'host-only' && isDrivenByLis(facts)) return decideByLis(settings, facts);
-    return outside(settings, facts, unknown('host/supported', found.problem), found.problem);
+    if (settings.strategy === 'host-only' && isDrivenByLis(facts)) return decideByLis(settings, facts, config);
+    return outside(settings, facts, config, unknown('host/supported', found.problem), found.problem);
   }
-  const choice = chooseKeeper(resolved, facts, found.system);
+  const choice = chooseKeeper(resolved, facts, config, found.system);
   const packages = isWaived('packages/chrony')
     ? NO_PACKAGES
     : decidePackages(settings, facts, !choice.known && choice.lacksChrony);
-  if (!choice.known) return packagesFirst(outside(settings, facts, choice.observation, choice.problem), packages);
+  if (!choice.known)
+    return packagesFirst(outside(settings, facts, config, choice.observation, choice.problem), packages);
   if (packages.observations.length > 0) {
     const unfinished = problem('packages/unfinished', packages.plan?.reason ?? 'An installation was broken off.');
-    return packagesFirst(outside(settings, facts, unknown('host/supported', unfinished), unfinished), packages);
+    return packagesFirst(outside(settings, facts, config, unknown('host/supported', unfinished), unfinished), packages);
   }
-  return decideInside(settings, facts, choice.keeper, isWaived);
+  return decideInside(settings, facts, config, choice.keeper, isWaived);
 }
 
 const NO_PACKAGES: PackagesDecision = { plan: null, observations: [] };
@@ -75,11 +80,11 @@ function packagesFirst(policy: Policy, { plan, observations }: PackagesDecision)
 
 const AFTERWARDS = 'What is set then is planned once it is installed.';
 
-function outside(settings: Settings, facts: Facts, why: Observation, reason: Problem): Policy {
+function outside(settings: Settings, facts: Facts, config: HostConfig, why: Observation, reason: Problem): Policy {
   return {
     strategy: { asked: settings.strategy, taken: 'none', reason: reason.detail },
     wanted: [],
-    observations: [why, ...observeOutside(facts), ...observeRules(facts, settings, null)],
+    observations: [why, ...observeOutside(facts), ...observeRules(seenOf(facts, settings, config))],
     checks: baseChecks(settings),
     servers: [],
     packages: null,
@@ -87,13 +92,19 @@ function outside(settings: Settings, facts: Facts, why: Observation, reason: Pro
   };
 }
 
-function decideInside(settings: Settings, facts: Facts, keeper: Keeper, isWaived: (rule: RuleId) => boolean): Policy {
+function decideInside(
+  settings: Settings,
+  facts: Facts,
+  read: HostConfig,
+  keeper: Keeper,
+  isWaived: (rule: RuleId) => boolean,
+): Policy {
   const { offer, config, cloud } = keeper;
-  const taken = takeStrategy({ settings, facts, offer, layout: config, cloud, mayMix: isWaived('sources/smear') });
+  const taken = takeStrategy({ settings, facts, offer, config, cloud, mayMix: isWaived('sources/smear') });
   const common = [
     inSync('host/supported'),
     ...keeper.observations,
-    ...observeRules(facts, settings, keeper.chrony),
+    ...observeRules(seenOf(facts, settings, read, keeper.daemon)),
     ...(settings.daemon === 'chrony' ? observeChronyPackage(settings, facts) : []),
     ...(asksForPtp(settings) ? observePtpOffered(facts) : []),
   ];
@@ -159,10 +170,10 @@ function isDrivenByLis({ os, init, hyperv }: Facts): boolean {
   return isEl6 && isKnown && hyperv.parameters.value?.timesync_mode !== undefined;
 }
 
-function decideByLis(settings: Settings, facts: Facts): Policy {
+function decideByLis(settings: Settings, facts: Facts, config: HostConfig): Policy {
   const made = hostOnly(facts, decideAlways(facts));
   const open = findOpenTransaction(facts);
-  const observations = [...observeRules(facts, settings, null), ...open.observations, ...made.observations];
+  const observations = [...observeRules(seenOf(facts, settings, config)), ...open.observations, ...made.observations];
   return {
     strategy: {
       asked: settings.strategy,

@@ -1,13 +1,12 @@
-import type { ChronyLayout } from '#config/chrony-layout.js';
 import { isAtLeast, SINCE } from '#config/chrony-version.js';
-import type { PlacedLine } from '#config/config-layout.js';
-import type { Facts } from '#facts/facts.js';
+import { isOwn, type PhcLine, type PlacedLine } from '#config/daemon-config.js';
+import type { ChronyConfig } from '#config/read-chrony-config.js';
 import type { ChronyHost } from '#platforms/chrony-host.js';
-import { HOST_CLOCKS, type HostClock, isClockOf } from '#platforms/host-clocks.js';
-import { optionWords, type PhcLine, phcLines } from '#platforms/phc-lines.js';
+import { HOST_CLOCKS, type HostClock, isClockOf, namingOf } from '#platforms/host-clocks.js';
+import { lineEvidence } from '#rules/evidence.js';
 import type { Observation } from '#rules/observation.js';
 import { inSync, violation } from '#rules/observe.js';
-import { type Decision, disable, type LineOp, lineEvidence } from './line-decision.js';
+import { type Decision, disable, type LineOp } from './line-decision.js';
 import type { PtpOffer } from './ptp-offer.js';
 import { type RefclockUse, refclockOptions } from './refclock.js';
 import type { Taken } from './take-strategy.js';
@@ -25,17 +24,16 @@ export interface RefclockDecision extends Decision {
 
 /** Which refclock lines go, and who puts the PTP clock in. */
 export function decideRefclock(
-  layout: ChronyLayout,
+  config: ChronyConfig,
   host: ChronyHost,
-  facts: Facts,
   taken: Taken,
   offer: PtpOffer,
 ): RefclockDecision {
-  const lines = phcLines(layout, facts.ptp.value);
+  const lines = config.refclocks.filter(({ placed }) => !isOwn(placed));
   const { ops, refclock } = decideLines(lines, host, taken, offer.clock);
   const going = new Set(ops.map(({ placed }) => placed));
   const staying = lines.filter(({ placed }) => !going.has(placed));
-  return { ops, refclock, own: [], observations: observe(layout, staying, host) };
+  return { ops, refclock, own: [], observations: observe(config, staying, host) };
 }
 
 function decideLines(
@@ -60,17 +58,20 @@ function decideLines(
   const mayPrefer = phc !== 'beside' || selected.refclock;
   const mustPrefer = phc === 'first' && !taken.acceptsUnpreferred;
   const good = lines.find((one) => isGood(one, clock, phc, host, { mayPrefer, mustPrefer }));
-  const ops = lines.filter((one) => one !== good && one.names !== 'other').map(replace);
+  const ops = lines.filter((one) => one !== good && namingOf(one) !== 'other').map(replace);
   if (good !== undefined) return { ops, refclock: { by: 'image', clock } };
   return { ops, refclock: { by: 'ours', clock, options: refclockOptions(clock, phc, host.version) } };
 }
 
-function isOfHost({ names, device }: PhcLine): boolean {
-  return names === 'host' || (device != null && HOST_CLOCKS.some((clock) => isClockOf(clock, device.clockName)));
+function isOfHost(one: PhcLine): boolean {
+  const { device } = one;
+  return (
+    namingOf(one) === 'host' || (device != null && HOST_CLOCKS.some((clock) => isClockOf(clock, device.clockName)))
+  );
 }
 
 function replace(one: PhcLine): LineOp {
-  return disable(one.placed, one.names === 'index' ? 'phc/by-index' : 'phc/configured');
+  return disable(one.placed, namingOf(one) === 'index' ? 'phc/by-index' : 'phc/configured');
 }
 
 /** A line of the image is left alone when it does what ours would do, even with other poll intervals. */
@@ -82,7 +83,7 @@ function isGood(
   order: { readonly mayPrefer: boolean; readonly mustPrefer: boolean },
 ): boolean {
   if (one.path !== clock.link || one.device === null) return false;
-  const words = optionWords(one.placed.line);
+  const words = one.options;
   const offset = words.indexOf('offset');
   if (words.includes('tai') || (offset >= 0 && Number(words[offset + 1]) !== 0)) return false;
   if (words.includes('stratum') && !isAtLeast(host.version, SINCE.refclockStratum)) return false;
@@ -90,16 +91,16 @@ function isGood(
   return words.includes('prefer') ? order.mayPrefer : !order.mustPrefer;
 }
 
-function observe(layout: ChronyLayout, lines: readonly PhcLine[], host: ChronyHost): Observation[] {
-  return [inSourcesFile(layout), missingDevice(lines), tooNew(lines, host), byIndex(lines)];
+function observe(config: ChronyConfig, lines: readonly PhcLine[], host: ChronyHost): Observation[] {
+  return [inSourcesFile(config), missingDevice(lines), tooNew(lines, host), byIndex(lines)];
 }
 
 function isMissing(one: PhcLine): boolean {
   return one.device === null && one.path.startsWith('/dev/ptp');
 }
 
-function inSourcesFile(layout: ChronyLayout): Observation {
-  const ignored = layout.foreign.filter(
+function inSourcesFile(config: ChronyConfig): Observation {
+  const ignored = config.foreign.filter(
     ({ file, line }) => file.role === 'sources' && line.directive === 'refclock' && !line.disabled,
   );
   return listed('phc/in-sources-file', ignored, 'no refclock in a *.sources file');
@@ -116,9 +117,7 @@ function missingDevice(lines: readonly PhcLine[]): Observation {
 
 function tooNew(lines: readonly PhcLine[], host: ChronyHost): Observation {
   const isOld = !isAtLeast(host.version, SINCE.refclockStratum);
-  const wrong = lines.filter(
-    (one) => isOld && optionWords(one.placed.line).some((word) => word === 'stratum' || word === 'tai'),
-  );
+  const wrong = lines.filter((one) => isOld && one.options.some((word) => word === 'stratum' || word === 'tai'));
   return listed(
     'chrony/option-too-new',
     wrong.map((one) => one.placed),
@@ -127,7 +126,7 @@ function tooNew(lines: readonly PhcLine[], host: ChronyHost): Observation {
 }
 
 function byIndex(lines: readonly PhcLine[]): Observation {
-  const named = lines.filter((one) => one.names === 'index');
+  const named = lines.filter((one) => namingOf(one) === 'index');
   return listed(
     'phc/by-index',
     named.map((one) => one.placed),

@@ -1,21 +1,22 @@
 import { readChronyWords } from '#config/chrony-config.js';
-import { ownLines, type PlacedLine, type ReadConfig } from '#config/config-layout.js';
 import { type ConfigLine, parseLine } from '#config/config-line.js';
+import type { DaemonConfig, PlacedLine } from '#config/daemon-config.js';
 import { isBelow } from '#config/host-path.js';
 import { isSameServer, isServerLine, serverLine } from '#config/server-line.js';
 import { type CloudChoice, isServerOf } from '#platforms/cloud-servers.js';
+import { lineEvidence } from '#rules/evidence.js';
 import type { Observation } from '#rules/observation.js';
 import { inSync, violation } from '#rules/observe.js';
 import type { NtpServer, Settings } from '#settings/settings.js';
-import { type Decision, disable, enable, type LineOp, lineEvidence, type OwnLine, onceEach } from './line-decision.js';
+import { type Decision, disable, enable, type LineOp, type OwnLine, onceEach } from './line-decision.js';
 import type { StrategyRow } from './strategies.js';
 
 /** True when a strategy that keeps servers finds at least one: a line that counts now, or that would come back. */
-export function hasConfiguredServers(layout: ReadConfig): boolean {
+export function hasConfiguredServers(config: DaemonConfig): boolean {
   return (
-    ownLines(layout).some(isServerLine) ||
-    activeForeign(layout).length > 0 ||
-    disabledForeign(layout).some(({ line }) => isServerLine(line) || outsideFolder(line) !== null)
+    config.own.some(isServerLine) ||
+    activeForeign(config).length > 0 ||
+    disabledForeign(config).some(({ line }) => isServerLine(line) || outsideFolder(line) !== null)
   );
 }
 
@@ -36,24 +37,24 @@ export interface ServersDecision extends Decision {
 
 /** Which server, pool, peer and DHCP sourcedir lines go, come back or are ours. */
 export function decideServers(
-  layout: ReadConfig,
+  config: DaemonConfig,
   row: StrategyRow,
   settings: Settings,
   asked: ServersAsked,
 ): ServersDecision {
   switch (row.servers) {
     case 'kept':
-      return keepServers(layout, row, settings, asked);
+      return keepServers(config, row, settings, asked);
     case 'none':
-      return replaceServers(layout, row, settings, [], asked);
+      return replaceServers(config, row, settings, [], asked);
     case 'playbook':
-      return replaceServers(layout, row, settings, settings.ntpServers, asked);
+      return replaceServers(config, row, settings, settings.ntpServers, asked);
   }
 }
 
 /** The server lines that chronyd has after `decideServers`, as far as they are known. */
 export function serversAfter(
-  layout: ReadConfig,
+  config: DaemonConfig,
   servers: StrategyRow['servers'],
   settings: Settings,
   cloud: CloudChoice | null,
@@ -62,22 +63,22 @@ export function serversAfter(
   if (servers === 'none') return [];
   if (servers === 'playbook' && named.length > 0) return named;
   const dropped = new Set(cloud?.drop);
-  const staying = activeForeign(layout).filter(
+  const staying = activeForeign(config).filter(
     (placed) => !dropped.has(placed) && !(settings.dhcpServers === 'ignore' && isFromDhcp(placed)),
   );
   const added = (cloud?.add ?? []).map((server) => parseLine(serverLine(server), readChronyWords));
-  return [...ownLines(layout).filter(isServerLine), ...staying.map(({ line }) => line), ...added, ...named];
+  return [...config.own.filter(isServerLine), ...staying.map(({ line }) => line), ...added, ...named];
 }
 
 function replaceServers(
-  layout: ReadConfig,
+  config: DaemonConfig,
   row: StrategyRow,
   settings: Settings,
   servers: Settings['ntpServers'],
   { print }: ServersAsked,
 ): ServersDecision {
   const preferred = prefersNtp(row, settings) && !servers.some((server) => server.prefer);
-  const active = activeForeign(layout).filter((placed) => !isFromDhcp(placed));
+  const active = activeForeign(config).filter((placed) => !isFromDhcp(placed));
   const stays = new Set<PlacedLine>();
   const own: OwnLine[] = [];
   for (const server of servers) {
@@ -85,12 +86,12 @@ function replaceServers(
     if (there !== undefined) stays.add(there);
     else own.push({ text: print(server, preferred), rule: 'sources/playbook-servers' });
   }
-  const broughtBy = bringers(layout);
+  const broughtBy = bringers(config);
   const foreign = active
     .filter((placed) => !stays.has(placed))
     .map((placed) => disable(broughtBy(placed), 'sources/foreign-servers'));
   return {
-    ops: [...onePerLine(foreign), ...dhcpOps(layout, settings)],
+    ops: [...onePerLine(foreign), ...dhcpOps(config, settings)],
     own: onceEach(own),
     observations:
       servers.length > 0
@@ -105,32 +106,30 @@ function replaceServers(
  * gets back what it had.
  */
 function keepServers(
-  layout: ReadConfig,
+  config: DaemonConfig,
   row: StrategyRow,
   settings: Settings,
   { cloud, isDhcpAsked, print }: ServersAsked,
 ): ServersDecision {
   const decidesDhcp = isDhcpAsked || cloud !== null;
-  const staying = activeForeign(layout).filter(
+  const staying = activeForeign(config).filter(
     (placed) => !(decidesDhcp && settings.dhcpServers === 'ignore' && isFromDhcp(placed)),
   );
-  const active = [...ownLines(layout).filter(isServerLine), ...staying.map(({ line }) => line)];
+  const active = [...config.own.filter(isServerLine), ...staying.map(({ line }) => line)];
   const missing = settings.ntpServers.filter((server) => !active.some((line) => isSameServer(line, server)));
   const texts = [
-    ...ownLines(layout)
-      .filter(isServerLine)
-      .map((line) => line.text.trim()),
+    ...config.own.filter(isServerLine).map((line) => line.text.trim()),
     ...missing.map((server) => print(server)),
   ];
   const added = (cloud?.add ?? []).map((server): OwnLine => ({ text: print(server), rule: 'sources/cloud-endpoint' }));
   const own = onceEach([...texts.map((text): OwnLine => ({ text, rule: ruleOfOwn(text, cloud) })), ...added]);
   const dropped = (cloud?.drop ?? []).map((placed) => disable(placed, 'sources/smear'));
-  const ops = [...dropped, ...(decidesDhcp ? dhcpOps(layout, settings) : [])];
+  const ops = [...dropped, ...(decidesDhcp ? dhcpOps(config, settings) : [])];
   if (active.length + missing.length + added.length > 0)
     return { ops, own, observations: [inSync('sources/none')], leavesNone: false };
-  const back = disabledForeign(layout).map((placed) => enable(placed, 'sources/none'));
+  const back = disabledForeign(config).map((placed) => enable(placed, 'sources/none'));
   if (back.length > 0) return { ops: back, own, observations: [], leavesNone: false };
-  const none = noServers(layout, row);
+  const none = noServers(config, row);
   return { ops: back, own, observations: [none], leavesNone: none.verdict.status === 'violation' };
 }
 
@@ -142,8 +141,8 @@ function ruleOfOwn(text: string, cloud: CloudChoice | null): OwnLine['rule'] {
 }
 
 /** Where a line lies outside of /etc, in a folder that an image or a generator fills: the directive that reads that folder. */
-function bringers(layout: ReadConfig): (placed: PlacedLine) => PlacedLine {
-  const byFolder = Map.groupBy(layout.foreign, ({ line }) => outsideFolder(line));
+function bringers(config: DaemonConfig): (placed: PlacedLine) => PlacedLine {
+  const byFolder = Map.groupBy(config.foreign, ({ line }) => outsideFolder(line));
   return (placed) => {
     const { path } = placed.file;
     if (isBelow('/etc', path)) return placed;
@@ -162,9 +161,9 @@ function onePerLine(ops: readonly LineOp[]): readonly LineOp[] {
   return [...Map.groupBy(ops, ({ placed }) => placed).values()].flatMap(([first]) => first ?? []);
 }
 
-function noServers(layout: ReadConfig, row: StrategyRow): Observation {
+function noServers(config: DaemonConfig, row: StrategyRow): Observation {
   if (row.phc === 'beside' || row.phc === 'first') return inSync('sources/none');
-  const refclocks = layout.foreign.filter(({ line }) => line.directive === 'refclock' && !line.disabled);
+  const refclocks = config.foreign.filter(({ line }) => line.directive === 'refclock' && !line.disabled);
   if (row.phc === 'left' && refclocks.length > 0) return inSync('sources/none', refclocks.map(lineEvidence));
   return violation('sources/none', 'no server, pool, peer or refclock line', 'at least one', []);
 }
@@ -174,18 +173,18 @@ function prefersNtp(row: StrategyRow, settings: Settings): boolean {
   return row.phc === 'beside' && settings.prefer === 'ntp' && !row.selected.refclock;
 }
 
-function activeForeign(layout: ReadConfig): PlacedLine[] {
-  return layout.foreign.filter(({ line }) => isServerLine(line) && !line.disabled);
+function activeForeign(config: DaemonConfig): PlacedLine[] {
+  return config.foreign.filter(({ line }) => isServerLine(line) && !line.disabled);
 }
 
-function disabledForeign(layout: ReadConfig): PlacedLine[] {
-  return layout.foreign.filter(
+function disabledForeign(config: DaemonConfig): PlacedLine[] {
+  return config.foreign.filter(
     ({ line }) => (isServerLine(line) || isDhcpFolder(line) || outsideFolder(line) !== null) && line.disabled,
   );
 }
 
-function dhcpOps(layout: ReadConfig, settings: Settings): LineOp[] {
-  const folders = layout.foreign.filter(({ line }) => isDhcpFolder(line));
+function dhcpOps(config: DaemonConfig, settings: Settings): LineOp[] {
+  const folders = config.foreign.filter(({ line }) => isDhcpFolder(line));
   if (settings.dhcpServers === 'ignore') {
     return folders.filter(({ line }) => !line.disabled).map((placed) => disable(placed, 'sources/dhcp'));
   }

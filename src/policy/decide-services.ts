@@ -3,8 +3,9 @@ import { linksToStart, linksToStop, type ScriptInit } from '#config/script-links
 import { type Problem, problem } from '#errors/problem.js';
 import type { DaemonFacts, Facts, ServiceFacts } from '#facts/facts.js';
 import { readState } from '#resources/compare.js';
+import { evidence } from '#rules/evidence.js';
 import type { Observation } from '#rules/observation.js';
-import { evidence, inSync, unknown } from '#rules/observe.js';
+import { inSync, unknown } from '#rules/observe.js';
 import { bytesToText, textToBytes } from '#snapshot/bytes.js';
 import { wantFile } from './edit-files.js';
 import type { Wanted } from './policy.js';

@@ -1,10 +1,11 @@
-import type { ChronyLayout } from '#config/chrony-layout.js';
-import type { PlacedLine } from '#config/config-layout.js';
 import type { ConfigLine } from '#config/config-line.js';
+import type { PlacedLine } from '#config/daemon-config.js';
+import type { ChronyConfig } from '#config/read-chrony-config.js';
+import { lineEvidence } from '#rules/evidence.js';
 import type { Observation } from '#rules/observation.js';
 import { inSync, violation } from '#rules/observe.js';
 import type { Settings } from '#settings/settings.js';
-import { type Decision, disable, enable, type LineOp, lineEvidence } from './line-decision.js';
+import { type Decision, disable, enable, type LineOp } from './line-decision.js';
 
 /** Why steps are decided about: a PTP clock is used, or the settings name a makestep of their own. */
 export interface StepsAsked {
@@ -15,25 +16,28 @@ export interface StepsAsked {
 }
 
 /**
- * `makestep` and `rtcsync`. In chrony the last makestep line counts, and Debian reads its confdir first: so lines
- * that differ are switched off. Where nobody asks, what tsync had switched off comes back.
+ * `makestep` and `rtcsync`. In chrony the last makestep line counts. Where that one differs, all that differ are switched off, because
+ * Debian reads its confdir, and our line in it, first. Where nobody asks, what tsync had switched off comes back.
  */
-export function decideSteps(layout: ChronyLayout, settings: Settings, asked: StepsAsked): Decision {
-  const step = decideMakestep(layout, settings.makestep, asked.byPtp || asked.bySettings);
-  const rtc = decideRtcsync(layout, asked.byPtp);
+export function decideSteps(config: ChronyConfig, settings: Settings, asked: StepsAsked): Decision {
+  const step = decideMakestep(config, settings.makestep, asked.byPtp || asked.bySettings);
+  const rtc = decideRtcsync(config, asked.byPtp);
   const mayExit = asked.byPtp && settings.makestep?.limit === -1;
   return {
-    ops: [...step.ops, ...rtc.ops, ...leapSeconds(layout, asked.smeared)],
+    ops: [...step.ops, ...rtc.ops, ...leapSeconds(config, asked.smeared)],
     own: [...step.own, ...rtc.own],
-    observations: [...step.observations, ...rtc.observations, ...maxchange(layout, mayExit)],
+    observations: [...step.observations, ...rtc.observations, ...maxchange(config, mayExit)],
   };
 }
 
 /** `makestep` null: the clock is never stepped, so that no line may stay. */
-function decideMakestep(layout: ChronyLayout, makestep: Settings['makestep'], isAsked: boolean): Decision {
-  const lines = linesOf(layout, 'makestep');
+function decideMakestep(config: ChronyConfig, makestep: Settings['makestep'], isAsked: boolean): Decision {
+  const lines = linesOf(config, 'makestep');
   if (!isAsked) return { ops: comeBack(lines, 'chrony/makestep'), own: [], observations: [] };
   const active = lines.filter(({ line }) => !line.disabled);
+  const last = active.at(-1);
+  const isLast = last !== undefined && isMakestep(last.line, makestep);
+  if (isLast) return { ops: [], own: [], observations: [inSync('chrony/makestep')] };
   const ops = active
     .filter(({ line }) => !isMakestep(line, makestep))
     .map((placed) => disable(placed, 'chrony/makestep'));
@@ -52,8 +56,8 @@ function makestepLine({ thresholdSeconds, limit }: NonNullable<Settings['makeste
   return `makestep ${threshold} ${limit}`;
 }
 
-function decideRtcsync(layout: ChronyLayout, enforced: boolean): Decision {
-  const active = [...linesOf(layout, 'rtcsync'), ...linesOf(layout, 'rtcfile')].filter(({ line }) => !line.disabled);
+function decideRtcsync(config: ChronyConfig, enforced: boolean): Decision {
+  const active = [...linesOf(config, 'rtcsync'), ...linesOf(config, 'rtcfile')].filter(({ line }) => !line.disabled);
   if (!enforced) return { ops: [], own: [], observations: [] };
   if (active.length > 0)
     return { ops: [], own: [], observations: [inSync('chrony/rtcsync', active.map(lineEvidence))] };
@@ -61,15 +65,15 @@ function decideRtcsync(layout: ChronyLayout, enforced: boolean): Decision {
 }
 
 /** Switched off beside sources that smear; what tsync had switched off comes back without them. */
-function leapSeconds(layout: ChronyLayout, smeared: boolean): readonly LineOp[] {
+function leapSeconds(config: ChronyConfig, smeared: boolean): readonly LineOp[] {
   const rule = 'chrony/leap-seconds-smeared';
-  const lines = [...linesOf(layout, 'leapsectz'), ...linesOf(layout, 'leapseclist')];
+  const lines = [...linesOf(config, 'leapsectz'), ...linesOf(config, 'leapseclist')];
   if (!smeared) return comeBack(lines, rule);
   return lines.filter(({ line }) => !line.disabled).map((placed) => disable(placed, rule));
 }
 
-function maxchange(layout: ChronyLayout, enforced: boolean): Observation[] {
-  const active = linesOf(layout, 'maxchange').filter(({ line }) => !line.disabled);
+function maxchange(config: ChronyConfig, enforced: boolean): Observation[] {
+  const active = linesOf(config, 'maxchange').filter(({ line }) => !line.disabled);
   const first = active[0];
   if (!enforced || first === undefined) return [inSync('chrony/maxchange')];
   return [violation('chrony/maxchange', first.line.text.trim(), 'no maxchange line', active.map(lineEvidence))];
@@ -79,6 +83,6 @@ function comeBack(lines: readonly PlacedLine[], rule: LineOp['rule']): readonly 
   return lines.filter(({ line }) => line.disabled).map((placed) => enable(placed, rule));
 }
 
-function linesOf(layout: ChronyLayout, directive: string): PlacedLine[] {
-  return layout.foreign.filter(({ line, file }) => line.directive === directive && file.role === 'config');
+function linesOf(config: ChronyConfig, directive: string): PlacedLine[] {
+  return config.foreign.filter(({ line, file }) => line.directive === directive && file.role === 'config');
 }

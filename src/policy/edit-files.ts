@@ -1,15 +1,15 @@
-import type { ConfigFile, ConfigLayout } from '#config/config-layout.js';
 import { printConfig } from '#config/config-line.js';
+import type { ConfigFile, MainConfig } from '#config/daemon-config.js';
 import { editConfig } from '#config/edit-config.js';
 import { isBelow } from '#config/host-path.js';
 import { findOwnerMark } from '#config/ownership.js';
 import { whyForeign } from '#config/untrusted.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { States } from '#resources/resource.js';
-import { evidence, fewOf } from '#rules/observe.js';
+import { evidence, fewOf, lineEvidence } from '#rules/evidence.js';
 import type { KnownRuleId } from '#rules/rules.js';
 import type { Settings } from '#settings/settings.js';
-import { type LineOp, lineEvidence, type OwnLine } from './line-decision.js';
+import type { LineOp, OwnLine } from './line-decision.js';
 import type { Reason, Wanted } from './policy.js';
 
 export interface FilesDecision {
@@ -26,15 +26,15 @@ export interface FileRules {
 
 /** Foreign lines are switched off or on where they stand; `block` is what our block in the main file is to hold. */
 export function editFiles(
-  layout: ConfigLayout,
+  config: MainConfig,
   ops: readonly LineOp[],
   block: readonly OwnLine[],
   settings: Settings,
   rules: FileRules,
 ): FilesDecision {
-  const changed = layout.files
+  const changed = config.files
     .filter((file) => !file.ours)
-    .flatMap((file) => editFile(file, ops, file === layout.main ? block : [], rules) ?? []);
+    .flatMap((file) => editFile(file, ops, file === config.main ? block : [], rules) ?? []);
   const refused = changed.flatMap(({ file }) => {
     const refusal = refuseEdit(file, settings, rules);
     return refusal === null ? [] : [{ ...refusal, file }];

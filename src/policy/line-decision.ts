@@ -1,7 +1,5 @@
-import type { Evidence } from '#checks/verdict.js';
-import type { PlacedLine } from '#config/config-layout.js';
+import type { PlacedLine } from '#config/daemon-config.js';
 import type { Observation } from '#rules/observation.js';
-import { evidence } from '#rules/observe.js';
 import type { KnownRuleId } from '#rules/rules.js';
 
 /** One line of the configuration to be switched off, or on again. */
@@ -35,9 +33,4 @@ export function disable(placed: PlacedLine, rule: KnownRuleId): LineOp {
 
 export function enable(placed: PlacedLine, rule: KnownRuleId): LineOp {
   return { placed, op: 'enable', rule };
-}
-
-/** `/etc/chrony/chrony.conf:12` and the line. */
-export function lineEvidence({ file, index, line }: PlacedLine): Evidence {
-  return evidence(`${file.path}:${index + 1}`, line.text);
 }

@@ -1,15 +1,17 @@
-import type { ChronyLayout } from '#config/chrony-layout.js';
+import { isOwn, linesWith } from '#config/daemon-config.js';
+import type { ChronyConfig } from '#config/read-chrony-config.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts, HostTransaction } from '#facts/facts.js';
+import { findDaemon } from '#facts/find-daemon.js';
 import { NOT_OURS } from '#facts/transactions.js';
+import { evidence, lineEvidence } from '#rules/evidence.js';
 import type { Observation } from '#rules/observation.js';
-import { evidence, inSync, unknown, violation } from '#rules/observe.js';
+import { inSync, unknown, violation } from '#rules/observe.js';
 import type { ClockControl } from './daemons/keeper.js';
-import { lineEvidence } from './line-decision.js';
 
 /** chronyd was started with `-x` (or as a one-shot): everything it shows looks right, and the clock is not set. */
 export function judgeClockControl(facts: Facts): ClockControl {
-  const daemon = facts.daemons.find((one) => one.name === 'chrony');
+  const daemon = findDaemon(facts, 'chrony');
   const words = daemon?.commandLine ?? null;
   if (words === null) {
     const detail =
@@ -29,9 +31,10 @@ export function judgeClockControl(facts: Facts): ClockControl {
 }
 
 /** `local` at a stratum below 10 makes a clock that nothing corrects look better than most servers. */
-export function observeLocalStratum(layout: ChronyLayout): Observation {
-  const wrong = layout.foreign.filter(({ line, file }) => {
-    if (line.directive !== 'local' || line.disabled || file.role !== 'config') return false;
+export function observeLocalStratum(config: ChronyConfig): Observation {
+  const wrong = linesWith(config, 'local').filter((placed) => {
+    const { line } = placed;
+    if (isOwn(placed)) return false;
     const at = line.args.findIndex((word) => word.toLowerCase() === 'stratum');
     return at >= 0 && Number(line.args[at + 1]) < 10;
   });

@@ -1,6 +1,7 @@
 import type { Facts } from '#facts/facts.js';
+import { evidence } from '#rules/evidence.js';
 import type { Observation } from '#rules/observation.js';
-import { evidence, violation } from '#rules/observe.js';
+import { violation } from '#rules/observe.js';
 import { judgeClockControl } from './observe-host.js';
 
 /** What decisions about resources would say, on a host that tsync does not set: it is said all the same. */

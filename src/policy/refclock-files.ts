@@ -1,7 +1,7 @@
 import type { Facts } from '#facts/facts.js';
 import type { ChronyHost } from '#platforms/chrony-host.js';
 import { type HostClock, isClockOf } from '#platforms/host-clocks.js';
-import { evidence } from '#rules/observe.js';
+import { evidence } from '#rules/evidence.js';
 import type { RefclockDecision } from './decide-refclock.js';
 import { ownState, wantFile } from './edit-files.js';
 import type { Reason, Wanted } from './policy.js';

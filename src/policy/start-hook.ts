@@ -1,7 +1,7 @@
 import { findOwnerMark } from '#config/ownership.js';
 import type { Facts, FileFacts } from '#facts/facts.js';
 import type { ChronyHost } from '#platforms/chrony-host.js';
-import { evidence } from '#rules/observe.js';
+import { evidence } from '#rules/evidence.js';
 import { bytesToText, textToBytes } from '#snapshot/bytes.js';
 import { ownState, wantFile } from './edit-files.js';
 import type { Reason, Wanted } from './policy.js';

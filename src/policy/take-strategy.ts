@@ -1,8 +1,7 @@
-import type { ReadConfig } from '#config/config-layout.js';
+import type { DaemonConfig } from '#config/daemon-config.js';
 import type { Facts } from '#facts/facts.js';
 import { type CloudChoice, findMix } from '#platforms/cloud-servers.js';
-import type { HostClock } from '#platforms/host-clocks.js';
-import { isFollowed } from '#platforms/phc-lines.js';
+import { type HostClock, isFollowed } from '#platforms/host-clocks.js';
 import type { Settings, Strategy } from '#settings/settings.js';
 import { hasConfiguredServers, serversAfter } from './decide-servers.js';
 import type { TakenStrategy } from './policy.js';
@@ -27,7 +26,7 @@ export interface Situation {
   readonly settings: Settings;
   readonly facts: Facts;
   readonly offer: PtpOffer;
-  readonly layout: ReadConfig;
+  readonly config: DaemonConfig;
   /** The server of the cloud, where it may be taken. */
   readonly cloud: CloudChoice | null;
   /** Whether sources that smear leap seconds may stand beside others: a waived `sources/smear`. */
@@ -54,13 +53,13 @@ function takeAuto(situation: Situation): Taken {
 }
 
 function chooseAuto(situation: Situation): { readonly name: Concrete; readonly why: string } {
-  const { facts, offer, layout } = situation;
+  const { facts, offer, config } = situation;
   const ntp = whichServers(situation);
   if (!offer.usable) return { name: 'host+ntp', why: `${offer.reason} ${ntp}` };
   if (facts.cloud.value === 'azure') return chooseOnAzure(situation);
   const { clock } = offer;
   if (!clock.trusted) {
-    if (clock.link !== '/dev/ptp_hyperv' && isFollowed(layout, facts, clock)) {
+    if (clock.link !== '/dev/ptp_hyperv' && isFollowed(config, clock)) {
       return { name: 'host+ntp', why: `It follows ${clock.title} already, and that stays. ${ntp}` };
     }
     return {
@@ -91,8 +90,8 @@ function chooseOnAzure(situation: Situation): { readonly name: Concrete; readonl
 }
 
 /** NTP servers are named in the playbook, configured, or given by the cloud. */
-function hasServers({ settings, layout, cloud }: Situation): boolean {
-  return settings.ntpServers.length > 0 || cloud !== null || hasConfiguredServers(layout);
+function hasServers({ settings, config, cloud }: Situation): boolean {
+  return settings.ntpServers.length > 0 || cloud !== null || hasConfiguredServers(config);
 }
 
 /** Why the host cannot have the strategy, or null when it can. */
@@ -114,7 +113,7 @@ function whatIsMissing(asked: Concrete, situation: Situation): string | null {
 function mixOf({ phc, servers }: StrategyRow, clock: HostClock, situation: Situation): string | null {
   if (phc === 'watched' || situation.mayMix) return null;
   const cloud = servers === 'playbook' ? situation.cloud : null;
-  return findMix(serversAfter(situation.layout, servers, situation.settings, cloud), clock, situation.facts);
+  return findMix(serversAfter(situation.config, servers, situation.settings, cloud), clock, situation.facts);
 }
 
 /** Known to be no guest of Hyper-V; false also where it is not known. */

@@ -1,9 +1,9 @@
 import { printable } from '#errors/printable.js';
 import type { Facts } from '#facts/facts.js';
 import type { Evidence, Finding } from '#plan/plan.js';
-import { ruleOf } from '#rules/rules.js';
-import { COMPLIANCE_RULES } from '#rules/rules-compliance.js';
+import { isOfCompliance, ruleOf } from '#rules/rules.js';
 import { answerRules, type RuleAnswer } from '#rules/run-rules.js';
+import { sentenceOf } from '#rules/sentence-of.js';
 import type { HostState } from '#run/run-state.js';
 import type { ResolvedSettings } from '#settings/settings.js';
 import { measurementText } from '#units/seconds.js';
@@ -59,17 +59,11 @@ function otherRules(answers: readonly RuleAnswer[], drawing: Drawing): string[] 
   const holding = answers.flatMap(({ rule, answer }) => (answer === 'holds' && !isOfCompliance(rule) ? [rule] : []));
   const untold = answers.flatMap(({ rule, answer }) =>
     answer !== null && answer !== 'holds' && answer.verdict.status === 'unknown'
-      ? indented(`not known: ${rule}. ${answer.verdict.problem.detail}`, drawing, 2)
+      ? indented(`${rule}: ${sentenceOf(rule, answer.verdict, answer.evidence)}`, drawing, 2)
       : [],
   );
   return [...(holding.length === 0 ? [] : indented(`hold: ${holding.join(', ')}`, drawing, 2)), ...untold];
 }
-
-function isOfCompliance(rule: string): boolean {
-  return COMPLIANCE_IDS.has(rule);
-}
-
-const COMPLIANCE_IDS: ReadonlySet<string> = new Set(COMPLIANCE_RULES.map(({ id }) => id));
 
 function findingLines(finding: Finding, drawing: Drawing): string[] {
   const { rule, severity, sentence, evidence, source, waived } = finding;
@@ -103,7 +97,7 @@ function consequence(finding: Finding): string[] {
         `what helps: ${ruleOf(finding.rule).remedy}`,
       ];
     case 'unknown':
-      return [`${finding.problem.summary}: ${finding.problem.detail} ${finding.problem.hint}`];
+      return [`what helps: ${finding.problem.hint}`];
   }
 }
 

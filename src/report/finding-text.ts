@@ -56,7 +56,7 @@ function details(finding: Finding): readonly Field[] {
         under('see', finding.source),
       ];
     case 'unknown':
-      return [under('why', finding.problem.detail), ...seen, under('to do', finding.problem.hint)];
+      return [...seen, under('to do', finding.problem.hint)];
   }
 }
 

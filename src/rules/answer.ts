@@ -31,6 +31,14 @@ export function doubt(detail: string, evidence: readonly Evidence[] = []): Answe
   return { verdict: { status: 'unknown', problem: found }, evidence: evidence.slice(0, MOST_EVIDENCE) };
 }
 
+/**
+ * The answer where chrony's configuration has no line that the rule looks at: it does not apply. Where the configuration is there and
+ * could not be read as a whole, nobody can tell.
+ */
+export function noLine({ config: { chrony } }: Seen): Answer {
+  return chrony.known || !chrony.isThere ? null : doubt(chrony.reason);
+}
+
 export function amount(value: number, unit: string): Measurement {
   return { value, unit, bound: null };
 }

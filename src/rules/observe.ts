@@ -1,24 +1,9 @@
 import type { Evidence } from '#checks/verdict.js';
 import { printable } from '#errors/printable.js';
 import type { Problem } from '#errors/problem.js';
+import { fewOf } from './evidence.js';
 import type { Observation } from './observation.js';
 import type { KnownRuleId } from './rules.js';
-
-/** Evidence made safe to show and short; a line end is dropped. */
-export function evidence(where: string, text: string): Evidence {
-  return { where: printable(where.slice(0, MOST_TEXT)), text: printable(text.slice(0, MOST_TEXT).trimEnd()) };
-}
-
-/** The first ones, and how many more there are. */
-export function fewOf(seen: readonly Evidence[]): readonly Evidence[] {
-  if (seen.length <= MOST_EVIDENCE) return seen;
-  const rest = seen.length - MOST_EVIDENCE;
-  return [...seen.slice(0, MOST_EVIDENCE), { where: 'and', text: `${rest} more like these` }];
-}
-
-/** A host chooses how many lines it has and how long they are. */
-const MOST_EVIDENCE = 50;
-const MOST_TEXT = 1000;
 
 export function inSync(rule: KnownRuleId, seen: readonly Evidence[] = []): Observation {
   return { rule, verdict: { status: 'in-sync' }, evidence: fewOf(seen) };
@@ -40,3 +25,6 @@ export function violation(rule: KnownRuleId, measured: string, limit: string, se
 export function unknown(rule: KnownRuleId, problem: Problem, seen: readonly Evidence[] = []): Observation {
   return { rule, verdict: { status: 'unknown', problem }, evidence: fewOf(seen) };
 }
+
+/** A host chooses how long what it says is. */
+const MOST_TEXT = 1000;

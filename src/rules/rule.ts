@@ -1,4 +1,5 @@
 import type { Severity } from '#checks/verdict.js';
+import type { Condition } from './answer.js';
 
 /** One thing that should be so on a host, why, and what helps. `tsync rules` prints them all. */
 export interface Rule {
@@ -25,6 +26,8 @@ export interface Rule {
   readonly origin?: 'playbook';
   /** It asks about processes and devices, which a tree that does not run cannot answer. */
   readonly needsRunning?: true;
+  /** Judges a host by its facts. Null: a decision of policy/, or a check that it asks for, speaks for the rule. */
+  readonly condition: Condition | null;
 }
 
 /**

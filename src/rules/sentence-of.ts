@@ -1,28 +1,33 @@
-import type { Evidence, Measurement } from '#checks/verdict.js';
+import type { Evidence, Measurement, Verdict } from '#checks/verdict.js';
 import { ruleOf } from './rules.js';
 
-/** What a rule found: the parts of a finding that decide which sentence is said, and what it names. */
-export interface Judged {
-  readonly status: 'in-sync' | 'drift' | 'violation' | 'unknown';
-  readonly measured?: Measurement;
-  readonly limit?: Measurement;
-}
+/** What a rule found: a verdict, or a difference that a change answers. */
+export type Judged = Verdict | { readonly status: 'drift' };
 
 /**
- * What is said of a host for a finding of that rule: that all is well, or what is wrong, with the thing that is wrong where it is known.
- * A finding that is unknown has the sentence of the rule, and its problem says why it could not be told.
+ * What is said of a host for a finding of that rule: that all is well, what is wrong with the thing that is wrong where it is known,
+ * or why it could not be told.
  */
 export function sentenceOf(id: string, judged: Judged, evidence: readonly Evidence[]): string {
   const { sentence, broken, brokenAt } = ruleOf(id);
-  if (judged.status === 'in-sync' || judged.status === 'unknown') return sentence;
-  return (brokenAt === undefined ? null : fill(brokenAt, namesOf(judged, evidence[0]))) ?? broken;
+  switch (judged.status) {
+    case 'in-sync':
+      return sentence;
+    case 'unknown':
+      return `Could not be told: ${judged.problem.detail}`;
+    default:
+      return (brokenAt === undefined ? null : fill(brokenAt, namesOf(judged, evidence[0]))) ?? broken;
+  }
 }
 
 type Names = { readonly [name: string]: string | undefined };
 
-function namesOf({ measured, limit }: Judged, first: Evidence | undefined): Names {
+function namesOf(judged: Judged, first: Evidence | undefined): Names {
+  const { measured, limit } = judged.status === 'violation' ? judged : NO_NUMBERS;
   return { where: first?.where, text: first?.text, found: wordsOf(measured), expected: wordsOf(limit) };
 }
+
+const NO_NUMBERS = { measured: undefined, limit: undefined };
 
 /** A number needs its unit and its bound: it is shown beside the sentence. */
 function wordsOf(measurement: Measurement | undefined): string | undefined {

@@ -200,7 +200,7 @@ function findingLines(finding: Finding, width: number, glyphs: Glyphs): readonly
       span(printable(finding.rule), 'strong'),
       span(`  ${finding.status}`, 'dim'),
     ],
-    ...textBlock(printable(finding.sentence), width, 'plain', 4),
+    ...textBlock(printable(finding.sentence), width, finding.status === 'unknown' ? 'warn' : 'plain', 4),
     ...judgement(finding, width, glyphs),
     ...(finding.waived === null ? [] : textBlock(`waived: ${printable(finding.waived)}`, width, 'accent', 4)),
     ...finding.evidence.flatMap((evidence) => evidenceLines(evidence, width, glyphs)),
@@ -210,19 +210,9 @@ function findingLines(finding: Finding, width: number, glyphs: Glyphs): readonly
 }
 
 function judgement(finding: Finding, width: number, glyphs: Glyphs): readonly Line[] {
-  switch (finding.status) {
-    case 'violation':
-      return textBlock(
-        `found ${quantity(finding.measured, glyphs)}, expected ${quantity(finding.limit, glyphs)}`,
-        width,
-        'warn',
-        4,
-      );
-    case 'unknown':
-      return textBlock(printable(`${finding.problem.summary}: ${finding.problem.detail}`), width, 'warn', 4);
-    default:
-      return [];
-  }
+  if (finding.status !== 'violation') return [];
+  const { measured, limit } = finding;
+  return textBlock(`found ${quantity(measured, glyphs)}, expected ${quantity(limit, glyphs)}`, width, 'warn', 4);
 }
 
 function quantity(measurement: Measurement, glyphs: Glyphs): string {

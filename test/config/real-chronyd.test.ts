@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { linesWith } from '#config/daemon-config.js';
+import { readChronyConfig } from '#config/read-chrony-config.js';
 import type { Facts } from '#facts/facts.js';
 import { assess } from '#plan/assess.js';
 import { STRATEGIES } from '#settings/settings.js';
@@ -63,5 +66,40 @@ describe.skipIf(!hasChronyd)('the real chronyd', () => {
     expect(lines).toContain(line);
     expect(lines.filter((one) => one.startsWith('makestep'))).toEqual(['makestep 1.0 -1']);
     expect(lines.filter((one) => /^(pool|sourcedir \/run)/.test(one))).toEqual([]);
+  });
+
+  it('reads any files in the order that readChronyConfig gives', () => {
+    const folder = fc.constantFrom('/etc/a', '/etc/b/', '/run/c');
+    const directive = fc.oneof(
+      fc.array(folder, { minLength: 1, maxLength: 3 }).map((some) => `confdir ${some.join(' ')}`),
+      fc.constantFrom('include /etc/*/1*.conf', 'include /run/c/?.conf', 'include /etc/b/*', 'include /etc/none*'),
+      fc.constant('port'),
+    );
+    const path = fc.tuple(fc.constantFrom('/etc/a', '/etc/b', '/run/c'), fc.constantFrom('1', '10', 'B', 'a', '.h'));
+    const tree = fc.record({
+      main: fc.array(directive, { maxLength: 6 }),
+      paths: fc.uniqueArray(path, { maxLength: 8, selector: (one) => one.join('/') }),
+    });
+    fc.assert(
+      fc.property(tree, ({ main, paths }) => {
+        let port = 0;
+        const text = (lines: readonly string[]) =>
+          lines.map((line) => (line === 'port' ? `port ${++port}\n` : `${line}\n`)).join('');
+        const files: { [path: string]: string } = { '/etc/chrony/chrony.conf': text([...main, 'port']) };
+        for (const [below, name] of paths) files[`${below}/${name}.conf`] = text(['port']);
+        const facts = makeFacts({ family: 'debian', versionId: '12', chrony: '4.3', systemd: 252, files });
+        const named = { ...facts, chrony: { ...facts.chrony, configFiles: Object.keys(files) } };
+        rmSync(root, { recursive: true });
+        // a pattern of include ends chronyd where its folder is missing
+        const { lines } = readByChronyd(named, { '/etc/a/.keep': '', '/etc/b/.keep': '', '/run/c/.keep': '' });
+        const reading = readChronyConfig(named);
+        if (!reading.known) throw new Error(reading.reason);
+        const ours = linesWith(reading.config, 'port').map(({ line }) => line.text.trim());
+        // a line that is read twice counts where it is read last
+        const last = lines.filter((line, index) => line.startsWith('port') && lines.lastIndexOf(line) === index);
+        expect(ours).toEqual(last);
+      }),
+      { numRuns: 40 },
+    );
   });
 });

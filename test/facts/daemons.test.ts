@@ -244,6 +244,7 @@ describe('which daemon a host has', () => {
       configFiles: [],
       verified: true,
       untrusted: [],
+      unread: [],
     });
     expect(daemon(facts, 'ntpd')).toMatchObject({
       installed: { value: false },
@@ -251,6 +252,18 @@ describe('which daemon a host has', () => {
       active: { value: false },
       enabled: { value: false },
     });
+  });
+
+  it('has what the probe did not follow of its configuration, but for key files', () => {
+    const facts = factsWith(
+      values(
+        'chrony-config',
+        'file /etc/chrony.conf\nskipped  keyfile /a b\nskipped include /a b\nlimit /etc/c/9.conf\n',
+      ),
+      values('ntp-config', 'skipped -c\n'),
+    );
+    expect(daemon(facts, 'chrony')?.unread).toEqual(['include /a b', '/etc/c/9.conf']);
+    expect([daemon(facts, 'ntpd')?.unread, daemon(facts, 'ntpsec')?.unread]).toEqual([['-c'], []]);
   });
 
   it('is ntpsec, not ntpd, where ntp.service is an alias', () => {

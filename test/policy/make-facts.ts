@@ -1,4 +1,5 @@
 import { parseChronyConfig } from '#config/chrony-config.js';
+import { matchesGlob } from '#config/matches-glob.js';
 import type { ChronyFacts, DaemonFacts, DaemonName, Facts, FileFacts, PtpDevice, ServiceFacts } from '#facts/facts.js';
 import { textToBytes } from '#snapshot/bytes.js';
 
@@ -153,23 +154,13 @@ export function readingOrder(main: string, files: ReadonlyMap<string, FileFacts>
       if (disabled) continue;
       if (directive === 'confdir') for (const folder of args) inFolder(folder, '.conf').forEach(walk);
       if (directive === 'sourcedir') for (const folder of args) sources.push(...inFolder(folder, '.sources'));
-      if (directive === 'include') {
-        const [folder, name] = split(args[0] ?? '');
-        inFolder(folder, '')
-          .filter((one) => matches(split(one)[1], name))
+      if (directive === 'include')
+        [...files.keys()]
+          .filter((one) => isThere(one) && matchesGlob(one, args[0] ?? ''))
+          .toSorted()
           .forEach(walk);
-      }
     }
   }
-}
-
-function split(path: string): [string, string] {
-  const slash = path.lastIndexOf('/');
-  return [path.slice(0, slash), path.slice(slash + 1)];
-}
-
-function matches(name: string, glob: string): boolean {
-  return new RegExp(`^${glob.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(name);
 }
 
 function makeChrony(host: MadeHost, main: string, files: ReadonlyMap<string, FileFacts>): ChronyFacts {
@@ -235,6 +226,7 @@ function makeDaemons(host: MadeHost, unit: string): DaemonFacts[] {
     verified: true,
     configFiles: [],
     untrusted: [],
+    unread: [],
   };
   return [chrony, ...(host.others ?? []).map(makeOther)];
 }
@@ -252,6 +244,7 @@ function makeOther(name: DaemonName): DaemonFacts {
     verified: true,
     configFiles: [],
     untrusted: [],
+    unread: [],
   };
 }
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readLayout } from '#config/chrony-layout.js';
+import { readChronyConfig } from '#config/read-chrony-config.js';
 import type { Facts } from '#facts/facts.js';
 import { factsOf } from '#facts/facts-of.js';
 import { parseInventory } from '#inventory/parse-inventory.js';
@@ -13,7 +13,6 @@ import { bytesToText } from '#snapshot/bytes.js';
 import { readPlaybook } from '#sources/read-playbook.js';
 import { fixtureHosts } from '../fixtures/hosts.js';
 import { applyToFacts } from '../plan/apply-to-facts.js';
-import { chronyHostOf } from './chrony-host-of.js';
 
 const playbooks = fileURLToPath(new URL('../../playbooks/', import.meta.url));
 const inventory = parseInventory('all: {hosts: {h: }}', 'i');
@@ -159,9 +158,9 @@ async function planOf(name: string, row: string) {
 
 /** Server lines that count, lines about leap seconds, and what the script at start puts in: name and options of the clock. */
 function sourcesOf(facts: Facts): readonly string[] {
-  const reading = readLayout(facts, chronyHostOf(facts));
-  if (!reading.known) throw new Error(reading.problem.detail);
-  const lines = reading.layout.files.flatMap(({ lines }) => lines).filter(({ disabled }) => !disabled);
+  const reading = readChronyConfig(facts);
+  if (!reading.known) throw new Error(reading.reason);
+  const lines = reading.config.files.flatMap(({ lines }) => lines).filter(({ disabled }) => !disabled);
   const wanted = lines.filter(({ directive }) =>
     ['server', 'pool', 'peer', 'refclock', 'leapsectz'].includes(directive ?? ''),
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { COMPLIANCE_RULES } from '#rules/compliance.js';
 import { COMPLIANCE, itemsFor, itemsOf, judgeItem, type RuleStanding } from '#rules/compliance-items.js';
 import { ruleOf } from '#rules/rules.js';
-import { COMPLIANCE_RULES } from '#rules/rules-compliance.js';
 
 const pci = COMPLIANCE.find(({ item }) => item === '10.6.1')!;
 const judge = (standing: { readonly [rule: string]: RuleStanding }) =>

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { readConfig } from '#config/read-config.js';
+import type { Facts } from '#facts/facts.js';
 import { factsOf } from '#facts/facts-of.js';
 import { decidePolicy } from '#policy/decide-policy.js';
 import { RULES, ruleOf } from '#rules/rules.js';
-import { DECIDED_RULES } from '#rules/rules-decided.js';
 import { answerRules, observeRules } from '#rules/run-rules.js';
+import { seenOf } from '#rules/seen.js';
+import type { Settings } from '#settings/settings.js';
 import { fixtureHosts } from '../fixtures/hosts.js';
 import { MADE_HOSTS, withSettings } from '../plan/made-hosts.js';
 import { makeFacts } from '../policy/make-facts.js';
 import { RULE_CASES } from './rule-cases.js';
 
+const observed = (facts: Facts, settings: Settings) => observeRules(seenOf(facts, settings, readConfig(facts)));
 const CASES = Object.entries(RULE_CASES);
 const statusOf = (rule: string, { facts, settings }: (typeof CASES)[number][1]['fine']) => {
   const answer = answerRules(facts, settings).find((one) => one.rule === rule)?.answer;
@@ -72,22 +76,22 @@ describe('the rules with a condition of their own', () => {
   it('add nothing but violations to the findings of a host', () => {
     for (const [rule, { broken, fine }] of CASES) {
       const isCompliance = rule.startsWith('compliance/');
-      const found = observeRules(broken.facts, broken.settings, null).map((one) => one.rule as string);
+      const found = observed(broken.facts, broken.settings).map((one) => one.rule as string);
       expect(found.includes(rule), rule).toBe(!isCompliance);
-      expect(observeRules(fine.facts, fine.settings, null).map((one) => one.rule as string)).not.toContain(rule);
+      expect(observed(fine.facts, fine.settings).map((one) => one.rule as string)).not.toContain(rule);
     }
   });
 
   it('are all rules that no decision and no check speaks for', () => {
-    const decided = new Set<string>(DECIDED_RULES.map(({ id }) => id));
-    expect(RULES.map(({ id }) => id).filter((id) => !decided.has(id))).toEqual(Object.keys(RULE_CASES).toSorted());
+    const observed = RULES.filter(({ condition }) => condition !== null).map(({ id }) => id);
+    expect(observed).toEqual(Object.keys(RULE_CASES).toSorted());
     expect(RULES.length).toBeGreaterThanOrEqual(45);
   });
 
   it('never leave a default host with more than a remark', () => {
     for (const name of ['debian12-plain', 'ubuntu2204-no-newline', 'rhel9-azure', 'ubuntu2204-azure-image']) {
       const facts = makeFacts(MADE_HOSTS[name]!);
-      const rules = observeRules(facts, withSettings({}).settings, null).map(({ rule }) => rule);
+      const rules = observed(facts, withSettings({}).settings).map(({ rule }) => rule);
       const severities = RULES.filter(({ id }) => rules.includes(id as never)).map(({ severity }) => severity);
       expect(
         severities.filter((severity) => severity !== 'info'),
@@ -98,7 +102,7 @@ describe('the rules with a condition of their own', () => {
 
   it('have more than a remark on those hosts of the distribution matrix only that were made for it', () => {
     const found = fixtureHosts().flatMap(({ row, snapshot }) => {
-      const rules = observeRules(factsOf(snapshot), withSettings({}).settings, null).map(({ rule }) => rule);
+      const rules = observed(factsOf(snapshot), withSettings({}).settings).map(({ rule }) => rule);
       return rules.filter((rule) => ruleOf(rule).severity !== 'info').map((rule) => `${row}: ${rule}`);
     });
     expect(found.toSorted()).toEqual([

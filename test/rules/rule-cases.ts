@@ -1,5 +1,5 @@
 import type { AroundFacts, ChronySource, ChronyTracking, DaemonFacts, Facts, HypervFacts } from '#facts/facts.js';
-import type { ComplianceRuleId, ObservedRuleId } from '#rules/rules.js';
+import type { ObservedRuleId } from '#rules/rules.js';
 import { DEFAULT_SETTINGS, type Settings } from '#settings/settings.js';
 import { server } from '../plan/made-hosts.js';
 import { HYPERV_PTP, type MadeHost, makeFacts, present } from '../policy/make-facts.js';
@@ -111,6 +111,7 @@ function ntpd(conf: string, commandLine: readonly string[] = ['/usr/sbin/ntpd', 
     verified: true,
     configFiles: ['/etc/ntp.conf'],
     untrusted: [],
+    unread: [],
   };
   const files = new Map([...base.facts.files, ['/etc/ntp.conf', present(conf)] as const]);
   return { ...base, facts: { ...base.facts, daemons: [daemon], files } };
@@ -146,7 +147,7 @@ const PLAIN = server('192.0.2.1');
 const unsynchronised = { leap: 'Not synchronised', stratum: 0, referenceId: '00000000' } as const;
 
 /** One case for every rule that has a condition of its own. */
-export const RULE_CASES: Record<ObservedRuleId | ComplianceRuleId, RuleCase> = {
+export const RULE_CASES: Record<ObservedRuleId, RuleCase> = {
   'aws/ena-phc': {
     broken: given('refclock PHC /dev/ptp_ena poll 0', { around: { enaPhc: { value: false } } }),
     fine: given('refclock PHC /dev/ptp_ena poll 0', {

@@ -1,24 +1,21 @@
 import { COMPLIANCE, itemsOf } from '#rules/compliance-items.js';
 import type { Rule } from '#rules/rule.js';
-import { RULES } from '#rules/rules.js';
-import { COMPLIANCE_RULES } from '#rules/rules-compliance.js';
-import { DECIDED_RULES } from '#rules/rules-decided.js';
-import { OBSERVED_RULES } from '#rules/rules-observed.js';
+import { isOfCompliance, RULES } from '#rules/rules.js';
 
 /** docs/reference/rules.md as it must be for the rules as they are. */
 export function rulesPage(): string {
   return `${RULES_HEAD}
 ## Rules that lead to changes, or that a check judges
 
-${table(DECIDED_RULES)}
+${table(RULES.filter(({ condition }) => condition === null))}
 ## Rules that are observed
 
-${table(OBSERVED_RULES)}
+${table(RULES.filter(({ id, condition }) => condition !== null && !isOfCompliance(id)))}
 ## Rules of compliance alone
 
 They are judged by \`tsync explain\`, and are never a finding: a host is not wrong because a regime wants more of it.
 
-${table(COMPLIANCE_RULES)}`;
+${table(RULES.filter(({ id }) => isOfCompliance(id)))}`;
 }
 
 const RULES_HEAD = `# Rules

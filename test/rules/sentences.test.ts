@@ -24,9 +24,9 @@ describe('what is said of a host', () => {
     const wanted: Partial<Settings> = { strategy: 'ptp+ntp', ntpServers: [server('10.77.0.1')] };
     for (const settings of [{}, wanted]) {
       const input = { host: name, facts, settings: withSettings(settings), snapshotDigest: 'd', today: '2026-11-22' };
-      for (const { rule, status, sentence } of assess(input).findings) {
-        const isBroken = status === 'drift' || status === 'violation';
-        expect(sentence === ruleOf(rule).sentence).toBe(!isBroken);
+      for (const finding of assess(input).findings) {
+        expect(finding.sentence === ruleOf(finding.rule).sentence).toBe(finding.status === 'in-sync');
+        if (finding.status === 'unknown') expect(finding.sentence).toBe(`Could not be told: ${finding.problem.detail}`);
       }
     }
   });

@@ -134,7 +134,7 @@ export function unknown(parts: Base = {}): Finding {
   return {
     ...FINDING,
     rule: 'selected-source',
-    sentence: 'The selected source could not be read.',
+    sentence: 'Could not be told: chronyc answered 506.',
     ...parts,
     status: 'unknown',
     problem: {

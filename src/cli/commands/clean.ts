@@ -48,7 +48,7 @@ async function cleanHosts(inventory: string, options: CleanOptions): Promise<num
   const code = await finished(run, options, async () => {
     left = await cleanFleet(run, { retention, found: options.found === true, agree });
   });
-  printEnd(run.state(), options, (look) => cleaningText(run.state(), left, look));
+  printEnd(run.state(), options, (state, drawing) => cleaningText(state, left, drawing));
   return code;
 }
 

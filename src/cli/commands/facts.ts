@@ -5,14 +5,11 @@ import { factsText } from '#report/facts-text.js';
 import { finished } from '../followed.js';
 import { loadFleet } from '../load-fleet.js';
 import { openRun } from '../open-run.js';
-import type { ExitOptions, FleetOptions } from '../options.js';
-import { lookOf, print } from '../output.js';
+import type { ExitOptions, FleetOptions, OutputOptions } from '../options.js';
+import { printDocument } from '../output.js';
 
 /** `tsync facts`: probes and says what was seen; nothing is judged and nothing is kept. Gives the exit code. */
-export async function facts(
-  inventory: string,
-  options: FleetOptions & ExitOptions & { readonly json?: boolean },
-): Promise<number> {
+export async function facts(inventory: string, options: FleetOptions & ExitOptions & OutputOptions): Promise<number> {
   const { tasks } = await loadFleet(inventory, options);
   const run = await openRun({ kind: 'facts', tasks, inventory, store: false }, options);
   let seen: ReadonlyMap<string, Facts> = new Map();
@@ -23,7 +20,6 @@ export async function facts(
     const known = seen.get(host);
     return { host, problem, facts: known ? factsJson(known) : null };
   });
-  if (options.json) print(JSON.stringify({ schemaVersion: 1, hosts }, null, 2));
-  else print(hosts.map((entry) => factsText(entry, lookOf(process.stdout))).join('\n\n'));
+  printDocument(options, { hosts }, (drawing) => hosts.map((entry) => factsText(entry, drawing)).join('\n\n'));
   return code;
 }

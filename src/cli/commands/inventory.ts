@@ -1,12 +1,12 @@
 import { inventoryText } from '#report/inventory-text.js';
 import { loadFleet } from '../load-fleet.js';
-import type { FleetOptions, PolicyOptions } from '../options.js';
-import { lookOf, print } from '../output.js';
+import type { FleetOptions, OutputOptions, PolicyOptions } from '../options.js';
+import { printDocument } from '../output.js';
 
 /** `tsync inventory`: the hosts that an inventory means, and which settings hold for each. Contacts nothing. */
 export async function inventory(
   file: string,
-  options: Pick<FleetOptions, 'limit'> & PolicyOptions & { readonly json?: boolean },
+  options: Pick<FleetOptions, 'limit'> & PolicyOptions & OutputOptions,
 ): Promise<number> {
   const { tasks, withoutPlay } = await loadFleet(file, { ...options, forks: 1 });
   const hosts = tasks.map(({ host, settings }) => ({
@@ -18,10 +18,6 @@ export async function inventory(
     strategy: settings.settings.strategy,
     origins: settings.origins,
   }));
-  print(
-    options.json
-      ? JSON.stringify({ schemaVersion: 1, hosts, withoutPlay }, null, 2)
-      : inventoryText(hosts, withoutPlay, lookOf(process.stdout)),
-  );
+  printDocument(options, { hosts, withoutPlay }, (drawing) => inventoryText(hosts, withoutPlay, drawing));
   return 0;
 }

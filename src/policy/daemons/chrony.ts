@@ -1,9 +1,11 @@
 import type { Check } from '#checks/check.js';
-import { type ChronyLayout, readLayout } from '#config/chrony-layout.js';
 import { isAtLeast, SINCE } from '#config/chrony-version.js';
+import type { ConfigReading } from '#config/daemon-config.js';
 import { type FileEdit, findRejected } from '#config/find-rejected.js';
 import { findOwnerMark } from '#config/ownership.js';
+import type { ChronyConfig } from '#config/read-chrony-config.js';
 import { serverLine } from '#config/server-line.js';
+import { editableConfig } from '#config/untrusted.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import type { ChronyHost } from '#platforms/chrony-host.js';
@@ -29,23 +31,28 @@ import type { Taken } from '../take-strategy.js';
 import type { KeeperReading, Made } from './keeper.js';
 
 /** chrony, with its configuration read as a whole. */
-export function chronyKeeper(resolved: ResolvedSettings, facts: Facts, host: ChronyHost): KeeperReading {
+export function chronyKeeper(
+  resolved: ResolvedSettings,
+  facts: Facts,
+  host: ChronyHost,
+  reading: ConfigReading<ChronyConfig>,
+): KeeperReading {
   const { settings } = resolved;
-  const reading = readLayout(facts, host);
-  if (!reading.known) return { known: false, rule: 'chrony/readable', problem: reading.problem };
-  const { layout } = reading;
+  const editable = editableConfig(host.daemon, reading);
+  if (!editable.known) return { known: false, rule: 'chrony/readable', problem: editable.problem };
+  const { config } = editable;
   const offer = findPtpOffer(facts, host);
   return {
     known: true,
     keeper: {
       offer,
-      config: layout,
-      chrony: layout,
-      cloud: chooseCloudServer(facts, settings, layout),
-      observations: [inSync('chrony/readable'), observeLocalStratum(layout)],
+      daemon: 'chrony',
+      config,
+      cloud: chooseCloudServer(facts, settings, config),
+      observations: [inSync('chrony/readable'), observeLocalStratum(config)],
       clockControl: judgeClockControl(facts),
       refusal: unusableServer(settings, host),
-      make: (taken, isWaived) => make(resolved, facts, host, layout, { taken, offer }, isWaived),
+      make: (taken, isWaived) => make(resolved, facts, host, config, { taken, offer }, isWaived),
       checks: (taken) => checksOf(settings, taken),
     },
   };
@@ -55,28 +62,28 @@ function make(
   { settings, origins }: ResolvedSettings,
   facts: Facts,
   host: ChronyHost,
-  layout: ChronyLayout,
+  config: ChronyConfig,
   { taken, offer }: { readonly taken: Taken; readonly offer: PtpOffer },
   isWaived: (rule: RuleId) => boolean,
 ): Made {
-  const servers = decideServers(layout, taken.row, settings, {
+  const servers = decideServers(config, taken.row, settings, {
     print: serverLine,
     cloud: taken.cloud,
     isDhcpAsked: (origins.dhcp_servers ?? 'default') !== 'default',
   });
-  const refclock = decideRefclock(layout, host, facts, taken, offer);
+  const refclock = decideRefclock(config, host, taken, offer);
   const usesPtp = refclock.refclock.by === 'ours' || refclock.refclock.by === 'image';
   const byPtp = usesPtp && taken.row.phc !== 'watched';
-  const steps = decideSteps(layout, settings, {
+  const steps = decideSteps(config, settings, {
     byPtp,
     bySettings: (origins.makestep ?? 'default') !== 'default',
-    smeared: followsSmeared(settings, facts, layout, { taken, offer }),
+    smeared: followsSmeared(settings, facts, config, { taken, offer }),
   });
   const waived = dropWaived([refclock, steps, servers], isWaived);
   const files = decideFiles(
-    layout,
+    config,
     waived.ops,
-    [...snippetLine(layout, host, refclock, isWaived), ...waived.own],
+    [...snippetLine(config, host, refclock, isWaived), ...waived.own],
     settings,
   );
   const others = decideOthers(facts, host.unit);
@@ -96,12 +103,12 @@ function make(
       ...[servers, refclock, steps, others, unit, implicit].flatMap((one) => one.observations),
       ...waived.observations,
       ...files.refused.map((one) => unknown(one.rule, one.problem)),
-      ...(layout.files.some(({ file }) => findOwnerMark(file.bytes) !== null)
+      ...(config.files.some(({ file }) => findOwnerMark(file.bytes) !== null)
         ? []
         : [inSync('chrony/owned-elsewhere')]),
     ],
     withheld:
-      findWithheld(files, servers, layout) ??
+      findWithheld(files, servers, config) ??
       (isWaived('chrony/config-accepted') ? null : findRejected(facts, editsOf(files))),
   };
 }
@@ -110,24 +117,24 @@ function make(
 function followsSmeared(
   settings: Settings,
   facts: Facts,
-  layout: ChronyLayout,
+  config: ChronyConfig,
   { taken, offer }: { readonly taken: Taken; readonly offer: PtpOffer },
 ): boolean {
   const { row, cloud } = taken;
   if (offer.usable && offer.clock.smears === true && ['only', 'first', 'beside'].includes(row.phc)) return true;
   const isChosen = cloud !== null || row.servers === 'playbook';
-  return isChosen && isSmeared(serversAfter(layout, row.servers, settings, cloud), facts);
+  return isChosen && isSmeared(serversAfter(config, row.servers, settings, cloud), facts);
 }
 
 /** The directive that reads what the script makes: wanted with our refclock, kept where nothing is decided. */
 function snippetLine(
-  layout: ChronyLayout,
+  config: ChronyConfig,
   host: ChronyHost,
   decision: RefclockDecision,
   isWaived: (rule: RuleId) => boolean,
 ): OwnLine[] {
   const { directive } = snippetPlace(host);
-  const isThere = layout.files.some((file) =>
+  const isThere = config.files.some((file) =>
     file.lines.some((line) => (file.ours || line.ours) && line.text.trim() === directive),
   );
   const by = decision.refclock.by;
@@ -136,7 +143,7 @@ function snippetLine(
 }
 
 /** All or nothing: with one piece that may not be changed, none is. */
-function findWithheld(files: FilesDecision, servers: ServersDecision, layout: ChronyLayout): Problem | null {
+function findWithheld(files: FilesDecision, servers: ServersDecision, config: ChronyConfig): Problem | null {
   const refused = files.refused[0];
   if (refused !== undefined) return refused.problem;
   const mixed = servers.ops.find((op) => op.placed.line.directive === 'sourcedir' && op.placed.line.args.length > 1);
@@ -145,7 +152,7 @@ function findWithheld(files: FilesDecision, servers: ServersDecision, layout: Ch
     return problem('policy/edit-refused', detail);
   }
   if (servers.leavesNone) {
-    return problem('policy/no-source', `${layout.main.path} would leave chronyd without any source of time.`);
+    return problem('policy/no-source', `${config.main.path} would leave chronyd without any source of time.`);
   }
   return null;
 }

@@ -1,7 +1,7 @@
 import type { Check } from '#checks/check.js';
-import type { ChronyLayout } from '#config/chrony-layout.js';
-import type { ReadConfig } from '#config/config-layout.js';
+import type { DaemonConfig } from '#config/daemon-config.js';
 import type { Problem } from '#errors/problem.js';
+import type { DaemonName } from '#facts/facts.js';
 import type { CloudChoice } from '#platforms/cloud-servers.js';
 import type { RuleId } from '#resources/resource.js';
 import type { Observation } from '#rules/observation.js';
@@ -12,10 +12,9 @@ import type { Taken } from '../take-strategy.js';
 
 /** The daemon that is to keep the clock of a host, with all that the policy must know of it. Pure, as all here. */
 export interface Keeper {
+  readonly daemon: DaemonName;
   readonly offer: PtpOffer;
-  readonly config: ReadConfig;
-  /** chrony's configuration, for the rules that look at it; null where another daemon keeps the clock. */
-  readonly chrony: ChronyLayout | null;
+  readonly config: DaemonConfig;
   /** The server of the cloud, where it may be taken. */
   readonly cloud: CloudChoice | null;
   /** What is so whatever the strategy. */

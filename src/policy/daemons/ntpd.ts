@@ -1,13 +1,14 @@
 import type { Check } from '#checks/check.js';
-import { type ConfigLayout, ownLines } from '#config/config-layout.js';
 import { parseLine } from '#config/config-line.js';
+import type { ConfigReading, MainConfig } from '#config/daemon-config.js';
 import type { KeptDaemon } from '#config/kept-daemon.js';
 import { readNtpWords } from '#config/ntp-config.js';
-import { readNtpLayout } from '#config/ntp-layout.js';
 import { ntpServerLine } from '#config/ntp-server-line.js';
-import { foreignValue, isReadAfterBlock } from '#config/ntp-values.js';
+import { foreignValue } from '#config/ntp-values.js';
 import { isNtpAtLeast, NTP_SINCE, parseNtpVersion } from '#config/ntp-version.js';
+import { readNtpConfig } from '#config/read-ntp-config.js';
 import { isServerLine } from '#config/server-line.js';
+import { editableConfig } from '#config/untrusted.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import { chooseCloudServer } from '#platforms/cloud-servers.js';
@@ -29,7 +30,12 @@ import type { KeeperReading, Made } from './keeper.js';
 type Version = readonly [number, number, number];
 
 /** ntpd of ntp.org or ntpsec, with its configuration read as a whole. */
-export function ntpdKeeper(resolved: ResolvedSettings, facts: Facts, daemon: KeptDaemon): KeeperReading {
+export function ntpdKeeper(
+  resolved: ResolvedSettings,
+  facts: Facts,
+  daemon: KeptDaemon,
+  asItRuns: ConfigReading<MainConfig>,
+): KeeperReading {
   const { settings } = resolved;
   const version = daemon.version.value === null ? null : parseNtpVersion(daemon.version.value);
   if (version === null || !isNtpAtLeast(version, NTP_SINCE[daemon.name === 'ntpsec' ? 'ntpsec' : 'ntpd'])) {
@@ -37,21 +43,22 @@ export function ntpdKeeper(resolved: ResolvedSettings, facts: Facts, daemon: Kep
     return { known: false, rule: 'host/supported', problem: problem('policy/out-of-scope', detail) };
   }
   const dhcp = decideDhcp(facts, daemon, settings);
-  const reading = readNtpLayout(facts, dhcp.daemon);
-  if (!reading.known) return { known: false, rule: 'ntpd/readable', problem: reading.problem };
-  const { layout } = reading;
-  const control = decideNtpControl(layout);
+  const reading = dhcp.daemon === daemon ? asItRuns : readNtpConfig(facts, dhcp.daemon);
+  const editable = editableConfig(daemon, reading);
+  if (!editable.known) return { known: false, rule: 'ntpd/readable', problem: editable.problem };
+  const { config } = editable;
+  const control = decideNtpControl(config);
   return {
     known: true,
     keeper: {
       offer: offerWithoutChrony(facts, daemon.name),
-      config: layout,
-      chrony: null,
-      cloud: chooseCloudServer(facts, settings, layout),
+      daemon: daemon.name,
+      config,
+      cloud: chooseCloudServer(facts, settings, config),
       observations: [inSync('ntpd/readable')],
       clockControl: control,
-      refusal: unusableServer(settings, daemon, version, layout),
-      make: (taken, isWaived) => make({ resolved, facts, daemon, version, layout, taken, isWaived, control, dhcp }),
+      refusal: unusableServer(settings, daemon, version, config),
+      make: (taken, isWaived) => make({ resolved, facts, daemon, version, config, taken, isWaived, control, dhcp }),
       checks: (taken) => checksOf(settings, taken),
     },
   };
@@ -62,16 +69,16 @@ interface MakeInput {
   readonly facts: Facts;
   readonly daemon: KeptDaemon;
   readonly version: Version;
-  readonly layout: ConfigLayout;
+  readonly config: MainConfig;
   readonly taken: Taken;
   readonly isWaived: (rule: RuleId) => boolean;
   readonly control: NtpControl;
   readonly dhcp: ReturnType<typeof decideDhcp>;
 }
 
-function make({ resolved, facts, daemon, version, layout, taken, isWaived, control, dhcp }: MakeInput): Made {
+function make({ resolved, facts, daemon, version, config, taken, isWaived, control, dhcp }: MakeInput): Made {
   const { settings, origins } = resolved;
-  const servers = decideServers(layout, taken.row, settings, {
+  const servers = decideServers(config, taken.row, settings, {
     print: ntpServerLine,
     cloud: taken.cloud,
     isDhcpAsked: false,
@@ -79,15 +86,15 @@ function make({ resolved, facts, daemon, version, layout, taken, isWaived, contr
   const tuning = decideNtpTuning({
     facts,
     settings,
-    layout,
-    sources: sourcesAfter(layout, servers),
+    config,
+    sources: sourcesAfter(config, servers),
     stepsAsked: (origins.makestep ?? 'default') !== 'default',
     commandLine: daemon.commandLine,
     refusesPoolUnderNopeer: daemon.name === 'ntpd',
     knowsRestrictSource: daemon.name === 'ntpsec' || isNtpAtLeast(version, NTP_SINCE.restrictSource),
   });
   const waived = dropWaived([control, servers, tuning], isWaived);
-  const files = editFiles(layout, waived.ops, waived.own, settings, NTPD_RULES);
+  const files = editFiles(config, waived.ops, waived.own, settings, NTPD_RULES);
   const others = decideOthers(facts, daemon.unit);
   const unit = decideUnit(facts, daemon.unit);
   const implicit = decideImplicit(facts, false);
@@ -99,17 +106,17 @@ function make({ resolved, facts, daemon, version, layout, taken, isWaived, contr
       ...waived.observations,
       ...files.refused.map((one) => unknown(one.rule, one.problem)),
     ],
-    withheld: findWithheld(files, servers, layout, waived) ?? dhcp.problem,
+    withheld: findWithheld(files, servers, config, waived) ?? dhcp.problem,
   };
 }
 
 const NTPD_RULES = { readable: 'ntpd/readable', owned: 'ntpd/owned-elsewhere' } as const;
 
 /** The lines with sources as they will be: ours, foreign ones that stay or come back, and refclocks. */
-function sourcesAfter(layout: ConfigLayout, servers: Decision) {
+function sourcesAfter(config: MainConfig, servers: Decision) {
   const own = servers.own.map(({ text }) => parseLine(text, readNtpWords));
   const ops = new Map(servers.ops.toReversed().map(({ placed, op }) => [placed, op]));
-  const foreign = layout.foreign.flatMap((placed) => {
+  const foreign = config.foreign.flatMap((placed) => {
     const { line } = placed;
     const op = ops.get(placed);
     const counts = op === undefined ? !line.disabled : op === 'enable';
@@ -122,19 +129,19 @@ function sourcesAfter(layout: ConfigLayout, servers: Decision) {
 function findWithheld(
   files: FilesDecision,
   servers: ServersDecision,
-  layout: ConfigLayout,
+  config: MainConfig,
   { own }: Decision,
 ): Problem | null {
   const refused = files.refused[0];
   if (refused !== undefined) return refused.problem;
   if (servers.leavesNone) {
-    return problem('policy/no-source', `${layout.main.path} would leave ntpd without any source of time.`);
+    return problem('policy/no-source', `${config.main.path} would leave ntpd without any source of time.`);
   }
   for (const { text } of own) {
     const [directive, key] = readNtpWords(text);
     if (directive !== 'tinker' && directive !== 'tos') continue;
-    const other = foreignValue(layout, directive, key ?? '');
-    if (other === null || !isReadAfterBlock(layout, other)) continue;
+    const other = foreignValue(config, directive, key ?? '');
+    if (!other?.placed.file.afterOurs) continue;
     const { file, index } = other.placed;
     return problem('policy/edit-refused', `${file.path}:${index + 1} would have the last word about ${key}.`);
   }
@@ -145,7 +152,7 @@ function unusableServer(
   { ntpServers }: Settings,
   { name }: KeptDaemon,
   version: Version,
-  layout: ConfigLayout,
+  config: MainConfig,
 ): string | null {
   const nts = ntpServers.find((server) => server.nts);
   if (nts !== undefined && (name !== 'ntpsec' || !isNtpAtLeast(version, NTP_SINCE.nts)))
@@ -154,7 +161,7 @@ function unusableServer(
   if (poll !== undefined)
     return `${poll.address} is asked for with a poll interval that ${name} does not know (3 to 17).`;
   const key = ntpServers.find((server) => server.key !== null);
-  const hasKeys = [...layout.foreign.map(({ line }) => line), ...ownLines(layout)].some(
+  const hasKeys = [...config.foreign.map(({ line }) => line), ...config.own].some(
     ({ directive, disabled }) => directive === 'keys' && !disabled,
   );
   return key === undefined || hasKeys ? null : `${key.address} is asked for with a key, and ${name} has no key file.`;

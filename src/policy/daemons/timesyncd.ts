@@ -1,19 +1,21 @@
 import type { Check } from '#checks/check.js';
+import type { ConfigReading } from '#config/daemon-config.js';
 import { isBelow } from '#config/host-path.js';
 import type { KeptDaemon } from '#config/kept-daemon.js';
-import { OWN_DROP_IN, readTimesyncdLayout, type TimesyncdLayout } from '#config/timesyncd-layout.js';
+import { OWN_DROP_IN, type TimesyncdConfig } from '#config/read-timesyncd-config.js';
+import { editableConfig } from '#config/untrusted.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
 import type { System } from '#platforms/system-scope.js';
 import type { RuleId } from '#resources/resource.js';
+import { evidence, lineEvidence } from '#rules/evidence.js';
 import type { Observation } from '#rules/observation.js';
-import { evidence, inSync, unknown, violation } from '#rules/observe.js';
+import { inSync, unknown, violation } from '#rules/observe.js';
 import type { NtpServer, ResolvedSettings, Settings } from '#settings/settings.js';
 import { textToBytes } from '#snapshot/bytes.js';
 import { decideImplicit } from '../decide-hyperv.js';
 import { decideOthers, decideUnit } from '../decide-services.js';
 import { ownState, wantFile } from '../edit-files.js';
-import { lineEvidence } from '../line-decision.js';
 import type { Wanted } from '../policy.js';
 import { offerWithoutChrony } from '../ptp-offer.js';
 import type { Taken } from '../take-strategy.js';
@@ -25,22 +27,23 @@ export function timesyncdKeeper(
   facts: Facts,
   daemon: KeptDaemon,
   system: System,
+  reading: ConfigReading<TimesyncdConfig>,
 ): KeeperReading {
   const { settings } = resolved;
-  const reading = readTimesyncdLayout(facts, daemon);
-  if (!reading.known) return { known: false, rule: 'timesyncd/readable', problem: reading.problem };
-  const { layout } = reading;
+  const editable = editableConfig(daemon, reading);
+  if (!editable.known) return { known: false, rule: 'timesyncd/readable', problem: editable.problem };
+  const { config } = editable;
   return {
     known: true,
     keeper: {
       offer: offerWithoutChrony(facts, 'systemd-timesyncd'),
-      config: layout,
-      chrony: null,
+      daemon: 'timesyncd',
+      config,
       cloud: null,
       observations: [inSync('timesyncd/readable')],
       clockControl: { observations: [], problem: null },
       refusal: unusableServer(settings, system),
-      make: (taken, isWaived) => make(resolved, facts, daemon, layout, taken, isWaived),
+      make: (taken, isWaived) => make(resolved, facts, daemon, config, taken, isWaived),
       checks: (taken) => checksOf(settings, taken, system),
     },
   };
@@ -50,12 +53,12 @@ function make(
   { settings, origins }: ResolvedSettings,
   facts: Facts,
   daemon: KeptDaemon,
-  layout: TimesyncdLayout,
+  config: TimesyncdConfig,
   { row }: Taken,
   isWaived: (rule: RuleId) => boolean,
 ): Made {
   const names = row.servers === 'playbook' ? byPreference(settings.ntpServers) : [];
-  const file = names.length === 0 ? null : wantServers(layout, names, settings.ntpServers);
+  const file = names.length === 0 ? null : wantServers(config, names, settings.ntpServers);
   const others = decideOthers(facts, daemon.unit);
   const unit = decideUnit(facts, daemon.unit);
   const implicit = decideImplicit(facts, false);
@@ -66,25 +69,25 @@ function make(
       inSync('sources/none'),
       ...(file === null && names.length > 0 ? [inSync('sources/playbook-servers')] : []),
       ...(file !== null && isFileWaived
-        ? [violation('sources/playbook-servers', layout.servers.join(' ') || 'none', names.join(' '), [])]
+        ? [violation('sources/playbook-servers', config.addresses.join(' ') || 'none', names.join(' '), [])]
         : []),
       ...observeSteps(settings, (origins.makestep ?? 'default') !== 'default'),
       ...observeDhcp(facts, settings, names.length > 0),
       ...[others, unit, implicit].flatMap((one) => one.observations),
     ],
-    withheld: names.length > 0 ? lastWord(layout) : null,
+    withheld: names.length > 0 ? lastWord(config) : null,
   };
 }
 
 /** Null where the servers are configured already, without a file of ours. */
-function wantServers(layout: TimesyncdLayout, names: readonly string[], servers: readonly NtpServer[]): Wanted | null {
-  const hasOurs = layout.files.some(({ ours }) => ours);
+function wantServers(config: TimesyncdConfig, names: readonly string[], servers: readonly NtpServer[]): Wanted | null {
+  const hasOurs = config.files.some(({ ours }) => ours);
   const polls = pollLines(servers);
-  const isThere = layout.servers.join(' ') === names.join(' ') && polls.length === 0;
+  const isThere = config.addresses.join(' ') === names.join(' ') && polls.length === 0;
   if (isThere && !hasOurs) return null;
   const lines = [HEADER, '[Time]', 'NTP=', `NTP=${names.join(' ')}`, ...polls, ''];
   const seen = [
-    evidence('timesyncd.conf', `NTP=${layout.servers.join(' ')}`),
+    evidence('timesyncd.conf', `NTP=${config.addresses.join(' ')}`),
     evidence(OWN_DROP_IN, `wanted: ${lines[3]}`),
   ];
   return wantFile(OWN_DROP_IN, ownState(textToBytes(lines.join('\n'))), [
@@ -151,7 +154,8 @@ function observeDhcp(facts: Facts, { dhcpServers }: Settings, hasOwn: boolean): 
 }
 
 /** A drop-in whose name comes after ours would add its servers to ours. */
-function lastWord({ afterOurs: [first] }: TimesyncdLayout): Problem | null {
+function lastWord({ foreign }: TimesyncdConfig): Problem | null {
+  const first = foreign.find(({ file, line }) => file.afterOurs && line.directive === 'NTP' && !line.disabled);
   if (first === undefined) return null;
   const { where, text } = lineEvidence(first);
   return problem('policy/edit-refused', `${where} says "${text}" and is read after ${OWN_DROP_IN}.`);
