@@ -1,4 +1,4 @@
-import { isWholePath } from '#resources/wrong-place.js';
+import { isWholePath } from '#resources/whole-path.js';
 
 /**
  * Whether a path that a host has named may be followed as it stands: absolute, of plain characters, without an empty part, `.` or

@@ -1,5 +1,6 @@
+import { joined } from '#conversation/shell-words.js';
 import { packageProgram } from '#packages/package-program.js';
-import { applyProgram, joined, type TransactionMeta } from '#transaction/apply-program.js';
+import { applyProgram, type TransactionMeta } from '#transaction/apply-program.js';
 import type { ApplyTask } from './apply-task.js';
 import { transactionId } from './new-transaction.js';
 import type { Programs } from './programs.js';

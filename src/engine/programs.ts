@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { PROBE_FILES, probeProgram } from '#probe/probe-program.js';
+import { KIND_NAMES } from '#resources/kinds.js';
 import { type ProgramTexts, TRANSACTION_FILES, verifyProgram } from '#transaction/verify-program.js';
 
 /** The programs that run on hosts, composed once from the shell files beside their parsers. */
@@ -19,9 +20,7 @@ export function loadPrograms(): Programs {
     conversation: text('conversation/conversation.sh'),
     probe: PROBE_FILES.map((name) => text(`probe/${name}.sh`)).join(''),
     transaction: TRANSACTION_FILES.map((name) => text(`transaction/${name}.sh`)).join(''),
-    file: text('resources/file/file.sh'),
-    service: text('resources/service/service.sh'),
-    moduleParameter: text('resources/module-parameter/module-parameter.sh'),
+    kinds: KIND_NAMES.map((kind) => text(`resources/${kind}/${kind}.sh`)).join('\n'),
     package: text('packages/package.sh'),
   };
   return { probe: probeProgram(texts), settle: verifyProgram(texts), texts };

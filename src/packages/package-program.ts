@@ -1,4 +1,5 @@
-import { quoted, type TransactionMeta, transactionMeta } from '#transaction/apply-program.js';
+import { quoted } from '#conversation/shell-words.js';
+import { type TransactionMeta, transactionMeta } from '#transaction/apply-program.js';
 import type { ProgramTexts } from '#transaction/verify-program.js';
 import type { PackagePlan, PackageRequest } from './package-plan.js';
 

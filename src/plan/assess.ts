@@ -10,10 +10,9 @@ import { ruleOf } from '#rules/rules.js';
 import { sentenceOf } from '#rules/sentence-of.js';
 import type { ResolvedSettings } from '#settings/settings.js';
 import { waiverReason } from '#settings/waivers.js';
-import { actionsOf } from './actions-of.js';
+import { deriveActions } from './derive-actions.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
-import { judgeStep, stepTooLarge } from './judge-step.js';
-import { judgeStepHazard } from './judge-step-hazard.js';
+import { judgeStep, judgeStepHazard, stepTooLarge } from './judge-step.js';
 import type { Evidence, Finding, HostPlan } from './plan.js';
 import { refuseChange } from './refuse-change.js';
 
@@ -34,14 +33,14 @@ export function assess({ host, facts, settings: resolved, snapshotDigest, today 
   const policy = decidePolicy(resolved, facts, isWaived);
   const compared = policy.wanted.map((wanted) => compareWanted(wanted, facts, settings.protectedNames, isWaived));
   const possible = compared.flatMap((one) => (one.change === null ? [] : [one.change]));
-  const step = judgeStep(facts, settings.maxStepSeconds, actionsOf(possible, facts));
+  const step = judgeStep(facts, settings.maxStepSeconds, deriveActions(possible, facts));
   const isStepTooLarge = step.some((one) => one.verdict.status !== 'in-sync') && !isWaived('clock/step');
   const withheld =
     policy.withheld ??
     compared.find((one) => one.problem !== null)?.problem ??
     (isStepTooLarge ? stepTooLarge(facts, settings.maxStepSeconds) : null);
   const changes = withheld === null ? possible : [];
-  const actions = actionsOf(changes, facts);
+  const actions = deriveActions(changes, facts);
   const findings = [
     ...compared.flatMap((one) => one.findings),
     ...policy.observations,

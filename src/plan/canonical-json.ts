@@ -1,4 +1,4 @@
-import { bytesToText } from '#snapshot/bytes.js';
+import { toBase64 } from '#snapshot/bytes.js';
 
 /** JSON that is the same for the same value: keys sorted, bytes in base64. */
 export function canonicalJson(value: unknown): string {
@@ -7,8 +7,4 @@ export function canonicalJson(value: unknown): string {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
     return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   });
-}
-
-export function toBase64(bytes: Uint8Array): string {
-  return btoa(bytesToText(bytes));
 }

@@ -1,19 +1,16 @@
-import type { DaemonName } from '#facts/facts.js';
+import { isAtLeast, parseVersion, SINCE } from '#config/chrony-version.js';
+import type { DaemonName, Facts } from '#facts/facts.js';
+import { findDaemon } from '#facts/find-daemon.js';
 import type { Action, Change, ChangeId } from '#resources/resource.js';
 import { isOfPlaybook } from '#rules/rules.js';
 
-/** What the derivation must know of the host. */
-export interface ActionContext {
-  /** The unit of each daemon that has one. */
-  readonly units: ReadonlyMap<DaemonName, string>;
-  /** Which daemon reads a file, where it is not chrony. */
-  readonly owners: ReadonlyMap<string, DaemonName>;
-  /** Whether chronyd runs and can take in other servers without a restart. */
-  readonly canReloadSources: boolean;
-}
-
-/** What the changes make necessary, in the order in which it is done, each with its cost. */
-export function deriveActions(changes: readonly Change[], context: ActionContext): readonly Action[] {
+/**
+ * What changes make necessary on this host, in the order in which it is done, each with its cost. Nothing in an image tree, where
+ * nothing runs that could be restarted or told.
+ */
+export function deriveActions(changes: readonly Change[], facts: Facts): readonly Action[] {
+  if (facts.place === 'image') return [];
+  const context = contextOf(facts);
   const needs = changes.flatMap((change) => needsOf(change, context).map((need) => ({ ...need, id: change.id })));
   const asking = (kind: Need['kind']) => needs.filter((need) => need.kind === kind).map(({ id }) => id);
   return [
@@ -24,22 +21,49 @@ export function deriveActions(changes: readonly Change[], context: ActionContext
   ];
 }
 
-/** Units that files of the user's own name, but for those of time daemons, which are restarted once for all. */
+/** What is asked of the host again and again. */
+interface ActionContext {
+  /** The unit of each daemon that has one. */
+  readonly units: ReadonlyMap<DaemonName, string>;
+  /** Which daemon reads a file, where it is not chrony. */
+  readonly owners: ReadonlyMap<string, DaemonName>;
+  /** Whether chronyd runs and can take in other servers without a restart. */
+  readonly canReloadSources: boolean;
+}
+
+function contextOf(facts: Facts): ActionContext {
+  const chrony = findDaemon(facts, 'chrony');
+  const version = chrony?.version.value === null || chrony === undefined ? null : parseVersion(chrony.version.value);
+  return {
+    units: new Map(facts.daemons.flatMap(({ name, unit }) => (unit === null ? [] : [[name, unit] as const]))),
+    owners: new Map(ownersOf(facts)),
+    canReloadSources: version !== null && isAtLeast(version, SINCE.confdir) && chrony?.active.value === true,
+  };
+}
+
+/** Files of the daemons that are installed; one that two of them name belongs to the one that runs. */
+function ownersOf({ daemons }: Facts): readonly (readonly [string, DaemonName])[] {
+  const installed = daemons.filter(({ installed, name }) => installed.value === true && name !== 'chrony');
+  const sorted = [...installed.filter(({ active }) => active.value !== true), ...installed.filter(isActive)];
+  return sorted.flatMap(({ name, configFiles }) => configFiles.map((path) => [path, name] as const));
+}
+
+function isActive({ active }: Facts['daemons'][number]): boolean {
+  return active.value === true;
+}
+
+/** Units that resources of the user's own name, but for those of time daemons, which are restarted once for all. */
 function ownRestarts(changes: readonly Change[], context: ActionContext): readonly Action[] {
-  const units = new Set(changes.flatMap((change) => restartOf(change) ?? []));
+  const units = new Set(changes.flatMap(({ restart }) => restart ?? []));
   return [...units]
     .filter((one) => daemonOf(one, context) === null && !isStopped(changes, one))
     .flatMap((one) =>
       free(
         'restart',
         one,
-        changes.filter((change) => restartOf(change) === one).map(({ id }) => id),
+        changes.filter(({ restart }) => restart === one).map(({ id }) => id),
       ),
     );
-}
-
-function restartOf(change: Change): string | null {
-  return change.kind === 'file' ? (change.restart ?? null) : null;
 }
 
 function daemonOf(unit: string, { units }: ActionContext): DaemonName | null {
@@ -96,7 +120,7 @@ function needsOf(change: Change, context: ActionContext): readonly Need[] {
   if (change.kind !== 'file') return [];
   const { name } = change;
   const { units, owners } = context;
-  const asked = change.restart === undefined || change.restart === null ? null : daemonOf(change.restart, context);
+  const asked = change.restart === undefined ? null : daemonOf(change.restart, context);
   if (name.startsWith('/etc/systemd/system/')) {
     const daemon = asked ?? DAEMONS.find((one) => name.startsWith(`/etc/systemd/system/${units.get(one) ?? '?'}.d/`));
     return [{ kind: 'daemon-reload' }, ...(daemon === undefined ? [] : [{ kind: 'restart', daemon } as const])];

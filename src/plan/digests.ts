@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { kindOf } from '#resources/kinds.js';
+import type { Change } from '#resources/resource.js';
 import { canonicalJson } from './canonical-json.js';
-import { editOf } from './edit-of.js';
+import { changedLines } from './line-diff.js';
 import type { HostPlan } from './plan.js';
 
 type Planned = Pick<HostPlan, 'changes' | 'actions' | 'packages'>;
@@ -14,6 +16,10 @@ export function planDigestOf({ host, changes, actions, packages }: Planned & { r
 export function foldKeyOf({ changes, actions, packages }: Planned): string {
   if (changes.length === 0 && packages === null) return NOTHING;
   return sha256(canonicalJson({ edits: changes.map(editOf), actions, ...(packages && { packages }) }));
+}
+
+function editOf(change: Change): unknown {
+  return { kind: change.kind, name: change.name, ...kindOf(change).edit(change, changedLines) };
 }
 
 /** Hosts with nothing to change fold together. */

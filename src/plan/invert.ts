@@ -5,7 +5,7 @@ import { undoPackages } from '#packages/undo-packages.js';
 import { readState, sameState } from '#resources/compare.js';
 import type { Change } from '#resources/resource.js';
 import { ruleOf } from '#rules/rules.js';
-import { actionsOf } from './actions-of.js';
+import { deriveActions } from './derive-actions.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
 import type { Conflict, Finding, HostPlan } from './plan.js';
 
@@ -35,7 +35,7 @@ export function rollbackPlan({ host, facts, changes, packages: made, snapshotDig
   const conflicts = changes.flatMap((change) => conflictOf(change, facts));
   const refused = refusalOf(compared, conflicts, run);
   const pending = refused !== null ? [] : compared.flatMap((one) => (one.status === 'drift' ? [one.change] : []));
-  const actions = actionsOf(pending, facts);
+  const actions = deriveActions(pending, facts);
   const packages = refused !== null ? null : undoPackages(made, facts, run);
   const planned = { changes: pending, actions, packages };
   return {

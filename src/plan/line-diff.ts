@@ -1,5 +1,6 @@
 import { diffArrays } from 'diff';
 import { BLOCK_BEGIN, BLOCK_END, DISABLED_MARK, findBlocks } from '#config/config-line.js';
+import type { LineDiff } from '#resources/resource-kind.js';
 
 /** One line, with its line end, of two texts laid side by side: in both, only in the first, only in the second. */
 export interface DiffLine {
@@ -16,6 +17,13 @@ export function diffLines(before: string, after: string): readonly DiffLine[] {
   const [from, to] = [linesOf(before), linesOf(after)];
   return grouped(readEdit(from, to) ?? turned(readEdit(to, from)) ?? search(from, to));
 }
+
+/** The lines that only one of the two texts has. */
+export const changedLines: LineDiff = (before, after) => {
+  const lines = diffLines(before, after);
+  const only = (wanted: DiffLine['op']) => lines.flatMap(({ op, text }) => (op === wanted ? [text] : []));
+  return { removed: only('-'), added: only('+') };
+};
 
 /** Above it a line by line comparison says little to a reader, and costs the square of it. */
 const SEARCHED_LINES = 400;

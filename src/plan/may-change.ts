@@ -2,11 +2,12 @@ import { whyUntrusted } from '#config/untrusted.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
+import { kindOf } from '#resources/kinds.js';
 import type { ResolvedSettings } from '#settings/settings.js';
 import { unsettledOn } from './open-transactions.js';
 import type { HostPlan } from './plan.js';
 import { refuseChange } from './refuse-change.js';
-import { refuseRestart } from './refuse-restart.js';
+import { refuseRestart } from './rejected-config.js';
 import { findStale } from './stale.js';
 import { startsDaemon } from './starts-daemon.js';
 
@@ -64,9 +65,7 @@ const GATES: readonly Gate[] = [
 function needsRunningSystem({ changes, actions, packages }: HostPlan): boolean {
   const starts = (change: HostPlan['changes'][number]) =>
     change.kind === 'service' && change.after?.active === true && change.before?.active !== true;
-  return (
-    packages !== null || actions.length > 0 || changes.some((one) => one.kind === 'module-parameter' || starts(one))
-  );
+  return packages !== null || actions.length > 0 || changes.some((one) => kindOf(one).image === null || starts(one));
 }
 
 function stale(problem: Problem | null): Refusal | null {

@@ -1,14 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
 import { TsyncError } from '#errors/tsync-error.js';
-import type { Action, Change, ChangeId, States } from '#resources/resource.js';
-import { wrongPlace } from '#resources/wrong-place.js';
+import { type JsonObject, parseJsonObject } from '#resources/json-object.js';
 import { STRATEGIES } from '#settings/settings.js';
-import { textToBytes } from '#snapshot/bytes.js';
-import { canonicalJson, toBase64 } from './canonical-json.js';
+import { canonicalJson } from './canonical-json.js';
 import { foldKeyOf, planDigestOf } from './digests.js';
-import { type JsonObject, JsonReader } from './json-reader.js';
-import type { Finding, HostPlan } from './plan.js';
-import { readPackagePlan } from './read-package-plan.js';
+import type { HostPlan } from './plan.js';
+import { planFromJson, planToJson } from './plan-json.js';
 
 /** What `tsync plan -o FILE` keeps, and `tsync apply FILE` makes. */
 export interface PlanFile {
@@ -28,7 +25,9 @@ export interface PlanFile {
   readonly plans: readonly HostPlan[];
 }
 
-export const PLAN_SCHEMA_VERSION = 2;
+export const PLAN_SCHEMA_VERSION = 3;
+/** In version 2 the contents of files were always base64. */
+const READ_VERSIONS = [2, PLAN_SCHEMA_VERSION];
 
 /**
  * JSON with a line end. The same plan and key give the same text. The seal is over all that a reviewer saw: findings and evidence as
@@ -65,15 +64,15 @@ export interface PlanTrust {
  * else, for a plan that nobody vouches for, and for one whose digest no longer fits its changes: an approval binds to that.
  */
 export function parsePlan(text: string, name: string, trust: PlanTrust): PlanFile {
-  const root = new JsonReader(name).parse(text);
+  const refuse = (detail: string, cause?: unknown) => refusal('plan/file-shape', detail, cause);
+  const root = parseJsonObject(text, { name, untrusted: true, refuse });
   if (root.string('kind') !== KIND) throw root.wrong('kind', KIND);
-  if (root.number('schemaVersion') !== PLAN_SCHEMA_VERSION) {
-    throw root.wrong('schemaVersion', `${PLAN_SCHEMA_VERSION}, the only one this tsync reads`);
-  }
+  if (!READ_VERSIONS.includes(root.number('schemaVersion')))
+    throw root.wrong('schemaVersion', `${READ_VERSIONS.join(' or ')}, the only ones this tsync reads`);
   refuseUntrusted(text, name, root, trust);
   const strategy = root.nullableString('strategy');
   if (strategy !== null && !STRATEGIES.some((one) => one === strategy)) throw root.wrong('strategy', 'a strategy');
-  const plans = root.objects('plans').map((plan) => readPlan(plan, name));
+  const plans = root.objects('plans').map(readPlan);
   const hosts = new Set<string>();
   for (const { host } of plans) {
     if (hosts.has(host)) throw root.wrong('plans', `a list with one plan for each host: ${host} has two`);
@@ -93,7 +92,7 @@ export function parsePlan(text: string, name: string, trust: PlanTrust): PlanFil
 
 function refuseUntrusted(text: string, name: string, root: JsonObject, { key, sha256 }: PlanTrust): void {
   const refuse = (code: 'plan/file-tampered' | 'plan/not-made-here', detail: string) =>
-    new TsyncError(code, `${name}: ${detail}`, { exitCode: 65 });
+    refusal(code, `${name}: ${detail}`);
   if (sha256 !== null) {
     const own = createHash('sha256').update(text).digest('hex');
     if (own === sha256.toLowerCase()) return;
@@ -108,163 +107,17 @@ function refuseUntrusted(text: string, name: string, root: JsonObject, { key, sh
     throw refuse('plan/file-tampered', 'what is in it does not fit its seal.');
 }
 
-/** A finding names a change of its plan by `changeId`: what is shown is what the digest covers. */
-function planToJson(plan: HostPlan): unknown {
-  const ids = new Set(plan.changes.map(({ id }) => id));
-  return {
-    ...plan,
-    findings: plan.findings.map((finding) => findingToJson(finding, ids)),
-    changes: plan.changes.map(changeToJson),
-  };
+/** Whoever edits a change of a plan that is only vouched for must have fitted its digests too. */
+function readPlan(json: JsonObject): HostPlan {
+  const plan = planFromJson(json);
+  if (plan.planDigest === planDigestOf(plan) && plan.foldKey === foldKeyOf(plan)) return plan;
+  throw refusal('plan/file-tampered', `${json.source.name}: the changes of ${plan.host} do not fit their digest.`);
 }
 
-function findingToJson(finding: Finding, ids: ReadonlySet<ChangeId>): unknown {
-  if (finding.status !== 'drift') return finding;
-  const { change, ...rest } = finding;
-  return ids.has(change.id) ? { ...rest, changeId: change.id } : { ...rest, change: changeToJson(change) };
-}
-
-function changeToJson(change: Change): unknown {
-  if (change.kind !== 'file') return change;
-  return { ...change, before: fileToJson(change.before), after: fileToJson(change.after) };
-}
-
-function fileToJson(state: States['file']): unknown {
-  return state === null ? null : { ...state, bytes: toBase64(state.bytes) };
-}
-
-function readPlan(json: JsonObject, name: string): HostPlan {
-  const host = json.string('host');
-  const changes = json.objects('changes').map(readChange);
-  const actions = json.objects('actions').map(readAction);
-  const planDigest = json.string('planDigest');
-  const foldKey = json.string('foldKey');
-  const packages = json.has('packages') ? readPackagePlan(json.nullable('packages')) : null;
-  const planned = { host, changes, actions, packages };
-  if (planDigest !== planDigestOf(planned) || foldKey !== foldKeyOf(planned)) {
-    throw new TsyncError('plan/file-tampered', `${name}: the changes of ${host} do not fit their digest.`, {
-      exitCode: 65,
-    });
-  }
-  const strategy = json.object('strategy');
-  return {
-    host,
-    strategy: { asked: strategy.string('asked'), taken: strategy.string('taken'), reason: strategy.string('reason') },
-    snapshotDigest: json.string('snapshotDigest'),
-    findings: json.objects('findings').map((finding) => readFinding(finding, changes)),
-    changes,
-    actions,
-    packages,
-    refused: json.has('refused') && json.nullable('refused') !== null ? readProblem(json.object('refused')) : null,
-    newServers: json.has('newServers') ? json.strings('newServers') : [],
-    planDigest,
-    foldKey,
-  };
-}
-
-function readChange(json: JsonObject): Change {
-  const kind = json.oneOf('kind', ['file', 'service', 'module-parameter']);
-  const base = { name: json.string('name'), because: json.string('because') };
-  const id: ChangeId = `${kind}:${base.name}`;
-  if (json.string('id') !== id) throw json.wrong('id', id);
-  const read = STATES[kind];
-  const restart = kind === 'file' && json.has('restart') ? { restart: json.string('restart') } : {};
-  const change = { id, kind, ...base, before: read(json, 'before'), after: read(json, 'after'), ...restart } as Change;
-  if (wrongPlace(change) !== null) throw json.wrong('name', 'a place that tsync may write');
-  return change;
-}
-
-const STATES = { file: readFileState, service: readServiceState, 'module-parameter': readParameterState } as const;
-
-function readFileState(json: JsonObject, key: string): States['file'] {
-  const state = json.nullable(key);
-  if (state === null) return null;
-  const mode = state.string('mode');
-  if (!/^[0-7]{3,4}$/.test(mode)) throw state.wrong('mode', 'octal digits');
-  const bytes = fromBase64(state, 'bytes');
-  return { bytes, mode, owner: state.string('owner'), group: state.string('group'), truncated: false };
-}
-
-function readServiceState(json: JsonObject, key: string): States['service'] {
-  const state = json.nullable(key);
-  if (state === null) return null;
-  return { active: state.boolean('active'), links: state.strings('links'), masked: state.boolean('masked') };
-}
-
-function readParameterState(json: JsonObject, key: string): States['module-parameter'] {
-  const state = json.nullable(key);
-  return state === null ? null : { value: state.string('value') };
-}
-
-function readAction(json: JsonObject): Action {
-  return {
-    kind: json.oneOf('kind', ACTION_KINDS),
-    name: json.string('name'),
-    after: json.strings('after'),
-    withoutSyncSeconds: json.number('withoutSyncSeconds'),
-    mayStep: json.boolean('mayStep'),
-  };
-}
-
-const ACTION_KINDS = [
-  'restart',
-  'reload-sources',
-  'daemon-reload',
-  'udev-trigger',
-] as const satisfies readonly Action['kind'][];
-
-function readFinding(json: JsonObject, changes: readonly Change[]): Finding {
-  const base = {
-    rule: json.string('rule'),
-    severity: json.oneOf('severity', ['info', 'low', 'medium', 'high', 'critical']),
-    sentence: json.string('sentence'),
-    evidence: json.objects('evidence').map((one) => ({ where: one.string('where'), text: one.string('text') })),
-    source: json.string('source'),
-    waived: json.nullableString('waived'),
-  };
-  const status = json.oneOf('status', ['in-sync', 'drift', 'violation', 'unknown']);
-  switch (status) {
-    case 'in-sync':
-      return { ...base, status };
-    case 'drift':
-      return { ...base, status, change: readFindingChange(json, changes) };
-    case 'violation':
-      return {
-        ...base,
-        status,
-        measured: readMeasurement(json.object('measured')),
-        limit: readMeasurement(json.object('limit')),
-      };
-    case 'unknown':
-      return { ...base, status, problem: readProblem(json.object('problem')) };
-  }
-}
-
-function readFindingChange(json: JsonObject, changes: readonly Change[]): Change {
-  if (!json.has('changeId')) return readChange(json.object('change'));
-  const id = json.string('changeId');
-  const change = changes.find((one) => one.id === id);
-  if (change === undefined) throw json.wrong('changeId', 'the id of a change of this plan');
-  return change;
-}
-
-function readMeasurement(json: JsonObject) {
-  return { value: json.numberOrString('value'), unit: json.string('unit'), bound: json.nullableNumber('bound') };
-}
-
-function readProblem(json: JsonObject) {
-  return {
-    code: json.problemCode('code'),
-    summary: json.string('summary'),
-    detail: json.string('detail'),
-    hint: json.string('hint'),
-  };
-}
-
-function fromBase64(json: JsonObject, key: string): Uint8Array {
-  try {
-    return textToBytes(atob(json.string(key)));
-  } catch {
-    throw json.wrong(key, 'base64');
-  }
+function refusal(
+  code: 'plan/file-shape' | 'plan/file-tampered' | 'plan/not-made-here',
+  detail: string,
+  cause?: unknown,
+) {
+  return new TsyncError(code, detail, { exitCode: 65, cause });
 }

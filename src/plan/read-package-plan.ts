@@ -1,7 +1,7 @@
 import type { PackageChange, PackagePlan, PackageRequest } from '#packages/package-plan.js';
-import type { JsonObject } from './json-reader.js';
+import type { JsonObject } from '#resources/json-object.js';
 
-/** The packages of a plan file. Throws `TsyncError` (exit 65) with the place of what is wrong. */
+/** The packages of a plan as JSON. Throws the error of the JSON's source, with the place of what is wrong. */
 export function readPackagePlan(json: JsonObject | null): PackagePlan | null {
   if (json === null) return null;
   return {

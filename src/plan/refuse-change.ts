@@ -1,9 +1,9 @@
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
-import { writersOf } from '#resources/file/read-file.js';
+import { writersOf } from '#resources/file/find-file.js';
+import { wrongFilePlace } from '#resources/file/wrong-file-place.js';
 import type { Change } from '#resources/resource.js';
-import { wrongFilePlace } from '#resources/wrong-place.js';
 
 /** Why one change is not made: the playbook protects its name, or others than root could write where it writes. Null: it may be. */
 export function refuseChange(change: Change, facts: Facts, protectedNames: readonly string[]): Problem | null {

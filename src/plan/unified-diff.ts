@@ -1,14 +1,20 @@
 import { printable } from '#errors/printable.js';
-import type { Change, States } from '#resources/resource.js';
+import { kindOf } from '#resources/kinds.js';
+import type { Change } from '#resources/resource.js';
 import { type DiffLine, diffLines } from './line-diff.js';
 
-/** One change as a unified diff; services and parameters as lines before and after. Free of control characters. */
+/** One change as a unified diff; of what is no file, of its state as lines. Free of control characters. */
 export function unifiedDiff(change: Change): string {
-  const [from, to] = [textOf(change.kind, change.before), textOf(change.kind, change.after)];
-  const label = change.kind === 'file' ? change.name : `${change.kind} ${change.name}`;
-  const attributes = change.kind === 'file' ? attributeLines(change.before, change.after) : '';
-  const body = from === to ? '' : patch(printable(label), change, from, to);
-  return attributes + body;
+  const { label, text, attributes } = kindOf(change);
+  const { before, after } = change;
+  const [from, to] = [before, after].map((state) => (state === null ? '' : text(state))) as [string, string];
+  const body = from === to ? '' : patch(printable(label(change.name)), change, from, to);
+  return attributeLines(before && attributes(before), after && attributes(after)) + body;
+}
+
+/** Of what is made or removed they are not shown. */
+function attributeLines(from: string | null, to: string | null): string {
+  return from === null || to === null || from === to ? '' : `-${from}\n+${to}\n`;
 }
 
 function patch(label: string, change: Change, from: string, to: string): string {
@@ -82,41 +88,3 @@ function bounded(text: string): string {
 }
 
 const MOST_LINES = 2000;
-
-function attributeLines(before: States['file'], after: States['file']): string {
-  if (before === null || after === null) return '';
-  const [from, to] = [describeAttributes(before), describeAttributes(after)];
-  return from === to ? '' : `-${from}\n+${to}\n`;
-}
-
-function describeAttributes({ mode, owner, group }: NonNullable<States['file']>): string {
-  return printable(`mode ${mode} owner ${owner} group ${group}`);
-}
-
-function textOf(kind: Change['kind'], state: Change['before']): string {
-  if (state === null) return '';
-  if (kind === 'file') return decode((state as NonNullable<States['file']>).bytes);
-  if (kind === 'module-parameter') return `${printable((state as { value: string }).value)}\n`;
-  const { active, masked, links } = state as NonNullable<States['service']>;
-  const lines = [active ? 'active' : 'inactive', ...(masked ? ['masked'] : []), ...links];
-  return `${lines.map((line) => printable(line)).join('\n')}\n`;
-}
-
-/** UTF-8 where it is UTF-8; any other bytes are shown as `\xNN`, so that the diff of a Latin-1 file is exact too. */
-function decode(bytes: Uint8Array): string {
-  return printable(decodeUtf8(bytes) ?? decodeBytes(bytes), { lines: true });
-}
-
-function decodeUtf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
-function decodeBytes(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) =>
-    byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
-  ).join('');
-}

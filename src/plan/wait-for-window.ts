@@ -1,4 +1,5 @@
 import { type Problem, problem } from '#errors/problem.js';
+import { kindOf } from '#resources/kinds.js';
 import { describeWindows, isWindowOpen } from '#settings/maintenance-window.js';
 import type { Settings } from '#settings/settings.js';
 import type { HostPlan } from './plan.js';
@@ -17,6 +18,6 @@ function disturbs({ actions, changes, packages }: HostPlan): boolean {
   return (
     packages !== null ||
     actions.some(({ mayStep, withoutSyncSeconds }) => mayStep || withoutSyncSeconds > 0) ||
-    changes.some(({ kind }) => kind === 'service' || kind === 'module-parameter')
+    changes.some((change) => kindOf(change).disturbs)
   );
 }

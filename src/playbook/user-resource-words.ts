@@ -1,4 +1,4 @@
-import { wrongFilePlace } from '#resources/wrong-place.js';
+import { wrongFilePlace } from '#resources/file/wrong-file-place.js';
 
 /** What may be written for a resource of the user's own; what is wrong with a word begins with "must", as schemas want it. */
 

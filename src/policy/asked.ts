@@ -1,3 +1,4 @@
+import { kindOf } from '#resources/kinds.js';
 import type { Change } from '#resources/resource.js';
 import { isOfPlaybook } from '#rules/rules.js';
 import { optionsPath, type UserResource } from '#settings/user-resource.js';
@@ -22,6 +23,6 @@ function askedByResource(resource: UserResource): readonly string[] {
   }
 }
 
-function askedByChange({ kind, name }: Change): string {
-  return { file: `path=${name}`, service: `unit=${name}`, 'module-parameter': `parameter=${name}` }[kind];
+function askedByChange(change: Change): string {
+  return `${kindOf(change).probeParameter}=${change.name}`;
 }

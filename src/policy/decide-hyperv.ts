@@ -1,5 +1,5 @@
 import type { Facts } from '#facts/facts.js';
-import { readModuleParameter } from '#resources/module-parameter/read-module-parameter.js';
+import { readState } from '#resources/compare.js';
 import type { Observation } from '#rules/observation.js';
 import { evidence, inSync, violation } from '#rules/observe.js';
 import type { KnownRuleId } from '#rules/rules.js';
@@ -27,7 +27,7 @@ export function decideAlways(facts: Facts): DriverDecision {
 function decideParameter(facts: Facts, name: 'timesync_implicit' | 'timesync_mode', on: boolean): DriverDecision {
   const rule: KnownRuleId = on ? 'hyperv/host-discipline' : 'hyperv/implicit-timesync';
   const parameter = `hv_utils.${name}`;
-  const reading = readModuleParameter(facts, parameter);
+  const reading = readState('module-parameter', facts, parameter);
   if (!reading.known || reading.state === null) return { wanted: [], observations: [] };
   const wantedValue = on ? 'Y' : 'N';
   const hasFile = facts.files.get(MODPROBE_PATH)?.state === 'present';

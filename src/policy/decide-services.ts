@@ -2,7 +2,7 @@ import type { Evidence } from '#checks/verdict.js';
 import { linksToStart, linksToStop, type ScriptInit } from '#config/script-links.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { DaemonFacts, Facts, ServiceFacts } from '#facts/facts.js';
-import { readService } from '#resources/service/read-service.js';
+import { readState } from '#resources/compare.js';
 import type { Observation } from '#rules/observation.js';
 import { evidence, inSync, unknown } from '#rules/observe.js';
 import { bytesToText, textToBytes } from '#snapshot/bytes.js';
@@ -31,7 +31,7 @@ export function decideOthers(facts: Facts, ownUnit: string | null): ServicesDeci
     // a script stays when its package is removed
     const mayBeLeft = scriptInit(facts) !== null || !facts.services.has(daemon.unit);
     if (mayBeLeft && daemon.installed.value === false) continue;
-    const reading = readService(facts, daemon.unit);
+    const reading = readState('service', facts, daemon.unit);
     if (!reading.known) observations.push(unknown('daemon/single', reading.problem));
     else if (reading.state !== null && (reading.state.active || startsAtBoot(facts, daemon.unit))) {
       wanted.push(wantStopped(facts, daemon.unit, daemon.name === 'timesyncd' || reading.state.masked));
@@ -87,7 +87,7 @@ function scriptOf(facts: Facts, unit: string): string {
 
 /** The service of the daemon that keeps the clock: running, and linked as its [Install] section or its script's header asks. */
 export function decideUnit(facts: Facts, unit: string): ServicesDecision {
-  const reading = readService(facts, unit);
+  const reading = readState('service', facts, unit);
   if (!reading.known) return { wanted: [], observations: [unknown('daemon/running', reading.problem)] };
   const service = facts.services.get(unit);
   const present = reading.state?.links ?? [];

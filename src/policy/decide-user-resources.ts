@@ -5,6 +5,7 @@ import { type Problem, problem } from '#errors/problem.js';
 import type { Facts, ServiceFacts } from '#facts/facts.js';
 import { parseInstall } from '#facts/services.js';
 import { readState, sameState } from '#resources/compare.js';
+import { KIND_NAMES } from '#resources/kinds.js';
 import type { Resource, States } from '#resources/resource.js';
 import type { Observation } from '#rules/observation.js';
 import { evidence, inSync, unknown } from '#rules/observe.js';
@@ -67,10 +68,8 @@ export function overlayUserFiles(facts: Facts, resources: readonly UserResource[
 
 /** A service starts with its files in place. */
 function filesFirst(a: Wanted, b: Wanted): number {
-  return ORDER[a.resource.kind] - ORDER[b.resource.kind];
+  return KIND_NAMES.indexOf(a.resource.kind) - KIND_NAMES.indexOf(b.resource.kind);
 }
-
-const ORDER = { file: 0, 'module-parameter': 1, service: 2 } as const;
 
 function refusal(detail: string): Problem {
   return problem('policy/resource-refused', printable(detail));

@@ -2,7 +2,7 @@ import { whyForeign } from '#config/untrusted.js';
 import { printable } from '#errors/printable.js';
 import { type Problem, problem } from '#errors/problem.js';
 import type { Facts } from '#facts/facts.js';
-import { findFile } from '#resources/file/read-file.js';
+import { findFile } from '#resources/file/find-file.js';
 import type { Wanted } from './policy.js';
 
 /** The first of the files that are to be changed which is not root's alone. */

@@ -1,4 +1,5 @@
 import { problem } from '#errors/problem.js';
+import { kindOf } from '#resources/kinds.js';
 import { ruleOf } from '#rules/rules.js';
 import type { Policy, Wanted } from './policy.js';
 
@@ -9,7 +10,7 @@ import type { Policy, Wanted } from './policy.js';
 export function imagePolicy(policy: Policy): Policy {
   return {
     ...policy,
-    wanted: policy.wanted.filter(({ resource }) => resource.kind !== 'module-parameter').map(notRunning),
+    wanted: policy.wanted.filter(({ resource }) => kindOf(resource).image !== null).map(notRunning),
     observations: policy.observations.filter(
       ({ rule, verdict }) => !(verdict.status === 'unknown' && ruleOf(rule).needsRunning === true),
     ),

@@ -1,4 +1,4 @@
-import { planToJson } from '#run/event-json.js';
+import { planToJson } from '#plan/plan-json.js';
 import type { HostState, RunState } from '#run/run-state.js';
 import { summarise } from '#run/summarise.js';
 import { jsonText } from './json-text.js';

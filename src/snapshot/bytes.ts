@@ -14,4 +14,27 @@ export function textToBytes(text: string): Uint8Array {
   return bytes;
 }
 
+/** Null: it is no UTF-8. A byte order mark stays, so that the text is the same bytes again. */
+export function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  return btoa(bytesToText(bytes));
+}
+
+/** Null: it is no base64. */
+export function fromBase64(text: string): Uint8Array | null {
+  try {
+    return textToBytes(atob(text));
+  } catch {
+    return null;
+  }
+}
+
+/** Arguments of one call: far below the limit of any engine. */
 const CHUNK = 8192;

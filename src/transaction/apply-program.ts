@@ -1,6 +1,7 @@
+import { joined, type Part, quoted } from '#conversation/shell-words.js';
 import { printable } from '#errors/printable.js';
-import type { Action, Change, States } from '#resources/resource.js';
-import { cksum } from './cksum.js';
+import { kindOf } from '#resources/kinds.js';
+import type { Action, Change } from '#resources/resource.js';
 import { recordOf, recordText } from './image-record.js';
 import type { ProgramTexts } from './verify-program.js';
 
@@ -34,7 +35,7 @@ export function applyProgram(
   meta: TransactionMeta,
   place: 'host' | 'image' = 'host',
 ): Uint8Array {
-  const library = [texts.conversation, texts.transaction, texts.file, texts.service, texts.moduleParameter].join('\n');
+  const library = [texts.conversation, texts.transaction, texts.kinds].join('\n');
   return joined([
     `${library}\n`,
     transactionMeta(plan, meta),
@@ -74,76 +75,7 @@ export function transactionMeta(
   return `transaction_meta() {\n${lines.join('')}}\n\n`;
 }
 
-type Part = string | Uint8Array;
-
-function changeCall(change: Change): Part[] {
-  const restart = change.kind === 'file' && change.restart !== undefined ? ` ${quoted(change.restart)}` : '';
-  const because = `  because ${quoted(printable(change.because))}${restart}\n`;
-  switch (change.kind) {
-    case 'file':
-      return [
-        because,
-        `  change_file ${quoted(change.name)} \\\n    ${fileState(change.before)} \\\n    ${fileState(change.after)} \\\n    `,
-        ...quotedBytes(change.after?.bytes ?? new Uint8Array()),
-        '\n',
-      ];
-    case 'service':
-      return [
-        because,
-        `  change_service ${quoted(change.name)} \\\n    ${serviceState(change.before)} \\\n    ${serviceState(change.after)}\n`,
-      ];
-    case 'module-parameter': {
-      const [module, ...name] = change.name.split('.');
-      const states = `${parameterState(change.before)} ${parameterState(change.after)}`;
-      return [because, `  change_parameter ${quoted(module ?? '')} ${quoted(name.join('.'))} ${states}\n`];
-    }
-  }
-}
-
-/** Five words: mode as `stat` prints it, owner, group, length in bytes, `cksum`. */
-function fileState(state: States['file']): string {
-  if (state === null) return 'absent - - - -';
-  const mode = Number.parseInt(state.mode, 8).toString(8);
-  return `${mode} ${quoted(state.owner)} ${quoted(state.group)} ${state.bytes.length} ${cksum(state.bytes)}`;
-}
-
-function serviceState(state: States['service']): string {
-  const { active, masked, links } = state ?? { active: false, masked: false, links: [] };
-  return `${active ? 'active' : 'inactive'} ${masked ? 'masked' : 'unmasked'} ${quoted(links.join('\n'))}`;
-}
-
-function parameterState(state: States['module-parameter']): string {
-  return state === null ? 'absent' : quoted(`=${state.value}`);
-}
-
-/** As one word of the shell: as it is when harmless, else in single quotes. */
-export function quoted(text: string): string {
-  if (text.includes('\0')) throw new Error('a shell program cannot hold NUL');
-  return /^[A-Za-z0-9_./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-const QUOTE = "'".charCodeAt(0);
-
-function quotedBytes(bytes: Uint8Array): Part[] {
-  if (bytes.includes(0)) throw new Error('a shell program cannot hold NUL');
-  const parts: Part[] = ["'"];
-  let from = 0;
-  for (let at = bytes.indexOf(QUOTE); at !== -1; at = bytes.indexOf(QUOTE, from)) {
-    parts.push(bytes.subarray(from, at), "'\\''");
-    from = at + 1;
-  }
-  return [...parts, bytes.subarray(from), "'"];
-}
-
-/** Texts and bytes after each other, as bytes. */
-export function joined(parts: readonly Part[]): Uint8Array {
-  const encoder = new TextEncoder();
-  const chunks = parts.map((part) => (typeof part === 'string' ? encoder.encode(part) : part));
-  const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+function changeCall(change: Change): readonly Part[] {
+  const restart = change.restart === undefined ? '' : ` ${quoted(change.restart)}`;
+  return [`  because ${quoted(printable(change.because))}${restart}\n  `, ...kindOf(change).toShell(change), '\n'];
 }

@@ -1,5 +1,7 @@
-import { joined, quoted, type TransactionMeta, transactionMeta } from './apply-program.js';
-import type { FileMark, RecordedChange, UnitMark } from './image-record.js';
+import { joined } from '#conversation/shell-words.js';
+import { KINDS } from '#resources/kinds.js';
+import { type TransactionMeta, transactionMeta } from './apply-program.js';
+import type { RecordedChange } from './image-record.js';
 import type { ProgramTexts } from './verify-program.js';
 
 /**
@@ -12,9 +14,8 @@ export function imageUndoProgram(
   changes: readonly RecordedChange[],
   meta: Omit<TransactionMeta, 'guardSeconds'>,
 ): Uint8Array {
-  const { conversation, transaction, file, service } = texts;
   return joined([
-    `${[conversation, transaction, file, service].join('\n')}\n`,
+    `${[texts.conversation, texts.transaction, texts.kinds].join('\n')}\n`,
     transactionMeta({ host, planDigest: '' }, { ...meta, guardSeconds: 1 }),
     'transaction_data() {\n',
     ...changes.map(undoCall),
@@ -22,21 +23,6 @@ export function imageUndoProgram(
   ]);
 }
 
-function undoCall(change: RecordedChange): string {
-  const name = quoted(change.name);
-  switch (change.kind) {
-    case 'file':
-      return `  change_file ${name} ${fileWords(change.before)} ${fileWords(change.after)} ''\n`;
-    case 'service':
-      return `  change_service ${name} ${unitWords(change.before)} ${unitWords(change.after)}\n`;
-  }
-}
-
-function fileWords(mark: FileMark | null): string {
-  if (mark === null) return 'absent - - - -';
-  return `${quoted(mark.mode)} ${quoted(mark.owner)} ${quoted(mark.group)} ${mark.length} ${mark.cksum}`;
-}
-
-function unitWords({ masked, links }: UnitMark): string {
-  return `inactive ${masked ? 'masked' : 'unmasked'} ${quoted(links.join('\n'))}`;
+function undoCall({ kind, name, before, after }: RecordedChange): string {
+  return `  ${KINDS[kind].image?.toShell(name, before, after)}\n`;
 }

@@ -2,9 +2,9 @@ import { known, shown, unknown } from '#facts/fact.js';
 import type { Fact } from '#facts/facts.js';
 import { filesOf } from '#facts/files.js';
 import type { Sections } from '#facts/sections.js';
-import type { Change, Kind, States } from '#resources/resource.js';
-import { wrongPlace } from '#resources/wrong-place.js';
-import { cksum } from './cksum.js';
+import { isKind, KINDS, kindOf } from '#resources/kinds.js';
+import type { Change } from '#resources/resource.js';
+import type { ToldEntry } from '#resources/resource-kind.js';
 
 /**
  * The changes of a confirmed transaction, in their order, as its saved program tells them (`tsync_tell`, docs/internals/host-programs.md):
@@ -19,7 +19,7 @@ export function readTransactionChanges(sections: Sections, folder: string): Fact
     if (number === undefined) continue;
     if (sections.whole(name, name).value === null) return unknown(`${name} did not come whole`);
     const lines = sections.lines(name);
-    const entry: Entry = {
+    const entry: ToldEntry = {
       one: (key) => lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? '',
       all: (key) => lines.filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1)),
       bytes: (side) => {
@@ -30,7 +30,7 @@ export function readTransactionChanges(sections: Sections, folder: string): Fact
     };
     const change = changeOf(entry);
     if (change === null) return unknown(`the host tells of a change that cannot be read: ${shown(entry.one('name'))}`);
-    const wrong = wrongPlace(change);
+    const wrong = kindOf(change).wrongPlace(change);
     if (wrong !== null)
       return unknown(`the host tells of a change of ${shown(change.name)}, which is refused: ${wrong}`);
     changes.push(change);
@@ -38,61 +38,13 @@ export function readTransactionChanges(sections: Sections, folder: string): Fact
   return known(changes);
 }
 
-interface Entry {
-  readonly one: (key: string) => string;
-  readonly all: (key: string) => readonly string[];
-  /** A file's content. */
-  readonly bytes: (side: Side) => Uint8Array | null;
-}
-
-type Side = 'before' | 'after';
-
-function changeOf(entry: Entry): Change | null {
+function changeOf(entry: ToldEntry): Change | null {
   const kind = entry.one('kind');
   if (!isKind(kind)) return null;
   const [name, because, restart] = [entry.one('name'), entry.one('because'), entry.one('restart')];
-  const [before, after] = [READERS[kind](entry, 'before'), READERS[kind](entry, 'after')];
+  const [before, after] = [KINDS[kind].fromTold(entry, 'before'), KINDS[kind].fromTold(entry, 'after')];
   if (before === undefined || after === undefined || name === '' || because === '') return null;
   if ([name, because, restart].some((text) => shown(text, 4096) !== text)) return null;
-  return {
-    id: `${kind}:${name}`,
-    kind,
-    name,
-    before,
-    after,
-    because,
-    ...(restart === '' ? {} : { restart }),
-  } as Change;
-}
-
-/** The state on one side; undefined when it cannot be read. */
-const READERS: { readonly [K in Kind]: (entry: Entry, side: Side) => States[K] | undefined } = {
-  file: readFile,
-  service: readService,
-  'module-parameter': readParameter,
-};
-
-const isKind = (kind: string): kind is Kind => Object.hasOwn(READERS, kind);
-
-function readFile(entry: Entry, side: Side): States['file'] | undefined {
-  const [mode = '', owner = '', group = '', length, sum] = entry.one(side).split(' ');
-  if (mode === 'absent') return null;
-  const bytes = entry.bytes(side);
-  if (bytes === null || !/^[0-7]{1,4}$/.test(mode) || owner === '' || group === '') return undefined;
-  if (String(bytes.length) !== length || String(cksum(bytes)) !== sum) return undefined;
-  return { bytes, mode: mode.padStart(4, '0'), owner: shown(owner, 64), group: shown(group, 64), truncated: false };
-}
-
-function readService(entry: Entry, side: Side): States['service'] | undefined {
-  const [active = '', mask = ''] = entry.one(side).split(' ');
-  if (!['active', 'inactive'].includes(active) || !['masked', 'unmasked'].includes(mask)) return undefined;
-  const links = entry.all(`${side}-link`);
-  if (links.some((link) => shown(link, 4096) !== link)) return undefined;
-  return { active: active === 'active', masked: mask === 'masked', links };
-}
-
-function readParameter(entry: Entry, side: Side): States['module-parameter'] | undefined {
-  const state = entry.one(side);
-  if (state === 'absent') return null;
-  return state.startsWith('=') ? { value: shown(state.slice(1), 4096) } : undefined;
+  const asked = restart === '' ? {} : { restart };
+  return { id: `${kind}:${name}`, kind, name, before, after, because, ...asked } as Change;
 }

@@ -22,9 +22,8 @@ export interface ProgramTexts {
   readonly conversation: string;
   readonly probe: string;
   readonly transaction: string;
-  readonly file: string;
-  readonly service: string;
-  readonly moduleParameter: string;
+  /** The verbs of every kind of resource. */
+  readonly kinds: string;
   readonly package: string;
 }
 

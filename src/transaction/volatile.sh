@@ -20,9 +20,6 @@ same_as_ours() {
   return 1
 }
 
-lasting_file() { same_as_ours "$root$1"; }
-lasting_service() { :; }
-lasting_parameter() { :; }
 lasting_action() { :; }
 
 # is_volatile PATH: prints yes when it lies, or would lie, in memory, with every link followed: in a tmpfs, a ramfs, or an

@@ -26,7 +26,7 @@ it.each([
   ['probe', 'probe', 35],
   ['settle', 'probe', 35],
   ['settle', 'transaction', 2],
-  ['settle', 'file', 1],
+  ['settle', 'kinds', 1],
   ['packages', 'package', 2],
 ] as const)('knows for %s every section that %s prints', (program: ProgramKind, part, least) => {
   const isKnown = knownSections(program);

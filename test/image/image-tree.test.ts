@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NOT_OURS } from '#facts/transactions.js';
 import { rollbackPlan } from '#plan/invert.js';
-import { cksum } from '#transaction/cksum.js';
+import { cksum } from '#resources/file/cksum.js';
 import { readRecord, recordOf } from '#transaction/image-record.js';
 import { SH, SHELLS } from '../shells.js';
 import { MadeTree } from './made-tree.js';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { catalog } from '#errors/catalog.js';
 import { canRunContainers, Lab, playbookOf } from './lab.js';
 import { expectOutcomes, Operator } from './operator.js';
 
@@ -23,6 +24,17 @@ describe.skipIf(!canRunContainers('saved plans on real hosts'))('a saved plan, o
   afterAll(async () => {
     operator?.close();
     await lab?.stop();
+  });
+
+  it('is refused as a whole, before it reaches a host, while the playbook is another one than it was made from', async () => {
+    const before = HOSTS.map((index) => lab.stateOf(index));
+    operator.write('playbook.yaml', playbookOf(80, 150));
+    const refused = await operator.tsync('apply', plan, '--yes');
+    expect(refused.code, refused.stderr).toBe(65);
+    expect(refused.stderr).toContain(catalog['plan/inputs-changed'].summary);
+    operator.write('playbook.yaml', playbookOf(90, 150));
+    expect(HOSTS.map((index) => lab.stateOf(index))).toEqual(before);
+    expect(HOSTS.map((index) => lab.transactionsOf(index))).toEqual([[], []]);
   });
 
   it('is applied where the host is as it was, and touches nothing where somebody edited a file since', async () => {

@@ -1,16 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { type ActionContext, deriveActions } from '#plan/derive-actions.js';
+import type { DaemonName, Facts } from '#facts/facts.js';
+import { deriveActions } from '#plan/derive-actions.js';
 import type { Change, States } from '#resources/resource.js';
+import { makeFacts } from '../policy/make-facts.js';
+import { MADE_HOSTS } from './made-hosts.js';
 
-const CONTEXT: ActionContext = {
-  units: new Map([
-    ['chrony', 'chrony.service'],
-    ['ntpsec', 'ntpsec.service'],
-    ['timesyncd', 'systemd-timesyncd.service'],
-  ]),
-  owners: new Map([['/etc/ntpsec/ntp.conf', 'ntpsec']]),
-  canReloadSources: true,
-};
+const daemon = (name: DaemonName, unit: string, version: string, configFiles: readonly string[] = []) =>
+  ({
+    name,
+    unit,
+    version: { value: version },
+    installed: { value: true },
+    active: { value: name === 'chrony' },
+    configFiles,
+  }) as unknown as Facts['daemons'][number];
+
+const withChrony = (version: string): Facts => ({
+  ...makeFacts(MADE_HOSTS['debian12-plain']!),
+  daemons: [
+    daemon('chrony', 'chrony.service', version),
+    daemon('ntpsec', 'ntpsec.service', '1.2.2', ['/etc/ntpsec/ntp.conf']),
+    daemon('timesyncd', 'systemd-timesyncd.service', '252'),
+  ],
+});
+const FACTS = withChrony('4.3');
 const STATE: States['file'] = { bytes: new Uint8Array(), mode: '0644', owner: 'root', group: 'root', truncated: false };
 
 function file(name: string): Change {
@@ -29,12 +42,11 @@ function stopped(name: string): Change {
   };
 }
 
-const kinds = (changes: readonly Change[], context = CONTEXT) =>
-  deriveActions(changes, context).map(({ kind }) => kind);
+const kinds = (changes: readonly Change[], facts = FACTS) => deriveActions(changes, facts).map(({ kind }) => kind);
 
 describe('actions', () => {
   it('reload the sources, without cost, when nothing but sources changed', () => {
-    expect(deriveActions([file('/etc/chrony/sources.d/tsync.sources')], CONTEXT)).toEqual([
+    expect(deriveActions([file('/etc/chrony/sources.d/tsync.sources')], FACTS)).toEqual([
       {
         kind: 'reload-sources',
         name: '',
@@ -47,7 +59,7 @@ describe('actions', () => {
 
   it('restart once when more changed, and say that the clock may step', () => {
     const changes = [file('/etc/chrony/sources.d/tsync.sources'), file('/etc/chrony/chrony.conf')];
-    expect(deriveActions(changes, CONTEXT)).toMatchObject([
+    expect(deriveActions(changes, FACTS)).toMatchObject([
       {
         kind: 'restart',
         name: 'chrony.service',
@@ -59,7 +71,7 @@ describe('actions', () => {
   });
 
   it('restart where the daemon cannot reload its sources', () => {
-    expect(kinds([file('/x/a.sources')], { ...CONTEXT, canReloadSources: false })).toEqual(['restart']);
+    expect(kinds([file('/x/a.sources')], withChrony('3.5'))).toEqual(['restart']);
   });
 
   it('reload systemd before the restart, for a drop-in', () => {
@@ -75,7 +87,7 @@ describe('actions', () => {
   });
 
   it('restart the daemon that reads the file, each with its own cost', () => {
-    const restart = (path: string) => deriveActions([file(path)], CONTEXT)[0];
+    const restart = (path: string) => deriveActions([file(path)], FACTS)[0];
     expect(restart('/etc/ntpsec/ntp.conf')).toMatchObject({ name: 'ntpsec.service', withoutSyncSeconds: 12 });
     expect(restart('/etc/systemd/timesyncd.conf.d/zz-tsync.conf')).toMatchObject({
       name: 'systemd-timesyncd.service',
@@ -87,5 +99,11 @@ describe('actions', () => {
   it('do not start a daemon again that the changes stop', () => {
     expect(kinds([file('/etc/chrony/chrony.conf'), stopped('chrony.service')])).toEqual([]);
     expect(kinds([stopped('ntpd.service')])).toEqual([]);
+  });
+
+  it('restart for each resource of the user`s own what it names, and nothing in an image tree', () => {
+    const own = { ...file('/etc/odd'), because: 'playbook/resource', restart: 'odd.service' };
+    expect(deriveActions([own], FACTS)).toMatchObject([{ kind: 'restart', name: 'odd.service', mayStep: false }]);
+    expect(kinds([file('/etc/chrony/chrony.conf')], { ...FACTS, place: 'image' })).toEqual([]);
   });
 });

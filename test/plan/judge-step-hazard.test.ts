@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeStepHazard } from '#plan/judge-step-hazard.js';
+import { judgeStepHazard } from '#plan/judge-step.js';
 import type { Action } from '#resources/resource.js';
 import { DEFAULT_SETTINGS } from '#settings/settings.js';
 import { makeFacts } from '../policy/make-facts.js';

@@ -120,7 +120,7 @@ describe('a plan file', () => {
     const text = sealed({ ...HEAD, plans: [plan('web1')] });
     const broken = text.replace('"kind": "file"', '"kind": "package"');
     expect(() => parsePlan(broken, 'plan.json', vouchedFor(broken))).toThrow(
-      'plan.json: plans[0].changes[0].kind is not file or service',
+      'plan.json: plans[0].changes[0].kind is not file or module-parameter or service',
     );
   });
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '#plan/assess.js';
-import { refuseRestart } from '#plan/refuse-restart.js';
-import { rejectedConfigOf } from '#plan/rejected-config.js';
+import { refuseRestart, rejectedConfigOf } from '#plan/rejected-config.js';
 import { makeFacts } from '../policy/make-facts.js';
 import { MADE_HOSTS, server, withSettings } from './made-hosts.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareResource, readState } from '#resources/compare.js';
-import type { Resource } from '#resources/resource.js';
+import type { Kind, Resource } from '#resources/resource.js';
 import { MADE_HOSTS } from '../plan/made-hosts.js';
 import { makeFacts } from '../policy/make-facts.js';
 
@@ -8,7 +8,7 @@ const facts = makeFacts({ ...MADE_HOSTS['debian12-azure-implicit']!, others: ['n
 const because = 'daemon/single';
 
 /** For each kind: what is there now, so that nothing is to be done, and another state. */
-const KINDS: { readonly [kind: string]: readonly [Resource, Resource] } = {
+const KINDS: { readonly [K in Kind]: readonly [Resource, Resource] } = {
   file: [
     { kind: 'file', name: '/etc/tsync/refclock.sh', desired: null, because },
     {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cksum } from '#resources/file/cksum.js';
 import { applyProgram } from '#transaction/apply-program.js';
-import { cksum } from '#transaction/cksum.js';
 import { verifyProgram } from '#transaction/verify-program.js';
 import { SH } from '../shells.js';
 import { action, change, everyKind, META, planOf } from './every-kind.js';

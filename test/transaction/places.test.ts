@@ -14,7 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadPrograms } from '#engine/programs.js';
-import { wrongFilePlace } from '#resources/wrong-place.js';
+import { wrongFilePlace } from '#resources/file/wrong-file-place.js';
 import { applyProgram } from '#transaction/apply-program.js';
 import { SH, SHELLS } from '../shells.js';
 import { change, META, planOf } from './every-kind.js';

@@ -189,6 +189,8 @@ keep_foreign() {
 
 refresh_file() { :; }
 run_file() { :; }
+# lasting_file PATH: a boot must not keep the file and lose what takes it back, or the other way round (lasts_alike).
+lasting_file() { same_as_ours "$root$1"; }
 
 tell_file() {
   begin_entry file "$1"

@@ -49,6 +49,7 @@ restore_parameter() {
 # refresh_parameter: at boot once more when all files are restored: in between the module may have come, with what they said.
 refresh_parameter() { if [ "$mode" = boot ]; then restore_parameter "$@"; fi; }
 run_parameter() { :; }
+lasting_parameter() { :; }
 
 tell_parameter() {
   begin_entry module-parameter "$1.$2"

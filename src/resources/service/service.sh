@@ -37,6 +37,7 @@ restore_service() {
 } 2>/dev/null
 
 refresh_service() { :; }
+lasting_service() { :; }
 
 # run_service: at boot the init itself starts and stops by the links that were restored; systemd is told to.
 run_service() {
