@@ -127,6 +127,7 @@ export const catalog = {
   'packages/differ': {
     summary: 'the package manager would now make other changes than the approved ones',
     hint: 'Run again and review the new list.',
+    stage: 'decision',
   },
   'packages/failed': {
     summary: 'packages could not be installed or removed',
@@ -135,10 +136,12 @@ export const catalog = {
   'packages/image': {
     summary: 'this kind of system cannot install packages while it runs',
     hint: 'Build the package into the image, or choose a strategy that the daemon of the image supports.',
+    stage: 'decision',
   },
   'packages/no-manager': {
     summary: 'tsync does not know the package manager of this host',
     hint: 'Install chrony by hand, then run again.',
+    stage: 'decision',
   },
   'packages/no-preview': {
     summary: 'the package manager could not preview the installation',
@@ -151,6 +154,7 @@ export const catalog = {
   'packages/unfinished': {
     summary: 'an installation of packages was interrupted on this host',
     hint: 'Let tsync finish it (tsync run --packages), or finish it by hand (Debian, Ubuntu: dpkg --configure -a).',
+    stage: 'decision',
   },
   'plan/changed-since': {
     summary: 'somebody changed this after the run',
@@ -207,18 +211,22 @@ export const catalog = {
   'policy/config-rejected': {
     summary: 'chronyd rejects its present configuration',
     hint: 'Correct that line and check with chronyd -p, or waive chrony/config-accepted, then run again.',
+    stage: 'decision',
   },
   'policy/edit-refused': {
     summary: 'tsync cannot edit a configuration file',
     hint: 'Change the file that it comes from, or make it a regular file below /etc.',
+    stage: 'decision',
   },
   'policy/no-clock-control': {
     summary: 'chronyd does not set the clock on this host',
     hint: 'Remove -x from its options. If that is intended (a container), waive the rule chrony/no-clock-control.',
+    stage: 'decision',
   },
   'policy/place-refused': {
     summary: 'a file would be written in a place that others can write to',
     hint: 'As root, tsync writes only where root alone can write. Give the folder to root (chown root, chmod go-w), or choose another place.',
+    stage: 'decision',
   },
   'policy/reboot-unguarded': {
     summary: 'a reboot before the confirmation would leave the changes in place',
@@ -227,6 +235,7 @@ export const catalog = {
   'policy/no-source': {
     summary: 'the strategy would leave the host without a time source',
     hint: 'Name NTP servers in the playbook under ntp_servers.',
+    stage: 'decision',
   },
   'policy/not-read': {
     summary: 'tsync could not read what this rule checks',
@@ -235,18 +244,22 @@ export const catalog = {
   'policy/open-transaction': {
     summary: 'an earlier change on this host is neither confirmed nor reverted',
     hint: 'tsync guard INVENTORY shows who made it and when its guard fires, and can confirm or revert it.',
+    stage: 'decision',
   },
   'policy/out-of-scope': {
     summary: 'tsync cannot set the time of this host',
     hint: 'docs/user/strategies.md lists the supported hosts.',
+    stage: 'decision',
   },
   'policy/owned-elsewhere': {
     summary: 'another tool writes this file',
     hint: 'Change it in that tool, or set take_ownership: true.',
+    stage: 'decision',
   },
   'policy/protected': {
     summary: 'a file or unit that would change is protected',
     hint: 'Remove it from `protected` in the playbook, or change it by hand.',
+    stage: 'decision',
   },
   'policy/ptp-unknown': {
     summary: 'tsync could not read the PTP clocks of the host',
@@ -255,22 +268,27 @@ export const catalog = {
   'policy/resource-conflict': {
     summary: 'a resource of the playbook contradicts its strategy',
     hint: 'Remove the entry from resources, or use the settings of the strategy.',
+    stage: 'decision',
   },
   'policy/resource-refused': {
     summary: 'a resource of the playbook is not possible on this host',
     hint: 'Correct the entry under resources, or leave this host out of the play.',
+    stage: 'decision',
   },
   'policy/step-too-large': {
     summary: 'the change could step the clock by more than max_step',
     hint: 'Set a larger max_step for this host, or correct its clock by hand first.',
+    stage: 'decision',
   },
   'policy/strategy-impossible': {
     summary: 'the requested strategy is not possible on this host',
     hint: 'Choose another strategy for this host, or set degrade: allow.',
+    stage: 'decision',
   },
   'policy/untrusted-config': {
     summary: 'a daemon reads files that users other than root can write',
     hint: 'Give them to root (chown root, chmod go-w), or remove them from its configuration.',
+    stage: 'decision',
   },
   'preflight/no-answer': {
     summary: 'none of the new servers answers this host',
@@ -339,6 +357,7 @@ export const catalog = {
   'rollback/changed-since': {
     summary: 'somebody has changed this since the run',
     hint: 'Look at the difference. tsync does not overwrite it.',
+    stage: 'decision',
   },
   'resume/nothing': {
     summary: 'there is nothing to resume',
@@ -639,6 +658,9 @@ export const catalog = {
 interface CatalogEntry {
   readonly summary: string;
   readonly hint: string;
-  /** Where it can only have happened, where that decides how a host ends: on the way to it, or in our own store. */
-  readonly stage?: 'connection' | 'store';
+  /**
+   * Where it can only have happened, where something depends on that: on the way to a host, in our own store, or when tsync decided
+   * against what it knows.
+   */
+  readonly stage?: 'connection' | 'store' | 'decision';
 }

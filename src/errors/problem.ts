@@ -16,7 +16,7 @@ export type ProblemCode = keyof typeof catalog;
 import { catalog } from './catalog.js';
 
 /** Where it happened: on the way to the host, in our own store, or anywhere else. */
-export function stageOf({ code }: Pick<Problem, 'code'>): 'connection' | 'store' | 'other' {
+export function stageOf({ code }: Pick<Problem, 'code'>): 'connection' | 'store' | 'decision' | 'other' {
   const entry = catalog[code];
   return 'stage' in entry ? entry.stage : 'other';
 }

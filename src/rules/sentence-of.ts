@@ -1,4 +1,5 @@
 import type { Evidence, Measurement, Verdict } from '#checks/verdict.js';
+import { stageOf } from '#errors/problem.js';
 import { ruleOf } from './rules.js';
 
 /** What a rule found: a verdict, or a difference that a change answers. */
@@ -6,7 +7,7 @@ export type Judged = Verdict | { readonly status: 'drift' };
 
 /**
  * What is said of a host for a finding of that rule: that all is well, what is wrong with the thing that is wrong where it is known,
- * or why it could not be told.
+ * why tsync decided not to mend it, or why it could not be told.
  */
 export function sentenceOf(id: string, judged: Judged, evidence: readonly Evidence[]): string {
   const { sentence, broken, brokenAt } = ruleOf(id);
@@ -14,7 +15,9 @@ export function sentenceOf(id: string, judged: Judged, evidence: readonly Eviden
     case 'in-sync':
       return sentence;
     case 'unknown':
-      return `Could not be told: ${judged.problem.detail}`;
+      return stageOf(judged.problem) === 'decision'
+        ? judged.problem.detail
+        : `Could not be told: ${judged.problem.detail}`;
     default:
       return (brokenAt === undefined ? null : fill(brokenAt, namesOf(judged, evidence[0]))) ?? broken;
   }
