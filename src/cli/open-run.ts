@@ -22,6 +22,10 @@ import { watchInterrupts } from './interrupts.js';
 import type { FleetOptions } from './options.js';
 import { sshOptions } from './ssh-options.js';
 import { VERSION } from './version.js';
+import { wallClock } from './wall-clock.js';
+
+const monotonicMs = () => performance.now();
+const nowSeconds = wallClock({ wallMs: Date.now, monotonicMs });
 
 /** A run while it goes on: what the engine needs, and the fold over its events. */
 export interface OpenRun {
@@ -178,15 +182,6 @@ function newRunId(now: Date): string {
 /** Who answers for this run: through sudo, the person behind it. */
 function operator(): string {
   return `${process.env.SUDO_USER ?? operatorName(process.env)}@${hostname()}`;
-}
-
-/** Unix time with the resolution of the monotonic clock; follows steps of the operator's clock. */
-function nowSeconds(): number {
-  return Date.now() / 1000;
-}
-
-function monotonicMs(): number {
-  return performance.now();
 }
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -12,10 +12,18 @@ function matchesName(name: string, pattern: string): boolean {
   if (name.startsWith('.') && !pattern.startsWith('.')) return false;
   let [at, wanted, star, taken] = [0, 0, -1, 0];
   while (at < name.length) {
-    if (pattern[wanted] === '*') [star, taken, wanted] = [wanted, at, wanted + 1];
-    else if (pattern[wanted] === '?' || pattern[wanted] === name[at]) [at, wanted] = [at + 1, wanted + 1];
-    else if (star >= 0) [taken, at, wanted] = [taken + 1, taken + 1, star + 1];
-    else return false;
+    if (pattern[wanted] === '*') {
+      star = wanted;
+      taken = at;
+      wanted += 1;
+    } else if (pattern[wanted] === '?' || pattern[wanted] === name[at]) {
+      at += 1;
+      wanted += 1;
+    } else if (star >= 0) {
+      taken += 1;
+      at = taken;
+      wanted = star + 1;
+    } else return false;
   }
   return /^\**$/.test(pattern.slice(wanted));
 }

@@ -29,12 +29,14 @@ export function readChronyConfig(facts: Facts): ConfigReading<ChronyConfig> {
   }
   const reader = configReader(facts, { parse: parseChronyConfig, readWords: readChronyWords });
   const sourcedirs: (readonly string[])[] = [];
+  const folders = Map.groupBy(configFiles, folderOf);
+  const lengths = configFiles.reduce((sum, path) => sum + path.length, 0);
   let followed = 0;
+  let compared = 0;
   read(configPath, 0);
-  for (const folders of sourcedirs) {
-    for (const path of filesOf(folders, '.sources', configFiles)) {
-      for (const placed of reader.open(path, { role: 'sources', ours: nameOf(path) === 'tsync.sources' }))
-        reader.add(placed);
+  for (const named of sourcedirs) {
+    for (const path of filesOf(named, '.sources', folders)) {
+      for (const placed of reader.open(path, { ...traitsOf(path), role: 'sources' })) reader.add(placed);
     }
   }
   if (odd !== undefined) reader.fail(`${odd} was not followed.`);
@@ -56,9 +58,7 @@ export function readChronyConfig(facts: Facts): ConfigReading<ChronyConfig> {
 
   function read(path: string, depth: number): void {
     if (depth > DEEPEST) reader.fail(`${path} is included more than ${DEEPEST} files deep.`);
-    const name = nameOf(path);
-    const madeAtStart = name === 'tsync-refclock.conf';
-    for (const placed of reader.open(path, { ours: madeAtStart || name === 'tsync.conf', madeAtStart })) {
+    for (const placed of reader.open(path, traitsOf(path))) {
       reader.add(placed);
       if (!placed.line.disabled && BRINGS_FILES.has(placed.line.directive ?? '')) follow(placed, depth);
     }
@@ -71,12 +71,18 @@ export function readChronyConfig(facts: Facts): ConfigReading<ChronyConfig> {
       reader.fail(`"${text.slice(0, 400).trim()}" is no plain path: what it brings was not read.`);
     else if (directive === 'sourcedir') sourcedirs.push(args);
     else {
-      const paths = directive === 'confdir' ? filesOf(args, '.conf', configFiles) : matching(args[0] ?? '');
+      const paths = directive === 'confdir' ? filesOf(args, '.conf', folders) : matching(args[0] ?? '');
       for (const path of paths) read(path, depth + 1);
     }
   }
 
   function matching(pattern: string): readonly string[] {
+    // A host chooses both, and everybody waits meanwhile.
+    compared += pattern.length * lengths;
+    if (compared > MOST_COMPARED) {
+      reader.fail('The patterns that its includes name take too long to follow.');
+      return [];
+    }
     return configFiles.filter((path) => matchesGlob(plain(path), plain(pattern))).toSorted();
   }
 }
@@ -85,23 +91,41 @@ const BRINGS_FILES: ReadonlySet<string> = new Set(['include', 'confdir', 'source
 
 /** The probe reads as many files, and not so deep. */
 const MOST_FOLLOWED = 60;
+/** Pairs of characters, in all patterns and paths together: a tenth of a second. */
+const MOST_COMPARED = 20_000_000;
 /** chronyd ends itself beyond: MAX_INCLUDE_LEVEL of conf.c. */
 const DEEPEST = 10;
+
+/** What tsync itself wrote is known by its name, whichever directive brings it. */
+function traitsOf(path: string) {
+  const name = nameOf(path);
+  const madeAtStart = name === 'tsync-refclock.conf';
+  return { ours: madeAtStart || name === 'tsync.conf' || name === 'tsync.sources', madeAtStart };
+}
 
 /**
  * The files of the folders of one directive, by their names; of two with one name that of the folder that is named first (conf.c,
  * search_dirs). A folder is no pattern there.
  */
-function filesOf(folders: readonly string[], suffix: string, paths: readonly string[]): readonly string[] {
+function filesOf(
+  named: readonly string[],
+  suffix: string,
+  folders: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
   const byName = new Map<string, string>();
-  for (const folder of folders.toReversed()) {
-    for (const path of paths) {
+  const once = new Set(named.map((one) => plain(one).replace(/\/$/, '')));
+  for (const folder of [...once].toReversed()) {
+    for (const path of folders.get(folder) ?? []) {
       const name = nameOf(path);
-      const isInside = plain(path) === `${plain(folder).replace(/\/$/, '')}/${name}`;
-      if (isInside && name.endsWith(suffix) && !name.startsWith('.')) byName.set(name, path);
+      if (name.endsWith(suffix) && !name.startsWith('.')) byName.set(name, path);
     }
   }
   return [...byName].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, path]) => path);
+}
+
+function folderOf(path: string): string {
+  const whole = plain(path);
+  return whole.slice(0, whole.lastIndexOf('/'));
 }
 
 function plain(path: string): string {

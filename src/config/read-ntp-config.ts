@@ -17,10 +17,10 @@ export function readNtpConfig(facts: Facts, daemon: DaemonFacts): ConfigReading<
   if (file === undefined) return unread(`${path} was not read.`, odd !== undefined);
   if (file.state === 'absent') return unread(`${path} does not exist.`, false);
   const reader = configReader(facts, { parse: parseNtpConfig, readWords: readNtpWords });
+  const fragments = new Set(daemon.name === 'ntpsec' ? filesIn(facts, `${path.replace(/\.conf$/, '')}.d`) : []);
   let followed = 0;
   read(path, true);
-  if (daemon.name === 'ntpsec')
-    for (const fragment of filesIn(facts, `${path.replace(/\.conf$/, '')}.d`)) read(fragment, false, true);
+  for (const fragment of fragments) read(fragment, false);
   if (odd !== undefined) reader.fail(`${odd} was not followed.`);
   const reading = reader.result();
   if (!reading.known) return reading;
@@ -28,8 +28,8 @@ export function readNtpConfig(facts: Facts, daemon: DaemonFacts): ConfigReading<
   if (main === undefined) return unread(`${path} does not exist.`, false);
   return { known: true, config: { ...reading.config, main } };
 
-  function read(file: string, isMain: boolean, afterOurs = false): void {
-    for (const placed of reader.open(file, { afterOurs })) {
+  function read(file: string, isMain: boolean): void {
+    for (const placed of reader.open(file, { afterOurs: fragments.has(file) })) {
       reader.add(placed);
       if (placed.line.directive === 'includefile' && !placed.line.disabled) include(placed, isMain);
     }

@@ -1,8 +1,11 @@
 import type { ClockExchange, ClockMeasurement } from '#snapshot/snapshot.js';
 
+/** What the reading of our own clock may be wrong by: `cli/wall-clock.ts`. */
+export const OWN_RESOLUTION_SECONDS = 0.0001;
+
 /**
  * The host's clock against ours, from the exchange with the smallest round trip: the host read its clock somewhere within it, so
- * that the middle is wrong by at most half of it, plus the resolution of the reading.
+ * that the middle is wrong by at most half of it, plus the resolutions of its reading and of ours.
  *
  * @param exchanges in any order; those whose times are not finite or not in order are not counted
  * @param resolutionSeconds of the host's reading, see `ClockMeasurement`
@@ -16,7 +19,7 @@ export function measureClock(exchanges: readonly ClockExchange[], resolutionSeco
   const half = best.roundTripSeconds / 2;
   return {
     offsetSeconds: best.hostAt - (best.sentAt + half),
-    boundSeconds: half + resolutionSeconds,
+    boundSeconds: half + resolutionSeconds + OWN_RESOLUTION_SECONDS,
     exchanges: usable.length,
     resolutionSeconds,
   };

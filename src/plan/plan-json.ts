@@ -36,6 +36,8 @@ function changeToJson(change: Change): unknown {
 /** The plan that `planToJson` gave. Throws the error of the JSON's source, with the place of what is wrong. Keys that no plan has are dropped. */
 export function planFromJson(json: JsonObject): HostPlan {
   const changes = json.objects('changes').map(changeFromJson);
+  if (new Set(changes.map(({ id }) => id)).size < changes.length)
+    throw json.wrong('changes', 'a list of changes with one id each');
   const strategy = json.object('strategy');
   return {
     host: json.string('host'),

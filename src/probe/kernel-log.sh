@@ -14,6 +14,7 @@ probe_kernel_log() {
   [ -d "$root/sys/bus/vmbus" ] || return 0
   if kernel_log_suffices; then return 0; fi
   if has journalctl; then
+    print_batched
     # the first lines of this boot: journalctl ends when head has enough
     captured=$(x journalctl -k -b -q --no-pager 2>/dev/null | head -n 4000 | grep -aE "$kernel_pattern" | head -c 65600)
     status=0

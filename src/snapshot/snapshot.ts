@@ -66,7 +66,7 @@ export interface ClockExchange {
 export interface ClockMeasurement {
   /** Host minus operator: positive when the host is ahead. */
   readonly offsetSeconds: number;
-  /** Half of the round trip, plus the resolution of the host's reading: the true offset lies within. */
+  /** Half of the round trip, plus the resolutions of the host's reading and of ours: the true offset lies within. */
   readonly boundSeconds: number;
   readonly exchanges: number;
   /** Resolution of the host's reading: 1e-9 with `date +%N`, 1 without. */

@@ -49,6 +49,34 @@ describe('the configuration of chrony', () => {
     expect(config.files.map(({ path }) => path)).toEqual([MAIN, '/etc/more.conf']);
   });
 
+  it('knows what tsync wrote by its name, whichever directive brings it', () => {
+    const facts = chronyHost({
+      [MAIN]: 'include /etc/s/*.sources\nsourcedir /etc/s\n',
+      '/etc/s/tsync.sources': 'server mine\n',
+      '/etc/s/other.sources': 'server theirs\n',
+    });
+    const { config } = readOf(readChronyConfig(facts));
+    expect(config.own.map(({ args }) => args[0])).toEqual(['mine']);
+    expect(textsOf(config.foreign).filter((text) => text.startsWith('server'))).toEqual(['server theirs']);
+  });
+
+  it('of folders that are named twice takes the first place', () => {
+    const facts = chronyHost({
+      [MAIN]: 'confdir /etc/a /etc/b /etc/a/\n',
+      '/etc/a/x.conf': 'port 1\n',
+      '/etc/b/x.conf': 'port 2\n',
+    });
+    expect(textsOf(linesWith(readOf(readChronyConfig(facts)).config, 'port'))).toEqual(['port 1']);
+  });
+
+  it('is not known where its patterns or folders are made to be slow, and nobody waits for that', () => {
+    const slow = Object.fromEntries(Array.from({ length: 110 }, (_, at) => [`/${'a'.repeat(500)}${at}`, '']));
+    const patterns = chronyHost({ [MAIN]: `include /*${'a'.repeat(250)}b\n`.repeat(60), ...slow });
+    const folders = chronyHost({ [MAIN]: `confdir ${'/a '.repeat(40_000)}\n`, ...slow });
+    expect(readChronyConfig(patterns)).toMatchObject({ known: false, reason: expect.stringContaining('too long') });
+    expect(readChronyConfig(folders).known).toBe(true);
+  });
+
   it('has of files with one name that of the folder that a confdir names first', () => {
     const facts = chronyHost({
       [MAIN]: 'confdir /run/c/ /etc/c\nsourcedir /run/s /etc/s\nserver z\n',
@@ -123,6 +151,15 @@ describe('the configuration of ntpd', () => {
     '/etc/more.conf': 'tinker panic 2\n',
     '/etc/ntp.d/a.conf': 'tinker panic 4\n',
   };
+
+  it('reads a fragment of ntp.d after our lines, also where an includefile brought it before', () => {
+    const facts = hostOf('ntpsec', {
+      '/etc/ntpsec/ntp.conf': 'includefile /etc/ntpsec/ntp.d/x.conf\n',
+      '/etc/ntpsec/ntp.d/x.conf': 'tinker step 0.5\n',
+    });
+    const { config } = readOf(readConfig(facts).ntpsec);
+    expect(linesWith(config, 'tinker').map(({ file }) => file.afterOurs)).toEqual([true]);
+  });
 
   it('has the lines of an includefile where it stands; ntpsec alone reads ntp.d, after the main file', () => {
     const ntpsec = readOf(readConfig(hostOf('ntpsec', files)).ntpsec).config;
