@@ -64,6 +64,12 @@ describe.skipIf(!canRunContainers('a whole host that freezes'))('a whole host th
     return result;
   }
 
+  /** Until its guard has taken the newest transaction back, and has ended. */
+  async function untilTakenBack(): Promise<void> {
+    await lab.inside(FROZEN, UNTIL_REVERTED);
+    await expect.poll(() => lab.leftoversOf(FROZEN), { timeout: 60_000, interval: 1_000 }).toBe('');
+  }
+
   it('while it is probed: the other host is audited, and tsync ends', async () => {
     const pattern = new RegExp(`"type":"host-probing","host":"${name(FROZEN)}"`);
     const { outcomes, late } = await freezeAt(pattern, 'audit', inventory, '-p', playbook, '--accept-new');
@@ -79,7 +85,7 @@ describe.skipIf(!canRunContainers('a whole host that freezes'))('a whole host th
     const changed = await freezeAt(inFlight, 'run', inventory, '-p', playbook, '--yes', '--accept-new');
     expect(changed.outcomes).toEqual({ [name(GOOD)]: 'changed', [name(FROZEN)]: 'guard-unknown' });
     expect(changed.late).toBeLessThan(LEAVES_WITHIN_MS);
-    await lab.inside(FROZEN, UNTIL_REVERTED);
+    await untilTakenBack();
     expect(lab.stateOf(FROZEN)).toEqual(before);
 
     const again = await operator.expectRun(0, 'run', inventory, '-p', playbook, '--yes');
@@ -87,7 +93,7 @@ describe.skipIf(!canRunContainers('a whole host that freezes'))('a whole host th
     const taken = await freezeAt(inFlight, 'rollback', again.run, '--yes', '--confirm-timeout', '125s');
     expect(taken.outcomes).toEqual({ [name(FROZEN)]: 'guard-unknown' });
     expect(taken.late).toBeLessThan(LEAVES_WITHIN_MS);
-    await lab.inside(FROZEN, UNTIL_REVERTED);
+    await untilTakenBack();
     expect(lab.stateOf(FROZEN)).toEqual(confirmed);
   });
 });

@@ -31,8 +31,8 @@ export function sshArguments({ address, port, key, user = 'root' }: SshTarget): 
   return ['-F', 'none', '-i', key, '-p', String(port), ...options, `${user}@${address}`];
 }
 
-/** Prints what runs on a host, and what systemd knows of every unit file: what a rollback must leave as it was. */
-export const SERVICES = `if [ ! -d /run/systemd/system ]; then ps -eo comm= | grep -v -x -e ps -e grep -e sort -e bash -e sh -e sleep | sort -u; exit; fi
+/** Prints what runs on a host, and what systemd knows of every unit file: what a rollback must leave as it was. init starts getty again and again, on a console that a container does not have. */
+export const SERVICES = `if [ ! -d /run/systemd/system ]; then ps -eo comm= | grep -v -x -e ps -e grep -e sort -e bash -e sh -e sleep -e getty | sort -u; exit; fi
 systemctl list-units --type=service,timer,path,socket --state=active --no-legend --plain |
   awk '{print $1, $4}' | grep -v -e '^user' -e '^systemd-tmpfiles-clean' -e '^ssh@' -e '^session' | sort
 systemctl list-unit-files --type=service,timer,path,socket --no-legend | awk '{print $1, $2}' | sort`;
