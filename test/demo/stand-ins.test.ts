@@ -41,10 +41,13 @@ describe('chrony', () => {
     const db = await host('db01');
     // on a busy machine that moment may be over before chronyc has started
     await expect
-      .poll(() => {
-        db.run('systemctl', 'restart', 'chronyd');
-        return db.run('chronyc', '-c', 'tracking').stdout;
-      })
+      .poll(
+        () => {
+          db.run('systemctl', 'restart', 'chronyd');
+          return db.run('chronyc', '-c', 'tracking').stdout;
+        },
+        { timeout: 60_000 },
+      )
       .toMatch(/^00000000,,0,.*,Not synchronised\n$/);
   });
 
