@@ -35,6 +35,8 @@ export default defineConfig({
     exclude: ['test/lab/**', 'node_modules/**'],
     testTimeout: 120_000,
     sequence: { sequencer: LongestFirst },
+    // On a busy machine a second, the default, may go by before a shell has started.
+    expect: { poll: { timeout: 30_000 } },
     // Most tests wait for a shell or a server of theirs: with two processors vitest would run one file at a time.
     maxWorkers: availableParallelism() + 1,
     env: { NODE_ENV: 'test', TZ: 'UTC' },
