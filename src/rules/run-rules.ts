@@ -11,10 +11,8 @@ import { type Seen, seenOf } from './seen.js';
  * nothing: `answerRules` gives all of them.
  */
 export function observeRules(seen: Seen): Observation[] {
-  return judgeRules(seen).flatMap(({ rule, answer }) =>
-    answer !== null && answer !== 'holds' && answer.verdict.status === 'violation' && !isOfCompliance(rule)
-      ? [{ rule, ...answer }]
-      : [],
+  return judgeRules(FINDING_RULES, seen).flatMap(({ rule, answer }) =>
+    answer !== null && answer !== 'holds' && answer.verdict.status === 'violation' ? [{ rule, ...answer }] : [],
   );
 }
 
@@ -25,9 +23,12 @@ export interface RuleAnswer {
 
 /** What every rule with a condition of its own says of a host, those of compliance included; sorted by id. */
 export function answerRules(facts: Facts, settings: Settings): readonly RuleAnswer[] {
-  return judgeRules(seenOf(facts, settings, readConfig(facts)));
+  return judgeRules(RULES, seenOf(facts, settings, readConfig(facts)));
 }
 
-function judgeRules(seen: Seen): readonly RuleAnswer[] {
-  return RULES.flatMap(({ id, condition }) => (condition === null ? [] : [{ rule: id, answer: condition(seen) }]));
+/** Those whose violation is a finding: on every host of an audit only these are judged. */
+const FINDING_RULES = RULES.filter(({ id }) => !isOfCompliance(id));
+
+function judgeRules(rules: typeof RULES, seen: Seen): readonly RuleAnswer[] {
+  return rules.flatMap(({ id, condition }) => (condition === null ? [] : [{ rule: id, answer: condition(seen) }]));
 }
