@@ -4,6 +4,7 @@ import { parseChronyConfig, readChronyWords } from './chrony-config.js';
 import { isAtLeast, parseVersion, SINCE } from './chrony-version.js';
 import { configReader } from './config-reader.js';
 import { type ConfigReading, type MainConfig, type PlacedLine, unread } from './daemon-config.js';
+import { foremostFiles } from './foremost-files.js';
 import { isBelow, isPlainPattern, nameOf } from './host-path.js';
 import { matchesGlob } from './matches-glob.js';
 
@@ -112,15 +113,9 @@ function filesOf(
   suffix: string,
   folders: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
-  const byName = new Map<string, string>();
+  const counts = (path: string) => path.endsWith(suffix) && !nameOf(path).startsWith('.');
   const once = new Set(named.map((one) => plain(one).replace(/\/$/, '')));
-  for (const folder of [...once].toReversed()) {
-    for (const path of folders.get(folder) ?? []) {
-      const name = nameOf(path);
-      if (name.endsWith(suffix) && !name.startsWith('.')) byName.set(name, path);
-    }
-  }
-  return [...byName].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, path]) => path);
+  return foremostFiles([...once].map((folder) => (folders.get(folder) ?? []).filter(counts)));
 }
 
 function folderOf(path: string): string {

@@ -2,6 +2,7 @@ import type { Facts } from '#facts/facts.js';
 import { findDaemon } from '#facts/find-daemon.js';
 import { configReader } from './config-reader.js';
 import { type ConfigReading, type DaemonConfig, type PlacedLine, unread } from './daemon-config.js';
+import { foremostFiles } from './foremost-files.js';
 import { nameOf } from './host-path.js';
 import { parseTimesyncdConfig, readTimesyncdWords } from './timesyncd-config.js';
 
@@ -22,8 +23,9 @@ export function readTimesyncdConfig(facts: Facts): ConfigReading<TimesyncdConfig
   if (findDaemon(facts, 'timesyncd')?.installed.value !== true)
     return unread('systemd-timesyncd is not installed.', false);
   const reader = configReader(facts, { parse: parseTimesyncdConfig, readWords: readTimesyncdWords });
-  for (const [name, path] of [['', MAIN] as const, ...dropIns(facts)]) {
-    const traits = { ours: path === OWN_DROP_IN, afterOurs: name > nameOf(OWN_DROP_IN) };
+  for (const path of [MAIN, ...dropIns(facts)]) {
+    const afterOurs = path !== MAIN && nameOf(path) > nameOf(OWN_DROP_IN);
+    const traits = { ours: path === OWN_DROP_IN, afterOurs };
     if (facts.files.has(path)) reader.open(path, traits).forEach(reader.add);
   }
   const reading = reader.result();
@@ -41,17 +43,11 @@ function inForce(assignments: readonly PlacedLine[]): readonly PlacedLine[] {
   return assignments.slice(assignments.findLastIndex(({ line }) => line.args.length === 0) + 1);
 }
 
-/** By name, in the order of the names. */
-function dropIns(facts: Facts): readonly (readonly [string, string])[] {
-  const byName = new Map<string, string>();
-  for (const folder of FOLDERS.toReversed()) {
-    for (const path of facts.files.keys()) {
-      const name = nameOf(path);
-      const isThere = facts.files.get(path)?.state !== 'absent';
-      if (isThere && path === `${folder}/${name}` && name.endsWith('.conf')) byName.set(name, path);
-    }
-  }
-  return [...byName].toSorted(([left], [right]) => (left < right ? -1 : 1));
+function dropIns({ files }: Facts): readonly string[] {
+  const there = [...files]
+    .filter(([path, { state }]) => path.endsWith('.conf') && state !== 'absent')
+    .map(([path]) => path);
+  return foremostFiles(FOLDERS.map((folder) => there.filter((path) => path === `${folder}/${nameOf(path)}`)));
 }
 
 const MAIN = '/etc/systemd/timesyncd.conf';

@@ -9,6 +9,7 @@ import { groupBy } from '#present/group-by.js';
 import { STRATEGIES } from '#settings/settings.js';
 import { makeFacts, present } from '../policy/make-facts.js';
 import { MADE_HOSTS, server, withSettings } from './made-hosts.js';
+import { SAVED_HEAD, SAVED_KEY } from './saved-plan.js';
 
 const SETTINGS = withSettings({
   strategy: 'ntp-only',
@@ -19,19 +20,8 @@ function plan(host: string, facts = makeFacts(MADE_HOSTS['debian12-plain']!), se
   return assess({ host, facts, settings, snapshotDigest: 'digest', today: '2026-11-22' });
 }
 
-const HEAD = {
-  createdAt: '2026-11-22T10:00:00.000Z',
-  version: '0.1.0',
-  inventory: 'inventory.yaml',
-  inventoryDigest: 'a1',
-  playbook: null,
-  playbookDigest: null,
-  strategy: 'ntp-only',
-};
-
-const KEY = new Uint8Array(32).fill(7);
-const MINE: PlanTrust = { key: KEY, sha256: null };
-const sealed = (file: PlanFile) => serialisePlan(file, KEY);
+const MINE: PlanTrust = { key: SAVED_KEY, sha256: null };
+const sealed = (file: PlanFile) => serialisePlan(file, SAVED_KEY);
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 function codeOf(text: string, trust = MINE): string {
@@ -57,11 +47,11 @@ describe('a plan file', () => {
         plan(`${name}-${strategy}`, makeFacts(host), withSettings({ ...SETTINGS.settings, strategy })),
       ),
     );
-    expect(parsePlan(sealed({ ...HEAD, plans }), 'plan.json', MINE)).toEqual({ ...HEAD, plans });
+    expect(parsePlan(sealed({ ...SAVED_HEAD, plans }), 'plan.json', MINE)).toEqual({ ...SAVED_HEAD, plans });
   });
 
   it('is refused when a change was edited afterwards, with exit code 65', () => {
-    const text = sealed({ ...HEAD, plans: [plan('web1')] });
+    const text = sealed({ ...SAVED_HEAD, plans: [plan('web1')] });
     const edited = text.replace('"owner": "root"', '"owner": "mallory"');
     expect(edited).not.toBe(text);
     expect(codeOf(edited)).toBe('plan/file-tampered 65');
@@ -83,41 +73,41 @@ describe('a plan file', () => {
     ['something that nobody reads', (file: Edited) => (file.note = 'reviewed')],
     ['the order of the plans', (file: Edited) => file.plans.reverse()],
   ])('is refused when somebody edited %s and fitted the digests', (_what, edit) => {
-    const file = JSON.parse(sealed({ ...HEAD, plans: [plan('web1'), plan('web2')] }));
+    const file = JSON.parse(sealed({ ...SAVED_HEAD, plans: [plan('web1'), plan('web2')] }));
     edit(file);
     expect(codeOf(JSON.stringify(file))).toBe('plan/file-tampered 65');
   });
 
   it('is the same file when it only looks different', () => {
-    const file = JSON.parse(sealed({ ...HEAD, plans: [plan('web1')] }));
+    const file = JSON.parse(sealed({ ...SAVED_HEAD, plans: [plan('web1')] }));
     expect(codeOf(JSON.stringify(Object.fromEntries(Object.entries(file).toReversed()), null, 4))).toBe('read');
   });
 
   it('of another account or machine is read only with the sha256 of its bytes', () => {
-    const text = sealed({ ...HEAD, plans: [plan('web1')] });
+    const text = sealed({ ...SAVED_HEAD, plans: [plan('web1')] });
     expect(codeOf(text, { key: null, sha256: null })).toBe('plan/not-made-here 65');
     expect(codeOf(text, { key: new Uint8Array(32), sha256: null })).toBe('plan/not-made-here 65');
     expect(codeOf(text, vouchedFor(text))).toBe('read');
     expect(codeOf(text, { key: null, sha256: sha256(text).toUpperCase() })).toBe('read');
     expect(codeOf(`${text} `, vouchedFor(text))).toBe('plan/file-tampered 65');
-    expect(codeOf(text, { key: KEY, sha256: sha256('') })).toBe('plan/file-tampered 65');
+    expect(codeOf(text, { key: SAVED_KEY, sha256: sha256('') })).toBe('plan/file-tampered 65');
   });
 
   it('tells nothing of the key', () => {
-    const text = sealed({ ...HEAD, plans: [] });
-    expect(text).not.toContain(Buffer.from(KEY).toString('hex').slice(0, 16));
+    const text = sealed({ ...SAVED_HEAD, plans: [] });
+    expect(text).not.toContain(Buffer.from(SAVED_KEY).toString('hex').slice(0, 16));
     expect(JSON.parse(text).seal.key).toMatch(/^[0-9a-f]{16}$/);
   });
 
   it('is refused with two plans for one host, or a strategy that is none', () => {
-    expect(() => parsePlan(sealed({ ...HEAD, plans: [plan('web1'), plan('web1')] }), 'plan.json', MINE)).toThrow(
+    expect(() => parsePlan(sealed({ ...SAVED_HEAD, plans: [plan('web1'), plan('web1')] }), 'plan.json', MINE)).toThrow(
       'plan.json: plans is not a list with one plan for each host: web1 has two.',
     );
-    expect(codeOf(sealed({ ...HEAD, strategy: 'best', plans: [] }))).toBe('plan/file-shape 65');
+    expect(codeOf(sealed({ ...SAVED_HEAD, strategy: 'best', plans: [] }))).toBe('plan/file-shape 65');
   });
 
   it('is refused with the place of what is wrong', () => {
-    const text = sealed({ ...HEAD, plans: [plan('web1')] });
+    const text = sealed({ ...SAVED_HEAD, plans: [plan('web1')] });
     const broken = text.replace('"kind": "file"', '"kind": "package"');
     expect(() => parsePlan(broken, 'plan.json', vouchedFor(broken))).toThrow(
       'plan.json: plans[0].changes[0].kind is not file or module-parameter or service',
@@ -138,7 +128,7 @@ describe('a plan file', () => {
   });
 
   it('never fails in another way, whatever is in it', () => {
-    const text = sealed({ ...HEAD, plans: [plan('web1')] });
+    const text = sealed({ ...SAVED_HEAD, plans: [plan('web1')] });
     fc.assert(
       fc.property(fc.nat(text.length), fc.nat(40), fc.string({ maxLength: 5 }), (at, cut, put) => {
         expect(codeOf(text.slice(0, at) + put + text.slice(at + cut))).toMatch(/^(read|plan\/.* 65)$/);

@@ -124,7 +124,7 @@ export const SAVED_PLANS: readonly [HostPlan, HostPlan] = [
 
 export const SAVED_KEY = new Uint8Array(32).fill(7);
 
-export const SAVED_FILE: PlanFile = {
+export const SAVED_HEAD = {
   createdAt: '2026-11-22T10:00:00.000Z',
   version: '0.1.0',
   inventory: 'inventory.yaml',
@@ -132,5 +132,6 @@ export const SAVED_FILE: PlanFile = {
   playbook: null,
   playbookDigest: null,
   strategy: 'ntp-only',
-  plans: [SAVED_PLANS[0]],
 };
+
+export const SAVED_FILE: PlanFile = { ...SAVED_HEAD, plans: [SAVED_PLANS[0]] };
